@@ -1,0 +1,67 @@
+// Copyright 2026 The Alauda Spark Operator Authors.
+// SPDX-License-Identifier: Apache-2.0
+
+// Package events describes Kubernetes Events as values, so that pure code can decide them and the controllers emit them
+// once the status that they tell of is stored.
+package events
+
+import (
+	"fmt"
+	"unicode/utf8"
+
+	corev1 "k8s.io/api/core/v1"
+)
+
+// maxNoteBytes is the API server's limit for the note of an events.k8s.io/v1 Event.
+const maxNoteBytes = 1024
+
+// Reason is the machine-readable cause of an event; clients filter on it.
+type Reason string
+
+// Action is what the operator did or saw, as events.k8s.io/v1 asks for it.
+type Action string
+
+// The actions of the operator's events.
+const (
+	Submit  Action = "Submit"
+	Observe Action = "Observe"
+	Retry   Action = "Retry"
+	Suspend Action = "Suspend"
+	Resume  Action = "Resume"
+	Finish  Action = "Finish"
+)
+
+// Event is one event about an object. Its type is corev1.EventTypeNormal or corev1.EventTypeWarning.
+type Event struct {
+	Type   string
+	Reason Reason
+	Action Action
+	Note   string
+}
+
+// Normalf returns an event of type Normal.
+func Normalf(reason Reason, action Action, format string, args ...any) Event {
+	return Event{Type: corev1.EventTypeNormal, Reason: reason, Action: action, Note: fmt.Sprintf(format, args...)}
+}
+
+// Warningf returns an event of type Warning.
+func Warningf(reason Reason, action Action, format string, args ...any) Event {
+	return Event{Type: corev1.EventTypeWarning, Reason: reason, Action: action, Note: fmt.Sprintf(format, args...)}
+}
+
+// Truncate returns the longest prefix of note that the API accepts, cut between characters and marked as cut.
+func Truncate(note string) string {
+	return truncate(note, maxNoteBytes)
+}
+
+func truncate(note string, limit int) string {
+	const mark = "..."
+	if len(note) <= limit {
+		return note
+	}
+	end := limit - len(mark)
+	for end > 0 && !utf8.RuneStart(note[end]) {
+		end--
+	}
+	return note[:end] + mark
+}

@@ -1,0 +1,139 @@
+// Copyright 2026 The Alauda Spark Operator Authors.
+// SPDX-License-Identifier: Apache-2.0
+
+package identity
+
+import (
+	"regexp"
+	"testing"
+
+	"github.com/google/go-cmp/cmp"
+	corev1 "k8s.io/api/core/v1"
+	"k8s.io/apimachinery/pkg/api/resource"
+	metav1 "k8s.io/apimachinery/pkg/apis/meta/v1"
+	"k8s.io/utils/ptr"
+
+	"github.com/alauda/spark-operator/apis/sparkoperator/v1beta2"
+)
+
+func application(change ...func(*v1beta2.SparkApplication)) *v1beta2.SparkApplication {
+	app := &v1beta2.SparkApplication{
+		ObjectMeta: metav1.ObjectMeta{Name: "pi", Namespace: "default", UID: "7d0a2c66-7c1d-4a2e-9a4b-0f5f0a4f7b11"},
+		Spec:       v1beta2.SparkApplicationSpec{Type: v1beta2.SparkApplicationTypeScala, SparkVersion: "4.0.1"},
+	}
+	for _, c := range change {
+		c(app)
+	}
+	return app
+}
+
+// The ids are written out: a change of how they are derived would make an upgraded operator submit its running
+// applications again.
+func TestOfIsStableForEver(t *testing.T) {
+	got := Of(application(), 1)
+	want := Attempt{
+		Number:        1,
+		SubmissionID:  "5e3a492c-02e3-5b61-b548-1176ed341b6b",
+		ApplicationID: "spark-8e3b18ab449558d5acbe62d03d013eb8",
+		DriverPodName: "pi-driver",
+		SpecHash:      "h1-7f65395142f58aee",
+	}
+	if diff := cmp.Diff(want, got); diff != "" {
+		t.Errorf("identity of attempt 1 changed (-want +got):\n%s", diff)
+	}
+	if !regexp.MustCompile(`^spark-[0-9a-f]{32}$`).MatchString(got.ApplicationID) {
+		t.Errorf("application id %q is not of the form that Spark makes", got.ApplicationID)
+	}
+}
+
+// The hash of a spec that holds Kubernetes' own types is written out too: their encoding is a library's, and an update of the
+// library that changes it needs a new specHashVersion.
+func TestSpecHashIsStableAcrossLibraries(t *testing.T) {
+	app := application(func(a *v1beta2.SparkApplication) {
+		a.Spec.Volumes = []corev1.Volume{{Name: "data", VolumeSource: corev1.VolumeSource{EmptyDir: &corev1.EmptyDirVolumeSource{}}}}
+		a.Spec.Driver.Template = &corev1.PodTemplateSpec{Spec: corev1.PodSpec{
+			Containers: []corev1.Container{{Name: "spark-kubernetes-driver", Resources: corev1.ResourceRequirements{
+				Limits: corev1.ResourceList{corev1.ResourceCPU: resource.MustParse("1500m")},
+			}}},
+		}}
+	})
+	if got, want := SpecHash(app), "h1-32182c0b7e18c528"; got != want {
+		t.Errorf("SpecHash() = %q, want %q", got, want)
+	}
+}
+
+func TestOfDiffers(t *testing.T) {
+	base := Of(application(), 1)
+	for name, other := range map[string]Attempt{
+		"by attempt":         Of(application(), 2),
+		"by application UID": Of(application(func(a *v1beta2.SparkApplication) { a.UID = "other" }), 1),
+	} {
+		t.Run(name, func(t *testing.T) {
+			if other.SubmissionID == base.SubmissionID || other.ApplicationID == base.ApplicationID {
+				t.Errorf("ids are shared: %+v and %+v", base, other)
+			}
+		})
+	}
+}
+
+func TestDriverPodName(t *testing.T) {
+	conf := func(a *v1beta2.SparkApplication) {
+		a.Spec.SparkConf = map[string]string{"spark.kubernetes.driver.pod.name": "from-conf"}
+	}
+	for name, tc := range map[string]struct {
+		app  *v1beta2.SparkApplication
+		want string
+	}{
+		"by default follows the application": {application(), "pi-driver"},
+		"sparkConf names it":                 {application(conf), "from-conf"},
+		"the field wins over sparkConf": {
+			application(conf, func(a *v1beta2.SparkApplication) { a.Spec.Driver.PodName = ptr.To("from-field") }), "from-field"},
+		"an empty field counts as unset": {
+			application(func(a *v1beta2.SparkApplication) { a.Spec.Driver.PodName = ptr.To("") }), "pi-driver"},
+	} {
+		t.Run(name, func(t *testing.T) {
+			if got := DriverPodName(tc.app); got != tc.want {
+				t.Errorf("DriverPodName() = %q, want %q", got, tc.want)
+			}
+		})
+	}
+}
+
+func TestSpecHashSeesWhatChangesARun(t *testing.T) {
+	base := SpecHash(application())
+	for name, tc := range map[string]struct {
+		change   func(*v1beta2.SparkApplication)
+		wantSame bool
+	}{
+		"suspend":          {func(a *v1beta2.SparkApplication) { a.Spec.Suspend = ptr.To(true) }, true},
+		"time to live":     {func(a *v1beta2.SparkApplication) { a.Spec.TimeToLiveSeconds = ptr.To[int64](5) }, true},
+		"defaults applied": {v1beta2.SetSparkApplicationDefaults, true},
+		"labels":           {func(a *v1beta2.SparkApplication) { a.Labels = map[string]string{"a": "b"} }, true},
+		"image":            {func(a *v1beta2.SparkApplication) { a.Spec.Image = ptr.To("spark:other") }, false},
+		"arguments":        {func(a *v1beta2.SparkApplication) { a.Spec.Arguments = []string{"10"} }, false},
+	} {
+		t.Run(name, func(t *testing.T) {
+			if same := SpecHash(application(tc.change)) == base; same != tc.wantSame {
+				t.Errorf("same hash = %v, want %v", same, tc.wantSame)
+			}
+		})
+	}
+}
+
+func TestSameSpec(t *testing.T) {
+	for name, tc := range map[string]struct {
+		a, b string
+		want bool
+	}{
+		"equal":                                 {"h1-aa", "h1-aa", true},
+		"changed":                               {"h1-aa", "h1-bb", false},
+		"made by another version of the hash":   {"h0-aa", "h1-bb", true},
+		"made before the operator kept a hash ": {"", "h1-bb", true},
+	} {
+		t.Run(name, func(t *testing.T) {
+			if got := SameSpec(tc.a, tc.b); got != tc.want {
+				t.Errorf("SameSpec(%q, %q) = %v, want %v", tc.a, tc.b, got, tc.want)
+			}
+		})
+	}
+}
