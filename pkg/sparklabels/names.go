@@ -1,0 +1,121 @@
+// Copyright 2026 The Alauda Spark Operator Authors.
+// SPDX-License-Identifier: Apache-2.0
+
+package sparklabels
+
+import (
+	"crypto/md5" //nolint:gosec // not for security: part of a published naming rule.
+	"crypto/sha256"
+	"encoding/hex"
+	"strconv"
+	"strings"
+)
+
+// MaxLabelLength is the greatest length of a label value, and of the names that are DNS labels: Services, volumes, containers.
+const MaxLabelLength = 63
+
+// digestLength is the number of hexadecimal digits that keep shortened names apart.
+const digestLength = 8
+
+// UIService returns the name of the web UI Service of an application.
+func UIService(app string) string { return boundedMD5(app, "-ui-svc") }
+
+// UIIngress returns the name of the web UI Ingress of an application.
+func UIIngress(app string) string { return boundedMD5(app, "-ui-ingress") }
+
+// DriverIngressService returns the name of the Service of a driver ingress of an application.
+func DriverIngressService(app string, port int32) string {
+	return boundedMD5(app, "-driver-"+strconv.Itoa(int(port)))
+}
+
+// DriverIngress returns the name of the Ingress of a driver ingress of an application.
+func DriverIngress(app string, port int32) string {
+	return boundedMD5(app, "-ing-"+strconv.Itoa(int(port)))
+}
+
+// PrometheusConfigMap returns the name of the ConfigMap with the monitoring configuration of an application.
+func PrometheusConfigMap(app string) string { return app + "-prom-conf" }
+
+// PrometheusVolume returns the name of the volume of PrometheusConfigMap. The ConfigMap's name may be longer than a
+// volume's, so the volume's is bounded.
+func PrometheusVolume(app string) string { return VolumeFor(PrometheusConfigMap(app)) }
+
+// VolumeFor returns the name of the volume for an object: "<name>-vol", or, where that is no DNS label, a readable part
+// of the name, a digest of the whole of it, and "-vol".
+func VolumeFor(object string) string {
+	const suffix = "-vol"
+	if len(object)+len(suffix) <= MaxLabelLength && !strings.ContainsRune(object, '.') {
+		return object + suffix
+	}
+	sum := sha256.Sum256([]byte(object))
+	tail := "-" + hex.EncodeToString(sum[:])[:digestLength] + suffix
+	return truncate(strings.ReplaceAll(object, ".", "-"), MaxLabelLength-len(tail)) + tail
+}
+
+// DriverService returns the name of the headless Service by which executors find the driver. As Spark does, it falls back
+// on a name made from id alone where the one made from the prefix would be too long.
+func DriverService(prefix, id string) string {
+	const suffix = "-driver-svc"
+	if len(prefix)+len(suffix) <= MaxLabelLength {
+		return prefix + suffix
+	}
+	return "spark-" + id + suffix
+}
+
+// SparkAppNameValue returns the value of the label SparkAppName for a name, by Spark's rule.
+func SparkAppNameValue(name string) string {
+	value := dashed(strings.ToLower(strings.TrimSpace(name)))
+	if len(value) > MaxLabelLength {
+		value = value[:MaxLabelLength]
+	}
+	return strings.TrimSuffix(strings.TrimPrefix(value, "-"), "-")
+}
+
+// ResourceNamePrefix returns what the names of the driver's objects begin with, by Spark's rule: the application's name
+// and an id of 16 hexadecimal digits.
+func ResourceNamePrefix(app, id string) string {
+	prefix := dashed(strings.ToLower(strings.TrimSpace(app + "-" + id)))
+	prefix = strings.TrimPrefix(prefix, "-")
+	if prefix != "" && prefix[0] >= '0' && prefix[0] <= '9' {
+		prefix = "x" + prefix[1:]
+	}
+	return prefix
+}
+
+// boundedMD5 is the published rule for names of an application's companions: what is too long is cut and gets the first
+// digits of the MD5 of the application's name.
+func boundedMD5(app, suffix string) string {
+	if len(app)+len(suffix) <= MaxLabelLength {
+		return app + suffix
+	}
+	sum := md5.Sum([]byte(app)) //nolint:gosec // see the import.
+	tail := "-" + hex.EncodeToString(sum[:])[:digestLength] + suffix
+	return truncate(app, MaxLabelLength-len(tail)) + tail
+}
+
+// truncate cuts a name and what would be left hanging at its end.
+func truncate(name string, length int) string {
+	if len(name) > length {
+		name = name[:length]
+	}
+	return strings.TrimRight(name, "-.")
+}
+
+// dashed replaces every run of characters other than lower-case letters and digits by one dash.
+func dashed(s string) string {
+	var b strings.Builder
+	b.Grow(len(s))
+	dash := false
+	for _, r := range s {
+		if r >= 'a' && r <= 'z' || r >= '0' && r <= '9' {
+			b.WriteRune(r)
+			dash = false
+			continue
+		}
+		if !dash {
+			b.WriteByte('-')
+		}
+		dash = true
+	}
+	return b.String()
+}

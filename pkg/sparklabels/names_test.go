@@ -1,0 +1,75 @@
+// Copyright 2026 The Alauda Spark Operator Authors.
+// SPDX-License-Identifier: Apache-2.0
+
+package sparklabels_test
+
+import (
+	"fmt"
+	"strings"
+	"testing"
+
+	"github.com/google/go-cmp/cmp"
+	"k8s.io/apimachinery/pkg/util/validation"
+
+	"github.com/alauda/spark-operator/pkg/sparklabels"
+)
+
+func TestNames(t *testing.T) {
+	long := strings.Repeat("a", 63)
+	cases := map[string]struct{ got, want string }{
+		"a short name keeps its UI Service name":         {sparklabels.UIService("pi"), "pi-ui-svc"},
+		"a long name's UI Service is cut and told apart": {sparklabels.UIService(long), strings.Repeat("a", 47) + "-b06521f3-ui-svc"},
+		"a driver ingress names its port":                {sparklabels.DriverIngressService("pi", 8080), "pi-driver-8080"},
+		"a driver ingress' ingress names its port":       {sparklabels.DriverIngress("pi", 8080), "pi-ing-8080"},
+		"the monitoring volume of a short name":          {sparklabels.PrometheusVolume("pi"), "pi-prom-conf-vol"},
+		"a dotted ConfigMap gets a volume without dots":  {sparklabels.VolumeFor("a.b"), "a-b-2e7336dc-vol"},
+		"the driver Service carries the prefix":          {sparklabels.DriverService("pi-0123", "4567"), "pi-0123-driver-svc"},
+		"the driver Service falls back on the id":        {sparklabels.DriverService(long, "4567"), "spark-4567-driver-svc"},
+		"Spark's label value of a name in words":         {sparklabels.SparkAppNameValue(" My App_1! "), "my-app-1"},
+		"Spark's prefix of a name that starts in digits": {sparklabels.ResourceNamePrefix("1st", "ff"), "xst-ff"},
+		"Spark's prefix of a name that starts in a dash": {sparklabels.ResourceNamePrefix("_a", "ff"), "a-ff"},
+	}
+	for name, tc := range cases {
+		t.Run(name, func(t *testing.T) {
+			if diff := cmp.Diff(tc.want, tc.got); diff != "" {
+				t.Errorf("name (-want +got):\n%s", diff)
+			}
+		})
+	}
+}
+
+// Whatever the application or ConfigMap is called, the names made from it are accepted, and differ where their sources do.
+func FuzzNamesAreBoundedAndDistinct(f *testing.F) {
+	f.Add("a", "b")
+	f.Add(strings.Repeat("x", 63), strings.Repeat("x", 62)+"y")
+	f.Add("a.b", "a-b")
+	f.Fuzz(func(t *testing.T, a, b string) {
+		for _, name := range []string{a, b} {
+			if len(validation.IsDNS1123Subdomain(name)) > 0 {
+				return
+			}
+		}
+		if volume := sparklabels.VolumeFor(a); len(validation.IsDNS1123Label(volume)) > 0 {
+			t.Errorf("VolumeFor(%q) = %q is no DNS label", a, volume)
+		}
+		if a != b && sparklabels.VolumeFor(a) == sparklabels.VolumeFor(b) {
+			t.Errorf("volumes of %q and %q share the name %q", a, b, sparklabels.VolumeFor(a))
+		}
+		if len(validation.IsDNS1035Label(a)) > 0 || len(validation.IsDNS1035Label(b)) > 0 {
+			return
+		}
+		for _, rule := range []func(string) string{sparklabels.UIService, sparklabels.UIIngress} {
+			if got := rule(a); len(validation.IsDNS1035Label(got)) > 0 {
+				t.Errorf("name %q of %q is no DNS label", got, a)
+			}
+			if a != b && rule(a) == rule(b) {
+				t.Errorf("names of %q and %q are both %q", a, b, rule(a))
+			}
+		}
+	})
+}
+
+func ExampleUIService() {
+	fmt.Println(sparklabels.UIService("spark-pi"))
+	// Output: spark-pi-ui-svc
+}
