@@ -1,0 +1,53 @@
+// Copyright 2026 The Alauda Spark Operator Authors.
+// SPDX-License-Identifier: Apache-2.0
+
+package lifecycle
+
+import (
+	"github.com/alauda/spark-operator/apis/sparkoperator/v1beta2"
+	"github.com/alauda/spark-operator/internal/events"
+	"github.com/alauda/spark-operator/internal/identity"
+)
+
+// invalidating removes the run of the old spec and starts counting anew.
+func (t *turn) invalidating() {
+	if !t.clean("the run of the old spec still exists") {
+		return
+	}
+	t.clearRun()
+	t.status.SpecHash = ""
+	t.status.ExecutionAttempts = 0
+	t.status.SubmissionAttempts = 0
+	t.status.LastFailure = nil
+	t.move(v1beta2.ApplicationStatePendingRerun, "nothing of the old run is left")
+}
+
+// suspending removes the run.
+func (t *turn) suspending() {
+	if !t.clean("the suspended run still exists") {
+		return
+	}
+	t.clearRun()
+	t.move(v1beta2.ApplicationStateSuspended, "nothing of the run is left")
+	t.tell(events.Normalf(ReasonSuspended, events.Suspend, "Suspended"))
+}
+
+// suspended waits for the user.
+func (t *turn) suspended() {
+	if isTrue(t.App.Spec.Suspend) {
+		t.wait("spec.suspend is true")
+		return
+	}
+	t.move(v1beta2.ApplicationStateResuming, "spec.suspend is false")
+	t.tell(events.Normalf(ReasonResuming, events.Resume, "Resuming"))
+}
+
+// clean reports whether no pod of the application is left, and deletes what is. The next attempt is included: a crash may have left
+// part of it behind.
+func (t *turn) clean(because string) bool {
+	if t.Driver == nil && len(t.Executors) == 0 {
+		return true
+	}
+	t.act(DeleteRun{Attempts: []identity.Attempt{t.currentAttempt(), t.nextAttempt()}}, because)
+	return false
+}

@@ -1,0 +1,370 @@
+// Copyright 2026 The Alauda Spark Operator Authors.
+// SPDX-License-Identifier: Apache-2.0
+
+package lifecycle
+
+import (
+	"testing"
+	"time"
+
+	"github.com/google/go-cmp/cmp"
+	corev1 "k8s.io/api/core/v1"
+	"k8s.io/apimachinery/pkg/api/meta"
+	metav1 "k8s.io/apimachinery/pkg/apis/meta/v1"
+	"k8s.io/utils/ptr"
+
+	"github.com/alauda/spark-operator/apis/sparkoperator/v1beta2"
+)
+
+const (
+	submitted = v1beta2.ApplicationStateSubmitted
+	running   = v1beta2.ApplicationStateRunning
+	completed = v1beta2.ApplicationStateCompleted
+	failed    = v1beta2.ApplicationStateFailed
+	rerun     = v1beta2.ApplicationStatePendingRerun
+	refused   = v1beta2.ApplicationStateFailedSubmission
+)
+
+// Each story is played on a model world; the states that were stored on the way are what clients see.
+func TestStories(t *testing.T) {
+	type state = v1beta2.ApplicationStateType
+	for name, tc := range map[string]struct {
+		change        []func(*v1beta2.SparkApplication)
+		play          func(*world)
+		wantPassed    []state
+		wantSubmitted []int64
+		wantTold      []string
+	}{
+		"a run that succeeds": {
+			play: func(w *world) {
+				w.reconcile()
+				w.driverRuns()
+				w.reconcile()
+				w.driverEnds(0)
+				w.reconcile()
+			},
+			wantPassed:    []state{submitted, running, completed},
+			wantSubmitted: []int64{1},
+			wantTold: []string{"SparkApplicationSubmitted", "SparkDriverRunning", "SparkDriverCompleted",
+				"SparkApplicationCompleted"},
+		},
+		"a run so short that nobody saw it running": {
+			play: func(w *world) {
+				w.reconcile()
+				w.driverEnds(0)
+				w.reconcile()
+			},
+			wantPassed:    []state{submitted, completed},
+			wantSubmitted: []int64{1},
+			wantTold:      []string{"SparkApplicationSubmitted", "SparkDriverCompleted", "SparkApplicationCompleted"},
+		},
+		"a run that fails without a retry": {
+			play: func(w *world) {
+				w.reconcile()
+				w.driverEnds(1)
+				w.reconcile()
+			},
+			wantPassed:    []state{submitted, failed},
+			wantSubmitted: []int64{1},
+			wantTold:      []string{"SparkApplicationSubmitted", "SparkDriverFailed", "SparkApplicationFailed"},
+		},
+		"a retry after a failure, when its time has come": {
+			change: []func(*v1beta2.SparkApplication){retries(1)},
+			play: func(w *world) {
+				w.reconcile()
+				w.driverEnds(1)
+				w.reconcile()
+				w.now = w.now.Add(9 * time.Second)
+				w.reconcile()
+				w.now = w.now.Add(time.Second)
+				w.reconcile()
+				w.driverEnds(1)
+				w.reconcile()
+			},
+			wantPassed:    []state{submitted, v1beta2.ApplicationStateFailing, rerun, submitted, failed},
+			wantSubmitted: []int64{1, 2},
+			wantTold: []string{"SparkApplicationSubmitted", "SparkDriverFailed", "SparkApplicationPendingRerun",
+				"SparkApplicationSubmitted", "SparkDriverFailed", "SparkApplicationFailed"},
+		},
+		"a submission that the cluster refuses, and a retry that succeeds": {
+			change: []func(*v1beta2.SparkApplication){retries(1)},
+			play: func(w *world) {
+				w.refuse = errQuota
+				w.reconcile()
+				w.refuse = nil
+				w.now = w.now.Add(10 * time.Second)
+				w.reconcile()
+			},
+			wantPassed:    []state{refused, submitted},
+			wantSubmitted: []int64{2},
+			wantTold:      []string{"SparkApplicationSubmissionFailed", "SparkApplicationSubmitted"},
+		},
+		"an invalid application is not tried again": {
+			change: []func(*v1beta2.SparkApplication){retries(5)},
+			play: func(w *world) {
+				w.refuse, w.permanent = errQuota, true
+				w.reconcile()
+			},
+			wantPassed: []state{failed},
+			wantTold:   []string{"SparkApplicationSubmissionFailed", "SparkApplicationFailed"},
+		},
+		"a driver that vanishes": {
+			play: func(w *world) {
+				w.reconcile()
+				w.driverRuns()
+				w.reconcile()
+				w.driver = nil
+				w.reconcile()
+			},
+			wantPassed:    []state{submitted, running, failed},
+			wantSubmitted: []int64{1},
+			wantTold:      []string{"SparkApplicationSubmitted", "SparkDriverRunning", "SparkDriverNotFound", "SparkApplicationFailed"},
+		},
+		"a spec change while running starts anew": {
+			play: func(w *world) {
+				w.reconcile()
+				w.driverRuns()
+				w.reconcile()
+				w.edit(func(a *v1beta2.SparkApplication) { a.Spec.Image = ptr.To("spark:other") })
+				w.reconcile()
+			},
+			wantPassed:    []state{submitted, running, v1beta2.ApplicationStateInvalidating, rerun, submitted},
+			wantSubmitted: []int64{1, 2},
+			wantTold:      []string{"SparkApplicationSubmitted", "SparkDriverRunning", "SparkApplicationPendingRerun", "SparkApplicationSubmitted"},
+		},
+		"suspend and resume": {
+			play: func(w *world) {
+				w.reconcile()
+				w.driverRuns()
+				w.reconcile()
+				w.edit(func(a *v1beta2.SparkApplication) { a.Spec.Suspend = ptr.To(true) })
+				w.reconcile()
+				w.edit(func(a *v1beta2.SparkApplication) { a.Spec.Suspend = ptr.To(false) })
+				w.reconcile()
+			},
+			wantPassed: []state{submitted, running, v1beta2.ApplicationStateSuspending, v1beta2.ApplicationStateSuspended,
+				v1beta2.ApplicationStateResuming, submitted},
+			wantSubmitted: []int64{1, 2},
+			wantTold: []string{"SparkApplicationSubmitted", "SparkDriverRunning", "SparkApplicationSuspending",
+				"SparkApplicationSuspended", "SparkApplicationResuming", "SparkApplicationSubmitted"},
+		},
+		"created suspended": {
+			change:     []func(*v1beta2.SparkApplication){func(a *v1beta2.SparkApplication) { a.Spec.Suspend = ptr.To(true) }},
+			play:       func(w *world) { w.reconcile() },
+			wantPassed: []state{v1beta2.ApplicationStateSuspended},
+			wantTold:   []string{"SparkApplicationSuspending", "SparkApplicationSuspended"},
+		},
+	} {
+		t.Run(name, func(t *testing.T) {
+			w := newWorld(tc.change...)
+			tc.play(w)
+			if diff := cmp.Diff(tc.wantPassed, w.passed); diff != "" {
+				t.Errorf("states (-want +got):\n%s", diff)
+			}
+			if diff := cmp.Diff(tc.wantSubmitted, w.submitted); diff != "" {
+				t.Errorf("attempts submitted (-want +got):\n%s", diff)
+			}
+			if diff := cmp.Diff(tc.wantTold, w.told); diff != "" {
+				t.Errorf("events (-want +got):\n%s", diff)
+			}
+		})
+	}
+}
+
+func TestCompletedStatus(t *testing.T) {
+	w := newWorld()
+	w.reconcile()
+	w.driverRuns()
+	w.executors = []*corev1.Pod{executorPod("pi-exec-1", w.attempt(1), corev1.PodRunning)}
+	w.reconcile()
+	w.now = start.Add(time.Minute)
+	w.executors = nil
+	w.driverEnds(0)
+	w.reconcile()
+
+	got := w.app.Status
+	got.Conditions = nil
+	want := v1beta2.SparkApplicationStatus{
+		SparkApplicationID:        w.attempt(1).ApplicationID,
+		SubmissionID:              w.attempt(1).SubmissionID,
+		SpecHash:                  w.attempt(1).SpecHash,
+		Attempt:                   1,
+		LastSubmissionAttemptTime: metav1.NewTime(start),
+		TerminationTime:           metav1.NewTime(start.Add(time.Minute)),
+		DriverInfo:                v1beta2.DriverInfo{PodName: "pi-driver"},
+		AppState:                  v1beta2.ApplicationState{State: completed},
+		ExecutorState:             map[string]v1beta2.ExecutorState{"pi-exec-1": v1beta2.ExecutorStateCompleted},
+		ExecutionAttempts:         1,
+		SubmissionAttempts:        1,
+		ObservedGeneration:        1,
+	}
+	if diff := cmp.Diff(want, got); diff != "" {
+		t.Errorf("status (-want +got):\n%s", diff)
+	}
+}
+
+func TestFailureIsRecorded(t *testing.T) {
+	w := newWorld()
+	w.reconcile()
+	w.driverEnds(137)
+	w.driver.Status.ContainerStatuses[0].State.Terminated.Reason = "OOMKilled"
+	w.reconcile()
+
+	want := &v1beta2.FailureRecord{
+		Attempt: 1, Time: metav1.NewTime(start), Class: v1beta2.FailureClassDriver, Reason: "OOMKilled",
+		Message:  "driver container failed with ExitCode: 137, Reason: OOMKilled",
+		ExitCode: ptr.To[int32](137), Container: "spark-kubernetes-driver", Pod: "pi-driver", Node: "node-1",
+	}
+	if diff := cmp.Diff(want, w.app.Status.LastFailure); diff != "" {
+		t.Errorf("failure record (-want +got):\n%s", diff)
+	}
+	if got := w.app.Status.AppState.ErrorMessage; got != want.Message {
+		t.Errorf("errorMessage = %q, want %q", got, want.Message)
+	}
+	if c := meta.FindStatusCondition(w.app.Status.Conditions, v1beta2.ConditionFailed); c == nil || c.Status != metav1.ConditionTrue {
+		t.Errorf("condition Failed = %+v, want True", c)
+	}
+}
+
+func TestPendingDriverSaysWhy(t *testing.T) {
+	w := newWorld()
+	w.reconcile()
+	w.driverWaits("ErrImagePull", "manifest unknown")
+	w.reconcile()
+	w.driverWaits("ImagePullBackOff", `Back-off pulling image "spark:none"`)
+	d := w.reconcile()
+
+	if w.state() != submitted {
+		t.Errorf("state = %s, want SUBMITTED", w.state())
+	}
+	c := meta.FindStatusCondition(d.Status.Conditions, v1beta2.ConditionDriverReady)
+	if c == nil || c.Status != metav1.ConditionFalse || c.Reason != "ImagePullBackOff" ||
+		c.Message != `container spark-kubernetes-driver: Back-off pulling image "spark:none"` {
+		t.Errorf("condition DriverReady = %+v", c)
+	}
+	// One cause is told once, however often the kubelet changes its word for it.
+	want := []string{"SparkApplicationSubmitted", "SparkDriverPending"}
+	if diff := cmp.Diff(want, w.told); diff != "" {
+		t.Errorf("events (-want +got):\n%s", diff)
+	}
+}
+
+func TestSidecarDoesNotHideTheEndOfTheDriver(t *testing.T) {
+	for name, tc := range map[string]struct {
+		exitCode int32
+		phase    corev1.PodPhase
+		want     v1beta2.ApplicationStateType
+	}{
+		"sidecar still runs after success":     {0, corev1.PodRunning, completed},
+		"sidecar still runs after a failure":   {1, corev1.PodRunning, failed},
+		"sidecar fails, the driver did not":    {0, corev1.PodFailed, completed},
+		"driver pod failed with its container": {1, corev1.PodFailed, failed},
+	} {
+		t.Run(name, func(t *testing.T) {
+			w := newWorld()
+			w.reconcile()
+			w.driverEnds(tc.exitCode)
+			w.driver.Status.Phase = tc.phase
+			w.reconcile()
+			if w.state() != tc.want {
+				t.Errorf("state = %s, want %s", w.state(), tc.want)
+			}
+		})
+	}
+}
+
+// A crash after the driver was made and before the status was stored must not make a second one.
+func TestDriverOfAnInterruptedSubmissionIsAdopted(t *testing.T) {
+	w := newWorld()
+	w.driver = driverPod(w.attempt(1))
+	w.driverRuns()
+	w.reconcile()
+	if w.state() != running || len(w.submitted) != 0 || w.app.Status.ExecutionAttempts != 1 {
+		t.Errorf("state %s, submitted %v, executionAttempts %d; want RUNNING, none, 1", w.state(), w.submitted, w.app.Status.ExecutionAttempts)
+	}
+}
+
+// The driver of an interrupted submission that was made from another spec is replaced.
+func TestDriverOfAnotherSpecIsNotAdopted(t *testing.T) {
+	w := newWorld()
+	w.driver = driverPod(w.attempt(1))
+	w.driver.Annotations["sparkoperator.k8s.io/spec-hash"] = "h1-other"
+	d := Decide(w.observe(), w.policy)
+	if len(d.Actions) != 1 || d.Actions[0].String() != "DeleteRun" {
+		t.Errorf("actions = %v, want DeleteRun", d.Actions)
+	}
+}
+
+func TestTimeToLive(t *testing.T) {
+	for name, tc := range map[string]struct {
+		ttl         *int64
+		defaultTTL  time.Duration
+		after       time.Duration
+		wantDeleted bool
+		wantWake    time.Duration
+	}{
+		"none set":                    {nil, 0, 100 * time.Hour, false, 0},
+		"not over yet":                {ptr.To[int64](60), 0, 20 * time.Second, false, 40 * time.Second},
+		"over":                        {ptr.To[int64](60), 0, 60 * time.Second, true, 0},
+		"zero means at once":          {ptr.To[int64](0), 0, 0, true, 0},
+		"the operator's default":      {nil, time.Minute, 2 * time.Minute, true, 0},
+		"the application's own wins":  {ptr.To[int64](300), time.Minute, 2 * time.Minute, false, 3 * time.Minute},
+		"the default is not over yet": {nil, time.Minute, 59500 * time.Millisecond, false, time.Second},
+	} {
+		t.Run(name, func(t *testing.T) {
+			w := newWorld(func(a *v1beta2.SparkApplication) { a.Spec.TimeToLiveSeconds = tc.ttl })
+			w.policy.DefaultTTL = tc.defaultTTL
+			w.reconcile()
+			w.driverEnds(0)
+			if tc.after > 0 {
+				w.reconcile()
+			}
+			w.now = w.now.Add(tc.after)
+			d := w.reconcile()
+			if w.deleted != tc.wantDeleted || (!tc.wantDeleted && d.RequeueAfter != tc.wantWake) {
+				t.Errorf("deleted = %v, wake in %s; want %v, %s", w.deleted, d.RequeueAfter, tc.wantDeleted, tc.wantWake)
+			}
+		})
+	}
+}
+
+func TestDeletedApplicationIsLeftAlone(t *testing.T) {
+	w := newWorld(func(a *v1beta2.SparkApplication) { a.DeletionTimestamp = ptr.To(metav1.NewTime(start)) })
+	d := Decide(w.observe(), w.policy)
+	if len(d.Actions) != 0 || len(d.Events) != 0 || d.Status.AppState.State != "" {
+		t.Errorf("decision = %+v, want nothing", d)
+	}
+}
+
+func TestExecutors(t *testing.T) {
+	const pending, up, done, bad = v1beta2.ExecutorStatePending, v1beta2.ExecutorStateRunning, v1beta2.ExecutorStateCompleted, v1beta2.ExecutorStateFailed
+	type states = map[string]v1beta2.ExecutorState
+	for name, tc := range map[string]struct {
+		known states
+		pods  map[string]corev1.PodPhase
+		limit int
+		want  states
+	}{
+		"phases":                               {nil, map[string]corev1.PodPhase{"a": "Pending", "b": "Running", "c": "Succeeded", "d": "Failed"}, 0, states{"a": pending, "b": up, "c": done, "d": bad}},
+		"one that was scaled down completed":   {states{"a": up, "b": up}, map[string]corev1.PodPhase{"b": "Running"}, 0, states{"a": done, "b": up}},
+		"one that failed stays failed":         {states{"a": bad}, nil, 0, states{"a": bad}},
+		"finished ones leave a full map":       {states{"a": done, "b": bad}, map[string]corev1.PodPhase{"c": "Running", "d": "Running"}, 2, states{"c": up, "d": up}},
+		"running ones leave only if they must": {nil, map[string]corev1.PodPhase{"a": "Running", "b": "Running", "c": "Running"}, 2, states{"b": up, "c": up}},
+	} {
+		t.Run(name, func(t *testing.T) {
+			w := newWorld()
+			w.policy.MaxTrackedExecutors = tc.limit
+			w.reconcile()
+			w.driverRuns()
+			w.reconcile()
+			w.app.Status.ExecutorState = tc.known
+			for pod, phase := range tc.pods {
+				w.executors = append(w.executors, executorPod(pod, w.attempt(1), phase))
+			}
+			w.reconcile()
+			if diff := cmp.Diff(tc.want, w.app.Status.ExecutorState); diff != "" {
+				t.Errorf("executorState (-want +got):\n%s", diff)
+			}
+		})
+	}
+}

@@ -1,0 +1,128 @@
+// Copyright 2026 The Alauda Spark Operator Authors.
+// SPDX-License-Identifier: Apache-2.0
+
+package lifecycle
+
+import (
+	"time"
+
+	corev1 "k8s.io/api/core/v1"
+	metav1 "k8s.io/apimachinery/pkg/apis/meta/v1"
+
+	"github.com/alauda/spark-operator/apis/sparkoperator/v1beta2"
+	"github.com/alauda/spark-operator/internal/events"
+	"github.com/alauda/spark-operator/internal/identity"
+	"github.com/alauda/spark-operator/pkg/sparklabels"
+)
+
+// submit starts the next attempt. It proceeds in three steps, each of which ends the turn until the next has happened:
+//
+//  1. pods of earlier attempts are deleted (a driver pod has the same name in all attempts);
+//  2. Submit is executed, unless the driver pod of the attempt is there already: then a crash has hidden it from the status;
+//  3. the outcome is recorded.
+func (t *turn) submit() {
+	next := t.nextAttempt()
+	switch {
+	case t.adoptable(next):
+		t.submitted(next, t.Driver.CreationTimestamp)
+	case t.hasRemnants(next):
+		t.act(DeleteRun{Attempts: []identity.Attempt{t.currentAttempt()}}, "pods of an earlier run still exist")
+	case t.Submission == nil || t.Submission.Attempt != next.Number:
+		t.act(Submit{Attempt: next}, "an attempt is due")
+	case t.Submission.Err != nil:
+		t.refused(next)
+	default:
+		t.submitted(next, metav1.NewTime(t.Now))
+	}
+}
+
+func (t *turn) nextAttempt() identity.Attempt    { return identity.Of(t.App, t.status.Attempt+1) }
+func (t *turn) currentAttempt() identity.Attempt { return identity.Of(t.App, t.status.Attempt) }
+
+// current reports whether the pod is of the attempt that the status tells of.
+func (t *turn) current(pod *corev1.Pod) bool {
+	return t.status.SubmissionID != "" && pod.Labels[sparklabels.SubmissionID] == t.status.SubmissionID
+}
+
+// adoptable reports whether the driver pod is that of the attempt, made from the spec as it is now.
+func (t *turn) adoptable(next identity.Attempt) bool {
+	return t.Driver != nil && t.Driver.DeletionTimestamp.IsZero() && belongsTo(t.Driver, next) &&
+		identity.SameSpec(t.Driver.Annotations[sparklabels.SpecHash], next.SpecHash)
+}
+
+// hasRemnants reports whether pods exist that are not of the attempt, or of it but made from another spec.
+func (t *turn) hasRemnants(next identity.Attempt) bool {
+	if t.Driver != nil && !t.adoptable(next) {
+		return true
+	}
+	for _, executor := range t.Executors {
+		if !belongsTo(executor, next) {
+			return true
+		}
+	}
+	return false
+}
+
+func belongsTo(pod *corev1.Pod, attempt identity.Attempt) bool {
+	return pod.Labels[sparklabels.SubmissionID] == attempt.SubmissionID
+}
+
+// submitted records that the driver pod of the attempt exists since the given time.
+func (t *turn) submitted(attempt identity.Attempt, since metav1.Time) {
+	t.recordAttempt(attempt, since)
+	t.status.ExecutionAttempts++
+	t.status.SparkApplicationID = attempt.ApplicationID
+	t.status.DriverInfo.PodName = attempt.DriverPodName
+	t.move(v1beta2.ApplicationStateSubmitted, "the driver pod exists")
+	t.tell(events.Normalf(ReasonSubmitted, events.Submit, "Submitted as driver pod %s (attempt %d)", attempt.DriverPodName, attempt.Number))
+}
+
+// refused records that the attempt has no driver pod and why.
+func (t *turn) refused(attempt identity.Attempt) {
+	t.recordAttempt(attempt, metav1.NewTime(t.Now))
+	message := t.Submission.Err.Error()
+	t.status.AppState.ErrorMessage = bounded(message)
+	t.status.LastFailure = &v1beta2.FailureRecord{
+		Attempt: attempt.Number, Time: metav1.NewTime(t.Now), Class: v1beta2.FailureClassSubmission,
+		Reason: submissionFailureReason(t.Submission.Permanent), Message: bounded(message),
+	}
+	t.move(v1beta2.ApplicationStateFailedSubmission, "the submission was refused")
+	t.tell(events.Warningf(ReasonSubmissionFailed, events.Submit, "Submission attempt %d was refused: %s", attempt.Number, message))
+}
+
+// Reasons of a failure record of class Submission.
+const (
+	failureInvalidApplication = "InvalidApplication"
+	failureRefusedByCluster   = "RefusedByCluster"
+)
+
+func submissionFailureReason(permanent bool) string {
+	if permanent {
+		return failureInvalidApplication
+	}
+	return failureRefusedByCluster
+}
+
+func (t *turn) recordAttempt(attempt identity.Attempt, since metav1.Time) {
+	t.status.Attempt = attempt.Number
+	t.status.SubmissionID = attempt.SubmissionID
+	t.status.SpecHash = attempt.SpecHash
+	t.status.SubmissionAttempts++
+	t.status.LastSubmissionAttemptTime = since
+	t.status.TerminationTime = metav1.Time{}
+	t.status.AppState.ErrorMessage = ""
+}
+
+// submissionFailed tries again if the restart policy says so and the wait is over; else the application has failed.
+func (t *turn) submissionFailed() {
+	retry := t.submissionRetry()
+	switch {
+	case !retry.allowed:
+		t.end(v1beta2.ApplicationStateFailed, retry.because)
+	case retry.in > 0:
+		t.wakeIn(retry.in)
+		t.wait("the next submission is due in " + retry.in.Round(time.Second).String())
+	default:
+		t.submit()
+	}
+}

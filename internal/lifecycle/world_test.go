@@ -1,0 +1,155 @@
+// Copyright 2026 The Alauda Spark Operator Authors.
+// SPDX-License-Identifier: Apache-2.0
+
+package lifecycle
+
+import (
+	"errors"
+	"time"
+
+	corev1 "k8s.io/api/core/v1"
+	metav1 "k8s.io/apimachinery/pkg/apis/meta/v1"
+	"k8s.io/utils/ptr"
+
+	"github.com/alauda/spark-operator/apis/sparkoperator/v1beta2"
+	"github.com/alauda/spark-operator/internal/identity"
+	"github.com/alauda/spark-operator/pkg/sparklabels"
+)
+
+var start = time.Date(2026, 11, 1, 12, 0, 0, 0, time.UTC)
+
+// world is a model of a cluster with one application: it executes actions at once and stores what is decided.
+type world struct {
+	now       time.Time
+	app       *v1beta2.SparkApplication
+	driver    *corev1.Pod
+	executors []*corev1.Pod
+	outcome   *SubmissionOutcome
+	policy    Policy
+
+	// refuse makes Submit fail with this error; permanent says that the application is at fault.
+	refuse    error
+	permanent bool
+	deleted   bool
+	// submitted lists the attempts whose driver pod was made.
+	submitted []int64
+	told      []string
+	passed    []v1beta2.ApplicationStateType
+}
+
+func newWorld(change ...func(*v1beta2.SparkApplication)) *world {
+	app := &v1beta2.SparkApplication{
+		ObjectMeta: metav1.ObjectMeta{Name: "pi", Namespace: "default", UID: "7d0a2c66-7c1d-4a2e-9a4b-0f5f0a4f7b11", Generation: 1},
+		Spec:       v1beta2.SparkApplicationSpec{Type: v1beta2.SparkApplicationTypeScala, SparkVersion: "4.0.1"},
+	}
+	for _, c := range change {
+		c(app)
+	}
+	return &world{now: start, app: app}
+}
+
+func (w *world) observe() Observation {
+	return Observation{Now: w.now, App: w.app, Driver: w.driver, Executors: w.executors, Submission: w.outcome}
+}
+
+// reconcile decides and acts until nothing is left to do, as the controller does, and returns the last decision.
+func (w *world) reconcile() Decision {
+	w.outcome = nil
+	for {
+		d := Decide(w.observe(), w.policy)
+		from := w.app.Status.AppState.State
+		w.app = w.app.DeepCopy()
+		w.app.Status = d.Status
+		if to := d.Status.AppState.State; to != from {
+			w.passed = append(w.passed, to)
+		}
+		for _, e := range d.Events {
+			w.told = append(w.told, string(e.Reason))
+		}
+		if len(d.Actions) == 0 || w.deleted {
+			return d
+		}
+		for _, a := range d.Actions {
+			w.execute(a)
+		}
+	}
+}
+
+func (w *world) execute(a Action) {
+	switch a := a.(type) {
+	case Submit:
+		w.outcome = &SubmissionOutcome{Attempt: a.Attempt.Number, Err: w.refuse, Permanent: w.permanent}
+		if w.refuse == nil {
+			w.driver = driverPod(a.Attempt)
+			w.submitted = append(w.submitted, a.Attempt.Number)
+		}
+	case DeleteRun:
+		w.driver, w.executors = nil, nil
+	case DeleteApplication:
+		w.deleted = true
+	}
+}
+
+func driverPod(attempt identity.Attempt) *corev1.Pod {
+	return &corev1.Pod{
+		ObjectMeta: metav1.ObjectMeta{
+			Name: attempt.DriverPodName, Namespace: "default", CreationTimestamp: metav1.NewTime(start),
+			Labels:      map[string]string{sparklabels.SubmissionID: attempt.SubmissionID, sparklabels.SparkRole: sparklabels.RoleDriver},
+			Annotations: map[string]string{sparklabels.SpecHash: attempt.SpecHash},
+		},
+		Spec:   corev1.PodSpec{RestartPolicy: corev1.RestartPolicyNever, NodeName: "node-1"},
+		Status: corev1.PodStatus{Phase: corev1.PodPending},
+	}
+}
+
+func executorPod(name string, attempt identity.Attempt, phase corev1.PodPhase) *corev1.Pod {
+	return &corev1.Pod{
+		ObjectMeta: metav1.ObjectMeta{Name: name, Labels: map[string]string{sparklabels.SubmissionID: attempt.SubmissionID}},
+		Spec:       corev1.PodSpec{RestartPolicy: corev1.RestartPolicyNever},
+		Status:     corev1.PodStatus{Phase: phase},
+	}
+}
+
+// driverRuns, driverEnds and driverWaits tell what the kubelet says next.
+func (w *world) driverRuns() { w.driver.Status.Phase = corev1.PodRunning }
+
+func (w *world) driverEnds(exitCode int32) {
+	w.driver.Status.Phase = corev1.PodSucceeded
+	reason := "Completed"
+	if exitCode != 0 {
+		w.driver.Status.Phase, reason = corev1.PodFailed, "Error"
+	}
+	w.driver.Status.ContainerStatuses = []corev1.ContainerStatus{{
+		Name: sparklabels.DriverContainer,
+		State: corev1.ContainerState{Terminated: &corev1.ContainerStateTerminated{
+			ExitCode: exitCode, Reason: reason, FinishedAt: metav1.NewTime(w.now),
+		}},
+	}}
+}
+
+func (w *world) driverWaits(reason, message string) {
+	w.driver.Status.ContainerStatuses = []corev1.ContainerStatus{{
+		Name: sparklabels.DriverContainer, State: corev1.ContainerState{Waiting: &corev1.ContainerStateWaiting{Reason: reason, Message: message}},
+	}}
+}
+
+func (w *world) state() v1beta2.ApplicationStateType { return w.app.Status.AppState.State }
+
+func (w *world) attempt(n int64) identity.Attempt { return identity.Of(w.app, n) }
+
+func (w *world) edit(change func(*v1beta2.SparkApplication)) {
+	w.app = w.app.DeepCopy()
+	w.app.Generation++
+	change(w.app)
+}
+
+func retries(n int32) func(*v1beta2.SparkApplication) {
+	return func(a *v1beta2.SparkApplication) {
+		a.Spec.RestartPolicy = v1beta2.RestartPolicy{
+			Type: v1beta2.RestartPolicyOnFailure, OnFailureRetries: ptr.To(n), OnSubmissionFailureRetries: ptr.To(n),
+			OnFailureRetryInterval: ptr.To[int64](10), OnSubmissionFailureRetryInterval: ptr.To[int64](10),
+		}
+	}
+}
+
+var errQuota = errors.New("exceeded quota")
