@@ -3,11 +3,7 @@
 
 package v1beta2
 
-import (
-	"strconv"
-
-	"k8s.io/utils/ptr"
-)
+import "strconv"
 
 // The properties that stand in for a typed field: where the user set one, the field gets no default.
 const (
@@ -45,10 +41,10 @@ func SetScheduledSparkApplicationDefaults(app *ScheduledSparkApplication) {
 		return
 	}
 	if app.Spec.SuccessfulRunHistoryLimit == nil {
-		app.Spec.SuccessfulRunHistoryLimit = ptr.To(defaultRunHistoryLimit)
+		app.Spec.SuccessfulRunHistoryLimit = new(defaultRunHistoryLimit)
 	}
 	if app.Spec.FailedRunHistoryLimit == nil {
-		app.Spec.FailedRunHistoryLimit = ptr.To(defaultRunHistoryLimit)
+		app.Spec.FailedRunHistoryLimit = new(defaultRunHistoryLimit)
 	}
 }
 
@@ -73,31 +69,31 @@ func setRestartPolicyDefaults(policy *RestartPolicy) {
 		return
 	}
 	if policy.OnFailureRetryInterval == nil {
-		policy.OnFailureRetryInterval = ptr.To(defaultRetryIntervalSeconds)
+		policy.OnFailureRetryInterval = new(defaultRetryIntervalSeconds)
 	}
 	if policy.OnSubmissionFailureRetryInterval == nil {
-		policy.OnSubmissionFailureRetryInterval = ptr.To(defaultRetryIntervalSeconds)
+		policy.OnSubmissionFailureRetryInterval = new(defaultRetryIntervalSeconds)
 	}
 }
 
 func setPodDefaults(pod *SparkPodSpec, conf map[string]string, coresKey, memoryKey string) {
 	if _, set := conf[coresKey]; !set && pod.Cores == nil {
-		pod.Cores = ptr.To(defaultCores)
+		pod.Cores = new(defaultCores)
 	}
 	if _, set := conf[memoryKey]; !set && pod.Memory == nil {
-		pod.Memory = ptr.To(defaultMemory)
+		pod.Memory = new(defaultMemory)
 	}
 }
 
 func setExecutorCountDefaults(spec *SparkApplicationSpec) {
 	if dynamicAllocationEnabled(spec) {
 		if da := spec.DynamicAllocation; da != nil && da.Enabled && da.ShuffleTrackingEnabled == nil {
-			da.ShuffleTrackingEnabled = ptr.To(true)
+			da.ShuffleTrackingEnabled = new(true)
 		}
 		return
 	}
 	if _, set := spec.SparkConf[confExecutorInstances]; !set && spec.Executor.Instances == nil {
-		spec.Executor.Instances = ptr.To(defaultExecutorInstances)
+		spec.Executor.Instances = new(defaultExecutorInstances)
 	}
 }
 
