@@ -1,0 +1,171 @@
+// Copyright 2026 The Alauda Spark Operator Authors.
+// SPDX-License-Identifier: Apache-2.0
+
+package sparkconf
+
+import (
+	"fmt"
+	"math"
+	"strconv"
+	"strings"
+	"time"
+
+	"k8s.io/apimachinery/pkg/api/resource"
+)
+
+// The binary units of memory.
+const (
+	kib = int64(1) << (10 * (iota + 1))
+	mib
+	gib
+	tib
+	pib
+)
+
+// byteUnits are Spark's suffixes of memory sizes.
+var byteUnits = map[string]int64{
+	"b": 1, "k": kib, "kb": kib, "m": mib, "mb": mib, "g": gib, "gb": gib, "t": tib, "tb": tib, "p": pib, "pb": pib,
+}
+
+// timeUnits are Spark's suffixes of durations.
+var timeUnits = map[string]time.Duration{
+	"us": time.Microsecond, "ms": time.Millisecond, "s": time.Second, "m": time.Minute, "min": time.Minute,
+	"h": time.Hour, "d": 24 * time.Hour,
+}
+
+// ParseBytes reads a size; where it names no unit it is bytes.
+func ParseBytes(s string) (int64, error) { return parseSize(s, 1) }
+
+// ParseMiB reads a size as mebibytes, rounded down; where it names no unit it is mebibytes.
+func ParseMiB(s string) (int64, error) { return parseSize(s, mib) }
+
+// parseSize reads a size in a unit that is also what a number alone is in. Spark reads a leading minus; whether the
+// result may be negative is for the caller to say.
+func parseSize(s string, unit int64) (int64, error) {
+	unsigned, negative := strings.CutPrefix(s, "-")
+	number, suffix := splitUnit(unsigned)
+	if number == "" {
+		return 0, fmt.Errorf("%q is no size: want a whole number and one of b, k, m, g, t, p, as in 512m", s)
+	}
+	value, err := strconv.ParseInt(number, 10, 64)
+	if err != nil {
+		return 0, fmt.Errorf("%q is no size: %w", s, err)
+	}
+	from := unit
+	if suffix != "" {
+		known := false
+		if from, known = byteUnits[suffix]; !known {
+			return 0, fmt.Errorf("%q is no size: unknown unit %q, want one of b, k, m, g, t, p", s, suffix)
+		}
+	}
+	if from >= unit {
+		ratio := from / unit
+		if value > math.MaxInt64/ratio {
+			return 0, fmt.Errorf("%q is too large a size", s)
+		}
+		value *= ratio
+	} else {
+		value /= unit / from
+	}
+	if negative {
+		value = -value
+	}
+	return value, nil
+}
+
+// ParseDuration reads a duration; where it names no unit it is in the given one.
+func ParseDuration(s string, unit time.Duration) (time.Duration, error) {
+	unsigned, negative := strings.CutPrefix(strings.TrimSpace(s), "-")
+	number, suffix := splitUnit(unsigned)
+	if number == "" {
+		return 0, fmt.Errorf("%q is no duration: want a whole number and one of us, ms, s, m, h, d, as in 30s", s)
+	}
+	if suffix != "" {
+		known := false
+		if unit, known = timeUnits[suffix]; !known {
+			return 0, fmt.Errorf("%q is no duration: unknown unit %q, want one of us, ms, s, m, min, h, d", s, suffix)
+		}
+	}
+	value, err := strconv.ParseInt(number, 10, 64)
+	if err != nil {
+		return 0, fmt.Errorf("%q is no duration: %w", s, err)
+	}
+	if value > math.MaxInt64/int64(unit) {
+		return 0, fmt.Errorf("%q is too long a duration", s)
+	}
+	if negative {
+		value = -value
+	}
+	return time.Duration(value) * unit, nil
+}
+
+// splitUnit splits digits from the letters after them. It returns no digits where the text has another form.
+func splitUnit(s string) (number, unit string) {
+	s = strings.ToLower(strings.TrimSpace(s))
+	end := 0
+	for end < len(s) && s[end] >= '0' && s[end] <= '9' {
+		end++
+	}
+	for _, r := range s[end:] {
+		if r < 'a' || r > 'z' {
+			return "", ""
+		}
+	}
+	return s[:end], s[end:]
+}
+
+// ParseBool reads a truth value; only true and false are one, in whatever case.
+func ParseBool(s string) (bool, error) {
+	switch strings.ToLower(strings.TrimSpace(s)) {
+	case "true":
+		return true, nil
+	case "false":
+		return false, nil
+	}
+	return false, fmt.Errorf("%q is neither true nor false", s)
+}
+
+// ParseInt reads a whole number that fits Java's int.
+func ParseInt(s string) (int64, error) {
+	n, err := strconv.ParseInt(strings.TrimSpace(s), 10, 32)
+	if err != nil {
+		return 0, fmt.Errorf("%q is no whole number", s)
+	}
+	return n, nil
+}
+
+// ParseFloat reads a number.
+func ParseFloat(s string) (float64, error) {
+	f, err := strconv.ParseFloat(strings.TrimSpace(s), 64)
+	if err != nil || math.IsInf(f, 0) || math.IsNaN(f) {
+		return 0, fmt.Errorf("%q is no number", s)
+	}
+	return f, nil
+}
+
+// ParseCPU reads an amount of CPU, such as 1, 0.5 or 500m.
+func ParseCPU(s string) (resource.Quantity, error) {
+	q, err := resource.ParseQuantity(s)
+	if err != nil || q.Sign() < 0 {
+		return resource.Quantity{}, fmt.Errorf("%q is no amount of CPU: want a number of cores, as in 1, 0.5 or 500m", s)
+	}
+	return q, nil
+}
+
+// ParseMemoryLimit reads an amount of memory in Spark's units or, where it is none of them, in those of Kubernetes:
+// 1g and 1Gi are the same.
+func ParseMemoryLimit(s string) (resource.Quantity, error) {
+	if number, _ := splitUnit(s); number != "" {
+		if bytes, err := ParseBytes(s); err == nil {
+			return *resource.NewQuantity(bytes, resource.BinarySI), nil
+		}
+	}
+	q, err := resource.ParseQuantity(s)
+	if err != nil || q.Sign() < 0 {
+		return resource.Quantity{}, fmt.Errorf("%q is no amount of memory: want a number with a unit, as in 512m or 2Gi", s)
+	}
+	return q, nil
+}
+
+// MiBQuantity returns mebibytes as a quantity.
+func MiBQuantity(n int64) resource.Quantity { return *resource.NewQuantity(n*mib, resource.BinarySI) }
