@@ -1,0 +1,70 @@
+// Copyright 2026 The Alauda Spark Operator Authors.
+// SPDX-License-Identifier: Apache-2.0
+
+package v1alpha1
+
+import (
+	metav1 "k8s.io/apimachinery/pkg/apis/meta/v1"
+)
+
+// Off is the bind address that turns an endpoint off.
+const Off = "0"
+
+// SharedConfiguration is what both binaries can be told.
+type SharedConfiguration struct {
+	// namespaces are those whose applications are served. None means all.
+	// +optional
+	Namespaces []string `json:"namespaces,omitempty"`
+	// cacheSyncTimeout is how long the binary may take at start to read what is in the cluster.
+	// +optional
+	CacheSyncTimeout metav1.Duration `json:"cacheSyncTimeout,omitzero"`
+	// clientConnection limits the requests to the API server.
+	// +optional
+	ClientConnection ClientConnection `json:"clientConnection,omitzero"`
+	// health is the endpoint of the probes /healthz and /readyz.
+	// +optional
+	Health Health `json:"health,omitzero"`
+	// metrics is the endpoint of /metrics.
+	// +optional
+	Metrics Metrics `json:"metrics,omitzero"`
+	// pprof is the endpoint of Go's profiler, /debug/pprof/.
+	// +optional
+	Pprof Pprof `json:"pprof,omitzero"`
+}
+
+// ClientConnection limits the requests to the API server.
+type ClientConnection struct {
+	// qps is the number of requests a second; -1 means no limit but the API server's own.
+	// +optional
+	QPS int32 `json:"qps,omitempty"`
+	// burst is the number of requests that may be made at once after a quiet time.
+	// +optional
+	Burst int32 `json:"burst,omitempty"`
+}
+
+// Health is the endpoint of the probes.
+type Health struct {
+	// bindAddress is host:port to listen on, or "0" for none.
+	// +optional
+	BindAddress string `json:"bindAddress,omitempty"`
+}
+
+// Metrics is the endpoint of the binary's own metrics.
+type Metrics struct {
+	// bindAddress is host:port to listen on, or "0" for none.
+	// +optional
+	BindAddress string `json:"bindAddress,omitempty"`
+	// secure serves by TLS and asks the API server whether the caller may read metrics.
+	// +optional
+	Secure bool `json:"secure"`
+	// certDir holds tls.crt and tls.key. If it is empty, a certificate is made at start that nobody can verify.
+	// +optional
+	CertDir string `json:"certDir,omitempty"`
+}
+
+// Pprof is the endpoint of Go's profiler.
+type Pprof struct {
+	// bindAddress is host:port to listen on, or "0" for none.
+	// +optional
+	BindAddress string `json:"bindAddress,omitempty"`
+}

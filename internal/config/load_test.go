@@ -1,0 +1,324 @@
+// Copyright 2026 The Alauda Spark Operator Authors.
+// SPDX-License-Identifier: Apache-2.0
+
+package config
+
+import (
+	"os"
+	"path/filepath"
+	"strings"
+	"testing"
+	"time"
+
+	"github.com/google/go-cmp/cmp"
+	"github.com/google/go-cmp/cmp/cmpopts"
+	metav1 "k8s.io/apimachinery/pkg/apis/meta/v1"
+	"sigs.k8s.io/yaml"
+
+	configv1alpha1 "github.com/alauda/spark-operator/apis/config/v1alpha1"
+)
+
+const (
+	controllerHead = "apiVersion: config.sparkoperator.k8s.io/v1alpha1\nkind: ControllerConfiguration\n"
+	webhookHead    = "apiVersion: config.sparkoperator.k8s.io/v1alpha1\nkind: WebhookConfiguration\n"
+)
+
+func TestLoadController(t *testing.T) {
+	tests := map[string]struct {
+		file string
+		want func(c *configv1alpha1.ControllerConfiguration)
+	}{
+		"an empty file is the defaults": {
+			want: func(*configv1alpha1.ControllerConfiguration) {},
+		},
+		"zero and false count as given": {
+			file: "maxTrackedExecutorPerApp: 0\nmetrics: {secure: false}\nleaderElection: {enabled: false}\n",
+			want: func(c *configv1alpha1.ControllerConfiguration) {
+				c.MaxTrackedExecutorPerApp = 0
+				c.Metrics.Secure = false
+				c.LeaderElection.Enabled = false
+			},
+		},
+		"everything can be set": {
+			file: `
+namespaces: [default, team-a]
+cacheSyncTimeout: 30s
+clientConnection: {qps: -1, burst: 0}
+health: {bindAddress: "127.0.0.1:9001"}
+metrics: {bindAddress: "[::]:9002", secure: true, certDir: /certs}
+pprof: {bindAddress: "localhost:6060"}
+leaderElection: {enabled: true, leaseName: lock, leaseNamespace: ops, leaseDuration: 1m, renewDeadline: 30s, retryPeriod: 5s}
+workers: 3
+maxTrackedExecutorPerApp: 10
+defaultTimeToLiveSeconds: 3600
+`,
+			want: func(c *configv1alpha1.ControllerConfiguration) {
+				c.SharedConfiguration = configv1alpha1.SharedConfiguration{
+					Namespaces:       []string{"default", "team-a"},
+					CacheSyncTimeout: duration(30 * time.Second),
+					ClientConnection: configv1alpha1.ClientConnection{QPS: -1},
+					Health:           configv1alpha1.Health{BindAddress: "127.0.0.1:9001"},
+					Metrics:          configv1alpha1.Metrics{BindAddress: "[::]:9002", Secure: true, CertDir: "/certs"},
+					Pprof:            configv1alpha1.Pprof{BindAddress: "localhost:6060"},
+				}
+				c.LeaderElection = configv1alpha1.LeaderElection{
+					Enabled: true, LeaseName: "lock", LeaseNamespace: "ops",
+					LeaseDuration: duration(time.Minute), RenewDeadline: duration(30 * time.Second), RetryPeriod: duration(5 * time.Second),
+				}
+				c.Workers, c.MaxTrackedExecutorPerApp, c.DefaultTimeToLiveSeconds = 3, 10, 3600
+			},
+		},
+	}
+	for name, tc := range tests {
+		t.Run(name, func(t *testing.T) {
+			want := configv1alpha1.DefaultControllerConfiguration()
+			tc.want(want)
+			got, err := LoadController(write(t, controllerHead+tc.file))
+			if err != nil {
+				t.Fatal(err)
+			}
+			if diff := cmp.Diff(want, got); diff != "" {
+				t.Errorf("configuration (-want +got):\n%s", diff)
+			}
+		})
+	}
+}
+
+func TestLoadWebhook(t *testing.T) {
+	want := configv1alpha1.DefaultWebhookConfiguration()
+	want.Port = 443
+	want.Certificate.Mode = configv1alpha1.CertificateMounted
+	want.Certificate.Dir = "/certs"
+	got, err := LoadWebhook(write(t, webhookHead+"port: 443\ncertificate: {mode: Mounted, dir: /certs}\n"))
+	if err != nil {
+		t.Fatal(err)
+	}
+	if diff := cmp.Diff(want, got); diff != "" {
+		t.Errorf("configuration (-want +got):\n%s", diff)
+	}
+}
+
+func TestNoFileMeansTheDefaults(t *testing.T) {
+	controller, err := LoadController("")
+	if err != nil {
+		t.Fatal(err)
+	}
+	if diff := cmp.Diff(configv1alpha1.DefaultControllerConfiguration(), controller); diff != "" {
+		t.Errorf("controller (-want +got):\n%s", diff)
+	}
+	webhook, err := LoadWebhook("")
+	if err != nil {
+		t.Fatal(err)
+	}
+	if diff := cmp.Diff(configv1alpha1.DefaultWebhookConfiguration(), webhook); diff != "" {
+		t.Errorf("webhook (-want +got):\n%s", diff)
+	}
+}
+
+// TestDefaultsSurviveAFile writes the defaults down and reads them back, so that a printed configuration can be used as a file.
+func TestDefaultsSurviveAFile(t *testing.T) {
+	want := configv1alpha1.DefaultControllerConfiguration()
+	file, err := yaml.Marshal(want)
+	if err != nil {
+		t.Fatal(err)
+	}
+	got, err := LoadController(write(t, string(file)))
+	if err != nil {
+		t.Fatal(err)
+	}
+	if diff := cmp.Diff(want, got, cmpopts.EquateEmpty()); diff != "" {
+		t.Errorf("configuration (-want +got):\n%s", diff)
+	}
+}
+
+func TestLoadControllerErrors(t *testing.T) {
+	tests := map[string]struct {
+		file string
+		want []string
+	}{
+		"an unknown key is named with its path": {
+			file: controllerHead + "metrics: {bindAdress: ':1'}\n",
+			want: []string{`unknown field "metrics.bindAdress"`},
+		},
+		"every unknown key is named": {
+			file: controllerHead + "wokers: 1\nThreads: 2\n",
+			want: []string{`unknown field "wokers"`, `unknown field "Threads"`},
+		},
+		"keys are case sensitive": {
+			file: controllerHead + "Workers: 1\n",
+			want: []string{`unknown field "Workers"`},
+		},
+		"a key that is given twice": {
+			file: controllerHead + "workers: 1\nworkers: 2\n",
+			want: []string{`key "workers" already set`},
+		},
+		"a value of another type": {
+			file: controllerHead + "workers: many\n",
+			want: []string{"cannot unmarshal string", "workers"},
+		},
+		"not YAML": {
+			file: "{",
+			want: []string{"yaml"},
+		},
+		"the other binary's file": {
+			file: webhookHead + "port: 443\n",
+			want: []string{`kind is "WebhookConfiguration", want "config.sparkoperator.k8s.io/v1alpha1" and "ControllerConfiguration"`},
+		},
+		"no apiVersion and kind": {
+			file: "workers: 1\n",
+			want: []string{`apiVersion is "" and kind is ""`},
+		},
+		"a namespace that cannot exist": {
+			file: controllerHead + "namespaces: [Team_A]\n",
+			want: []string{`namespaces[0]: Invalid value: "Team_A": a lowercase RFC 1123 label`},
+		},
+		"the empty namespace": {
+			file: controllerHead + "namespaces: [default, '']\n",
+			want: []string{`namespaces[1]: Invalid value: "": to serve all namespaces, leave the list empty`},
+		},
+		"a namespace given twice": {
+			file: controllerHead + "namespaces: [default, default]\n",
+			want: []string{`namespaces[1]: Duplicate value: "default"`},
+		},
+		"no workers": {
+			file: controllerHead + "workers: 0\n",
+			want: []string{`workers: Invalid value: 0: must be at least 1`},
+		},
+		"a negative number of tracked executors": {
+			file: controllerHead + "maxTrackedExecutorPerApp: -1\n",
+			want: []string{`maxTrackedExecutorPerApp: Invalid value: -1: must be at least 0`},
+		},
+		"a negative time to live": {
+			file: controllerHead + "defaultTimeToLiveSeconds: -1\n",
+			want: []string{`defaultTimeToLiveSeconds: Invalid value: -1: must be at least 0`},
+		},
+		"no time to sync": {
+			file: controllerHead + "cacheSyncTimeout: 0s\n",
+			want: []string{`cacheSyncTimeout: Invalid value: "0s": must be greater than zero, for example "30s"`},
+		},
+		"no requests": {
+			file: controllerHead + "clientConnection: {qps: 0}\n",
+			want: []string{`clientConnection.qps: Invalid value: 0: must be at least 1, or -1 for no limit`},
+		},
+		"a burst below the rate": {
+			file: controllerHead + "clientConnection: {qps: 50, burst: 10}\n",
+			want: []string{`clientConnection.burst: Invalid value: 10: must be at least qps, which is 50`},
+		},
+		"an address without a port": {
+			file: controllerHead + "health: {bindAddress: '8081'}\n",
+			want: []string{`health.bindAddress: Invalid value: "8081": must be host:port, for example ":8443", or "0" to turn it off`},
+		},
+		"a port out of range": {
+			file: controllerHead + "pprof: {bindAddress: ':70000'}\n",
+			want: []string{`pprof.bindAddress: Invalid value: ":70000": must be host:port`},
+		},
+		"two endpoints on one port": {
+			file: controllerHead + "pprof: {bindAddress: 'localhost:8443'}\n",
+			want: []string{`pprof.bindAddress: Invalid value: "localhost:8443": uses the same port as metrics.bindAddress; choose another`},
+		},
+		"a certificate for metrics without TLS": {
+			file: controllerHead + "metrics: {secure: false, certDir: certs}\n",
+			want: []string{
+				`metrics.certDir: Invalid value: "certs": must be an absolute path`,
+				`metrics.certDir: Invalid value: "certs": has no effect while metrics.secure is false; remove one of them`,
+			},
+		},
+		"a lease nobody could keep": {
+			file: controllerHead + "leaderElection: {leaseName: '', leaseNamespace: A, leaseDuration: 10ms, renewDeadline: 1s, retryPeriod: 0s}\n",
+			want: []string{
+				`leaderElection.leaseName: Invalid value: ""`,
+				`leaderElection.leaseNamespace: Invalid value: "A"`,
+				`leaderElection.leaseDuration: Invalid value: "10ms": must be at least 1s`,
+				`leaderElection.retryPeriod: Invalid value: "0s": must be greater than zero`,
+				`leaderElection.renewDeadline: Invalid value: "1s": must be less than leaseDuration, which is 10ms`,
+			},
+		},
+		"a leader that tries too rarely": {
+			file: controllerHead + "leaderElection: {retryPeriod: 9s}\n",
+			want: []string{`leaderElection.renewDeadline: Invalid value: "10s": must be more than 1.2 times retryPeriod, which is 9s`},
+		},
+	}
+	for name, tc := range tests {
+		t.Run(name, func(t *testing.T) {
+			path := write(t, tc.file)
+			_, err := LoadController(path)
+			wantError(t, err, append(tc.want, path))
+		})
+	}
+}
+
+func TestLoadWebhookErrors(t *testing.T) {
+	tests := map[string]struct {
+		file string
+		want []string
+	}{
+		"a knob of the controller": {
+			file: webhookHead + "workers: 1\n",
+			want: []string{`unknown field "workers"`},
+		},
+		"a port out of range": {
+			file: webhookHead + "port: 0\n",
+			want: []string{`port: Invalid value: 0: must be between 1 and 65535`},
+		},
+		"the port of another endpoint": {
+			file: webhookHead + "port: 8081\n",
+			want: []string{`port: Invalid value: "8081": uses the same port as health.bindAddress; choose another`},
+		},
+		"an unknown certificate mode": {
+			file: webhookHead + "certificate: {mode: CertManager}\n",
+			want: []string{`certificate.mode: Unsupported value: "CertManager": supported values: "Mounted", "SelfManaged"`},
+		},
+		"a mounted certificate without an absolute directory": {
+			file: webhookHead + "certificate: {mode: Mounted, dir: certs}\n",
+			want: []string{`certificate.dir: Invalid value: "certs": must be an absolute path`},
+		},
+		"a name that is a number": {
+			file: webhookHead + "certificate: {secretName: A, serviceName: 1, mutatingConfiguration: B, validatingConfiguration: C}\n",
+			want: []string{"cannot unmarshal number"},
+		},
+		"names that are not allowed": {
+			file: webhookHead + "certificate: {secretName: A, serviceName: '1', mutatingConfiguration: B, validatingConfiguration: C}\n",
+			want: []string{
+				`certificate.secretName: Invalid value: "A"`, `certificate.serviceName: Invalid value: "1"`,
+				`certificate.mutatingConfiguration: Invalid value: "B"`, `certificate.validatingConfiguration: Invalid value: "C"`,
+			},
+		},
+	}
+	for name, tc := range tests {
+		t.Run(name, func(t *testing.T) {
+			_, err := LoadWebhook(write(t, tc.file))
+			wantError(t, err, tc.want)
+		})
+	}
+}
+
+func TestLoadMissingFile(t *testing.T) {
+	path := filepath.Join(t.TempDir(), "missing.yaml")
+	_, err := LoadController(path)
+	wantError(t, err, []string{"read configuration", path})
+}
+
+func wantError(t *testing.T, err error, parts []string) {
+	t.Helper()
+	if err == nil {
+		t.Fatalf("no error, want one with %q", parts)
+	}
+	for _, part := range parts {
+		if !strings.Contains(err.Error(), part) {
+			t.Errorf("error is %q, want it to contain %q", err, part)
+		}
+	}
+}
+
+func write(t *testing.T, content string) string {
+	t.Helper()
+	path := filepath.Join(t.TempDir(), "config.yaml")
+	if err := os.WriteFile(path, []byte(content), 0o600); err != nil {
+		t.Fatal(err)
+	}
+	return path
+}
+
+func duration(d time.Duration) metav1.Duration {
+	return metav1.Duration{Duration: d}
+}
