@@ -55,6 +55,9 @@ var denied = map[string]string{
 // CheckUserProperty returns a DeniedError where an application of the namespace may not set the property to the value.
 // Admission and controller ask the same question here, so that no way into the cluster is left unasked.
 func CheckUserProperty(namespace, key, value string) error {
+	if !ValidKey(key) {
+		return &DeniedError{Key: key, Why: "keys are words without blanks, control characters or '='; remove it"}
+	}
 	if why, isDenied := denied[key]; isDenied {
 		return &DeniedError{Key: key, Why: why}
 	}
@@ -70,4 +73,10 @@ func CheckUserProperty(namespace, key, value string) error {
 		return &DeniedError{Key: key, Why: "on Kubernetes the driver binds to the address of its pod; remove it"}
 	}
 	return nil
+}
+
+// ValidKey returns whether a key is safe on a command line of the form key=value: one with a '=' of its own would be
+// read as another key.
+func ValidKey(key string) bool {
+	return key != "" && !strings.ContainsFunc(key, func(r rune) bool { return r <= ' ' || r == '=' || r == 0x7f })
 }

@@ -1,0 +1,238 @@
+// Copyright 2026 The Alauda Spark Operator Authors.
+// SPDX-License-Identifier: Apache-2.0
+
+package submission
+
+import (
+	"strconv"
+	"strings"
+
+	"github.com/alauda/spark-operator/apis/sparkoperator/v1beta2"
+	"github.com/alauda/spark-operator/pkg/sparkconf"
+	"github.com/alauda/spark-operator/pkg/sparklabels"
+)
+
+// confBuilder builds the effective configuration of a plan.
+type confBuilder struct {
+	plan     *Plan
+	app      *v1beta2.SparkApplication
+	conf     *sparkconf.Conf
+	problems []Problem
+}
+
+// precedence is how the effective configuration comes about. Each layer wins over the ones before it.
+//
+//	 1 application   fields about the whole application that sparkConf may override: pull policy and secrets, Python version,
+//	                 overhead factor
+//	 2 sparkConf     the user's properties; those that only the operator may set have been refused before
+//	 3 hadoopConf    the user's Hadoop properties, with the prefix "spark.hadoop." where they lack it
+//	 4 deps          jars, files, archives, Python files and packages
+//	 5 objectLabels  the labels of the SparkApplication
+//	 6 driver        the typed fields of the driver
+//	 7 executor      the typed fields of the executors
+//	 8 placement     node selector and dynamic allocation
+//	 9 decorations   monitoring, web UI, batch scheduler
+//	10 operator      what the operator must have: namespace, names, images, labels, template containers
+var precedence = []struct {
+	name  string
+	apply func(*confBuilder)
+}{
+	{"application", (*confBuilder).application},
+	{"sparkConf", (*confBuilder).sparkConf},
+	{"hadoopConf", (*confBuilder).hadoopConf},
+	{"deps", (*confBuilder).deps},
+	{"objectLabels", (*confBuilder).objectLabels},
+	{"driver", (*confBuilder).driver},
+	{"executor", (*confBuilder).executor},
+	{"placement", (*confBuilder).placement},
+	{"decorations", (*confBuilder).decorations},
+	{"operator", (*confBuilder).operator},
+}
+
+func effectiveConf(p *Plan) (*sparkconf.Conf, []Problem) {
+	b := &confBuilder{plan: p, app: p.app, conf: &sparkconf.Conf{}}
+	for _, layer := range precedence {
+		layer.apply(b)
+	}
+	for key := range b.conf.All() {
+		if !sparkconf.ValidKey(key) {
+			b.problem(Problem{Field: key, Fix: "names that become Spark properties must not hold blanks, control characters or '='"})
+		}
+	}
+	return b.conf, b.problems
+}
+
+func (b *confBuilder) problem(p Problem) { b.problems = append(b.problems, p) }
+
+// setField sets a property from an optional field.
+func (b *confBuilder) setField(key string, value *string) {
+	if value != nil {
+		b.conf.Set(key, *value)
+	}
+}
+
+// setNumber sets a property from an optional number.
+func setNumber[T int32 | int64](b *confBuilder, key string, value *T) {
+	if value != nil {
+		b.conf.Set(key, strconv.FormatInt(int64(*value), 10))
+	}
+}
+
+// setList sets a property from a list.
+func (b *confBuilder) setList(key string, values []string) {
+	if len(values) > 0 {
+		b.conf.Set(key, strings.Join(values, ","))
+	}
+}
+
+func (b *confBuilder) application() {
+	spec := &b.app.Spec
+	b.setField(sparkconf.ImagePullPolicy, spec.ImagePullPolicy)
+	b.setList(sparkconf.ImagePullSecrets, spec.ImagePullSecrets)
+	b.setField(sparkconf.PythonVersion, spec.PythonVersion)
+	b.setField(sparkconf.MemoryOverheadFactor, spec.MemoryOverheadFactor)
+}
+
+// sparkConf leaves out what spark-submit ignores, and the templates: their content is in the typed fields.
+func (b *confBuilder) sparkConf() {
+	b.conf.SetAll("", b.app.Spec.SparkConf)
+	for key := range b.app.Spec.SparkConf {
+		if !strings.HasPrefix(key, "spark.") {
+			b.conf.Delete(key)
+		}
+	}
+	b.conf.Delete(sparkconf.DriverPodTemplateFile)
+	b.conf.Delete(sparkconf.DriverPodTemplateContainer)
+	b.conf.Delete(sparkconf.ExecutorPodTemplateFile)
+}
+
+func (b *confBuilder) hadoopConf() {
+	properties := make(map[string]string, len(b.app.Spec.HadoopConf))
+	for key, value := range b.app.Spec.HadoopConf {
+		properties[strings.TrimPrefix(key, sparkconf.HadoopPrefix)] = value
+	}
+	b.conf.SetAll(sparkconf.HadoopPrefix, properties)
+}
+
+func (b *confBuilder) deps() {
+	deps := &b.app.Spec.Deps
+	b.setList(sparkconf.Jars, deps.Jars)
+	b.setList(sparkconf.Files, deps.Files)
+	b.setList(sparkconf.PyFiles, deps.PyFiles)
+	b.setList(sparkconf.JarsPackages, deps.Packages)
+	b.setList(sparkconf.JarsExcludes, deps.ExcludePackages)
+	b.setList(sparkconf.JarsRepositories, deps.Repositories)
+	b.setList(sparkconf.Archives, deps.Archives)
+}
+
+// objectLabels gives the application's labels to its pods, less what is meant for Kueue and what Spark itself sets.
+func (b *confBuilder) objectLabels() {
+	driver, executor := map[string]string{}, map[string]string{}
+	for label, value := range b.app.Labels {
+		if strings.HasPrefix(label, sparklabels.KueuePrefix) {
+			continue
+		}
+		if !sparklabels.ReservedDriver(label) {
+			driver[label] = value
+		}
+		if !sparklabels.ReservedExecutor(label) {
+			executor[label] = value
+		}
+	}
+	b.conf.SetAll(sparkconf.DriverLabelPrefix, driver)
+	b.conf.SetAll(sparkconf.ExecutorLabelPrefix, executor)
+}
+
+func (b *confBuilder) placement() {
+	b.conf.SetAll(sparkconf.NodeSelectorPrefix, b.app.Spec.NodeSelector)
+	dynamic := b.app.Spec.DynamicAllocation
+	if dynamic == nil || !dynamic.Enabled {
+		return
+	}
+	b.conf.Set(sparkconf.DynamicAllocationEnabled, "true")
+	setNumber(b, sparkconf.DynamicAllocationInitial, dynamic.InitialExecutors)
+	setNumber(b, sparkconf.DynamicAllocationMin, dynamic.MinExecutors)
+	setNumber(b, sparkconf.DynamicAllocationMax, dynamic.MaxExecutors)
+	tracking := dynamic.ShuffleTrackingEnabled == nil || *dynamic.ShuffleTrackingEnabled
+	b.conf.Set(sparkconf.DynamicAllocationShuffleTracking, strconv.FormatBool(tracking))
+	setNumber(b, sparkconf.DynamicAllocationTrackingTimeout, dynamic.ShuffleTrackingTimeout)
+}
+
+func (b *confBuilder) decorations() {
+	for _, decoration := range b.plan.options.Decorations {
+		for _, property := range decoration.ConfDefaults {
+			b.conf.SetIfMissing(property.Key, property.Value)
+		}
+		for _, property := range decoration.Conf {
+			b.conf.Set(property.Key, property.Value)
+		}
+		b.decorate(driverKeys, decoration.Driver)
+		b.decorate(executorKeys, decoration.Executor)
+	}
+}
+
+func (b *confBuilder) decorate(keys roleKeys, decoration PodDecoration) {
+	b.conf.SetAll(keys.label, decoration.Labels)
+	b.conf.SetAll(keys.annotation, decoration.Annotations)
+	if decoration.SchedulerName != "" {
+		b.conf.Set(keys.schedulerName, decoration.SchedulerName)
+	}
+	if decoration.JavaOptions != "" {
+		b.conf.Set(keys.javaOptions, strings.TrimSpace(b.conf.Get(keys.javaOptions)+" "+decoration.JavaOptions))
+	}
+}
+
+func (b *confBuilder) operator() {
+	b.conf.Set(sparkconf.Namespace, b.app.Namespace)
+	b.conf.Set(sparkconf.WaitAppCompletion, "false")
+	b.conf.Set(sparkconf.DriverPodName, b.plan.attempt.DriverPodName)
+	b.conf.Set(sparkconf.ExecutorPodTemplateContainer, sparklabels.ExecutorContainer)
+	if at := b.plan.options.SubmitTime; !at.IsZero() {
+		b.conf.Set(sparkconf.AppSubmitTime, strconv.FormatInt(at.UnixMilli(), 10))
+	}
+	b.images()
+	b.operatorLabels(sparkconf.DriverLabelPrefix, b.app.Spec.Driver.Template == nil)
+	b.operatorLabels(sparkconf.ExecutorLabelPrefix, b.app.Spec.Executor.Template == nil)
+}
+
+// operatorLabels come last, so that no label of the user's can hide a pod from the operator or give it to another application.
+func (b *confBuilder) operatorLabels(prefix string, mutated bool) {
+	b.conf.Set(prefix+sparklabels.AppName, b.app.Name)
+	b.conf.Set(prefix+sparklabels.LaunchedByOperator, sparklabels.True)
+	b.conf.Set(prefix+sparklabels.SubmissionID, b.plan.attempt.SubmissionID)
+	b.conf.Delete(prefix + sparklabels.MutatedByOperator)
+	if mutated {
+		b.conf.Set(prefix+sparklabels.MutatedByOperator, sparklabels.True)
+	}
+}
+
+func (b *confBuilder) images() {
+	spec := &b.app.Spec
+	b.setField(sparkconf.ContainerImage, spec.Image)
+	b.image("spec.driver.image", sparkconf.DriverContainerImage, &spec.Driver.SparkPodSpec, sparklabels.DriverContainer)
+	b.image("spec.executor.image", sparkconf.ExecutorContainerImage, &spec.Executor.SparkPodSpec, sparklabels.ExecutorContainer)
+}
+
+// image sets the image of a role: its own, the application's, or the one of its template.
+func (b *confBuilder) image(field, key string, pod *v1beta2.SparkPodSpec, container string) {
+	for _, image := range []string{valueOf(pod.Image), valueOf(b.app.Spec.Image), templateImage(pod, container)} {
+		if image != "" {
+			b.conf.Set(key, image)
+			return
+		}
+	}
+	b.problem(Problem{Field: field, Fix: "no image is given; set it or spec.image"})
+}
+
+func templateImage(pod *v1beta2.SparkPodSpec, container string) string {
+	template := template(pod)
+	if template == nil {
+		return ""
+	}
+	for i := range template.Spec.Containers {
+		if template.Spec.Containers[i].Name == container {
+			return template.Spec.Containers[i].Image
+		}
+	}
+	return ""
+}

@@ -1,0 +1,163 @@
+// Copyright 2026 The Alauda Spark Operator Authors.
+// SPDX-License-Identifier: Apache-2.0
+
+package submission
+
+import (
+	"fmt"
+	"strconv"
+	"strings"
+
+	corev1 "k8s.io/api/core/v1"
+
+	"github.com/alauda/spark-operator/apis/sparkoperator/v1beta2"
+	"github.com/alauda/spark-operator/pkg/sparkconf"
+	"github.com/alauda/spark-operator/pkg/sparklabels"
+)
+
+// roleKeys are the properties of a role.
+type roleKeys struct {
+	field                                          string
+	cores, requestCores, limitCores                string
+	memory, memoryOverhead                         string
+	serviceAccount, schedulerName, javaOptions     string
+	label, annotation, env, secrets, secretKeyRefs string
+	volumes                                        string
+}
+
+var driverKeys = roleKeys{
+	field: "spec.driver",
+	cores: sparkconf.DriverCores, requestCores: sparkconf.DriverRequestCores, limitCores: sparkconf.DriverLimitCores,
+	memory: sparkconf.DriverMemory, memoryOverhead: sparkconf.DriverMemoryOverhead,
+	serviceAccount: sparkconf.DriverServiceAccount, schedulerName: sparkconf.DriverSchedulerName,
+	javaOptions: sparkconf.DriverExtraJavaOptions,
+	label:       sparkconf.DriverLabelPrefix, annotation: sparkconf.DriverAnnotationPrefix, env: sparkconf.DriverEnvPrefix,
+	secrets: sparkconf.DriverSecretsPrefix, secretKeyRefs: sparkconf.DriverSecretKeyRefPrefix, volumes: sparkconf.DriverVolumesPrefix,
+}
+
+var executorKeys = roleKeys{
+	field: "spec.executor",
+	cores: sparkconf.ExecutorCores, requestCores: sparkconf.ExecutorRequestCores, limitCores: sparkconf.ExecutorLimitCores,
+	memory: sparkconf.ExecutorMemory, memoryOverhead: sparkconf.ExecutorMemoryOverhead,
+	serviceAccount: sparkconf.ExecutorServiceAccount, schedulerName: sparkconf.ExecutorSchedulerName,
+	javaOptions: sparkconf.ExecutorExtraJavaOptions,
+	label:       sparkconf.ExecutorLabelPrefix, annotation: sparkconf.ExecutorAnnotationPrefix, env: sparkconf.ExecutorEnvPrefix,
+	secrets: sparkconf.ExecutorSecretsPrefix, secretKeyRefs: sparkconf.ExecutorSecretKeyRefPrefix, volumes: sparkconf.ExecutorVolumesPrefix,
+}
+
+func (b *confBuilder) driver() {
+	driver := &b.app.Spec.Driver
+	b.role(driverKeys, &driver.SparkPodSpec)
+	b.setField(sparkconf.DriverRequestCores, driver.CoreRequest)
+	b.setField(sparkconf.DriverExtraJavaOptions, driver.JavaOptions)
+	b.setField(sparkconf.DriverMaster, driver.KubernetesMaster)
+	b.conf.SetAll(sparkconf.DriverServiceLabelPrefix, driver.ServiceLabels)
+	b.conf.SetAll(sparkconf.DriverServiceAnnotPrefix, driver.ServiceAnnotations)
+}
+
+func (b *confBuilder) executor() {
+	executor := &b.app.Spec.Executor
+	setNumber(b, sparkconf.ExecutorInstances, executor.Instances)
+	b.role(executorKeys, &executor.SparkPodSpec)
+	b.setField(sparkconf.ExecutorRequestCores, executor.CoreRequest)
+	b.setField(sparkconf.ExecutorExtraJavaOptions, executor.JavaOptions)
+	if executor.DeleteOnTermination != nil {
+		b.conf.Set(sparkconf.ExecutorDeleteOnTermination, strconv.FormatBool(*executor.DeleteOnTermination))
+	}
+	// Spark gives executors a SPARK_CONF_DIR of its own after the template's; only this property comes after that.
+	if valueOf(b.app.Spec.SparkConfigMap) != "" {
+		b.conf.Set(sparkconf.ExecutorEnvPrefix+sparklabels.EnvSparkConfDir, sparklabels.SparkConfPath)
+	}
+}
+
+// role sets what driver and executors have in common.
+func (b *confBuilder) role(keys roleKeys, pod *v1beta2.SparkPodSpec) {
+	setNumber(b, keys.cores, pod.Cores)
+	b.setField(keys.limitCores, pod.CoreLimit)
+	b.setField(keys.memory, pod.Memory)
+	b.setField(keys.memoryOverhead, pod.MemoryOverhead)
+	b.setField(keys.serviceAccount, pod.ServiceAccount)
+	b.conf.SetAll(keys.label, pod.Labels)
+	b.conf.SetAll(keys.annotation, pod.Annotations)
+	b.conf.SetAll(keys.env, pod.EnvVars)
+	for name, ref := range pod.EnvSecretKeyRefs {
+		b.conf.Set(keys.secretKeyRefs+name, ref.Name+":"+ref.Key)
+	}
+	b.secrets(keys, pod.Secrets)
+	b.localDirs(keys, pod.VolumeMounts)
+}
+
+// secrets mounts Secrets, and points to the file in those whose content is known.
+func (b *confBuilder) secrets(keys roleKeys, secrets []v1beta2.SecretInfo) {
+	for _, secret := range secrets {
+		b.conf.Set(keys.secrets+secret.Name, secret.Path)
+		switch secret.Type {
+		case v1beta2.SecretTypeGCPServiceAccount:
+			b.conf.Set(keys.env+sparklabels.EnvGoogleCredentials, secret.Path+"/"+sparklabels.GoogleCredentialsFile)
+		case v1beta2.SecretTypeHadoopDelegationToken:
+			b.conf.Set(keys.env+sparklabels.EnvHadoopToken, secret.Path+"/"+sparklabels.HadoopTokenFile)
+		case v1beta2.SecretTypeGeneric:
+		}
+	}
+}
+
+// localDirs tells Spark of the volumes for its scratch space.
+func (b *confBuilder) localDirs(keys roleKeys, mounts []corev1.VolumeMount) {
+	for i := range mounts {
+		mount := &mounts[i]
+		if !strings.HasPrefix(mount.Name, sparklabels.LocalDirVolumePrefix) {
+			continue
+		}
+		field := fmt.Sprintf("%s.volumeMounts[%d]", keys.field, i)
+		volume := volumeOf(b.app, mount.Name)
+		if volume == nil {
+			b.problem(Problem{field, mount.Name, "the volume is not declared; add it to spec.volumes"})
+			continue
+		}
+		kind, options := localDirVolume(volume)
+		if kind == "" {
+			b.problem(Problem{field, mount.Name, "Spark's scratch space can only be an emptyDir, hostPath, nfs or persistentVolumeClaim volume"})
+			continue
+		}
+		prefix := keys.volumes + kind + "." + mount.Name + "."
+		b.conf.Set(prefix+"mount.path", mount.MountPath)
+		if mount.SubPath != "" {
+			b.conf.Set(prefix+"mount.subPath", mount.SubPath)
+		}
+		b.conf.Set(prefix+"mount.readOnly", strconv.FormatBool(mount.ReadOnly))
+		for _, option := range options {
+			if option.Value != "" {
+				b.conf.Set(prefix+"options."+option.Key, option.Value)
+			}
+		}
+	}
+}
+
+// localDirVolume returns a volume as Spark's properties describe it; nothing where they cannot.
+func localDirVolume(volume *corev1.Volume) (string, []sparkconf.Property) {
+	switch {
+	case volume.EmptyDir != nil:
+		options := []sparkconf.Property{{Key: "medium", Value: string(volume.EmptyDir.Medium)}}
+		if limit := volume.EmptyDir.SizeLimit; limit != nil {
+			options = append(options, sparkconf.Property{Key: "sizeLimit", Value: limit.String()})
+		}
+		return "emptyDir", options
+	case volume.HostPath != nil:
+		options := []sparkconf.Property{{Key: "path", Value: volume.HostPath.Path}}
+		if kind := volume.HostPath.Type; kind != nil {
+			options = append(options, sparkconf.Property{Key: "type", Value: string(*kind)})
+		}
+		return "hostPath", options
+	case volume.NFS != nil:
+		return "nfs", []sparkconf.Property{
+			{Key: "path", Value: volume.NFS.Path}, {Key: "server", Value: volume.NFS.Server},
+			{Key: "readOnly", Value: strconv.FormatBool(volume.NFS.ReadOnly)},
+		}
+	case volume.PersistentVolumeClaim != nil:
+		return "persistentVolumeClaim", []sparkconf.Property{
+			{Key: "claimName", Value: volume.PersistentVolumeClaim.ClaimName},
+			{Key: "readOnly", Value: strconv.FormatBool(volume.PersistentVolumeClaim.ReadOnly)},
+		}
+	}
+	return "", nil
+}

@@ -1,0 +1,93 @@
+// Copyright 2026 The Alauda Spark Operator Authors.
+// SPDX-License-Identifier: Apache-2.0
+
+package submission_test
+
+import (
+	"flag"
+	"os"
+	"path/filepath"
+	"strings"
+	"testing"
+
+	"github.com/google/go-cmp/cmp"
+	"sigs.k8s.io/controller-runtime/pkg/client"
+	"sigs.k8s.io/yaml"
+
+	"github.com/alauda/spark-operator/apis/sparkoperator/v1beta2"
+	"github.com/alauda/spark-operator/internal/identity"
+	"github.com/alauda/spark-operator/internal/submission"
+	"github.com/alauda/spark-operator/pkg/render"
+)
+
+var update = flag.Bool("update", false, "rewrite golden files")
+
+// Every testdata/<case>.input.yaml is an application, and <case>.output.yaml every object that it starts from.
+func TestGoldenObjects(t *testing.T) {
+	inputs, err := filepath.Glob("testdata/*.input.yaml")
+	if err != nil || len(inputs) == 0 {
+		t.Fatalf("no inputs: %v", err)
+	}
+	for _, input := range inputs {
+		t.Run(strings.TrimSuffix(filepath.Base(input), ".input.yaml"), func(t *testing.T) {
+			app := readApplication(t, input)
+			plan, err := submission.NewPlan(app, identity.Of(app, 1), submission.Options{})
+			if err != nil {
+				t.Fatal(err)
+			}
+			objects, err := plan.Render()
+			if err != nil {
+				t.Fatal(err)
+			}
+			checkGolden(t, strings.Replace(input, ".input.", ".output.", 1), objectsYAML(t, objects))
+		})
+	}
+}
+
+func readApplication(t *testing.T, path string) *v1beta2.SparkApplication {
+	t.Helper()
+	content, err := os.ReadFile(path)
+	if err != nil {
+		t.Fatal(err)
+	}
+	app := &v1beta2.SparkApplication{}
+	if err := yaml.UnmarshalStrict(content, app); err != nil {
+		t.Fatal(err)
+	}
+	return app
+}
+
+func objectsYAML(t *testing.T, objects *render.Objects) string {
+	t.Helper()
+	list := []client.Object{objects.ConfigMap, objects.TemplateConfigMap}
+	for _, claim := range objects.Claims {
+		list = append(list, claim)
+	}
+	list = append(list, objects.Service, objects.Driver)
+	var documents []string
+	for _, object := range list {
+		document, err := yaml.Marshal(object)
+		if err != nil {
+			t.Fatal(err)
+		}
+		documents = append(documents, string(document))
+	}
+	return strings.Join(documents, "---\n")
+}
+
+func checkGolden(t *testing.T, path, got string) {
+	t.Helper()
+	if *update {
+		if err := os.WriteFile(path, []byte(got), 0o600); err != nil {
+			t.Fatal(err)
+		}
+		return
+	}
+	want, err := os.ReadFile(path)
+	if err != nil {
+		t.Fatal(err)
+	}
+	if diff := cmp.Diff(string(want), got); diff != "" {
+		t.Errorf("%s (-want +got):\n%s", path, diff)
+	}
+}

@@ -1,0 +1,141 @@
+// Copyright 2026 The Alauda Spark Operator Authors.
+// SPDX-License-Identifier: Apache-2.0
+
+package native
+
+import (
+	"context"
+	"fmt"
+
+	corev1 "k8s.io/api/core/v1"
+	apierrors "k8s.io/apimachinery/pkg/api/errors"
+	"k8s.io/apimachinery/pkg/types"
+	"sigs.k8s.io/controller-runtime/pkg/client"
+
+	"github.com/alauda/spark-operator/internal/submission"
+	"github.com/alauda/spark-operator/pkg/sparklabels"
+)
+
+// Client is what the submitter needs of a client. Get must ask the API server and not a cache: it is only asked about
+// objects that were just said to exist.
+type Client interface {
+	Get(ctx context.Context, key client.ObjectKey, obj client.Object, opts ...client.GetOption) error
+	Create(ctx context.Context, obj client.Object, opts ...client.CreateOption) error
+}
+
+// Submitter starts drivers by writing their objects.
+type Submitter struct {
+	client Client
+}
+
+var _ submission.Submitter = (*Submitter)(nil)
+
+// New returns a submitter that writes by the client.
+func New(c Client) *Submitter { return &Submitter{client: c} }
+
+//+kubebuilder:rbac:groups="",resources=configmaps,verbs=get;create
+//+kubebuilder:rbac:groups="",resources=services,verbs=get;create
+//+kubebuilder:rbac:groups="",resources=persistentvolumeclaims,verbs=get;create
+//+kubebuilder:rbac:groups="",resources=pods,verbs=get;create
+
+// Submit implements submission.Submitter.
+func (s *Submitter) Submit(ctx context.Context, plan *submission.Plan) (submission.Result, error) {
+	objects, err := plan.Render()
+	if err != nil {
+		return submission.Result{}, err
+	}
+	before := []client.Object{objects.ConfigMap}
+	if objects.TemplateConfigMap != nil {
+		before = append(before, objects.TemplateConfigMap)
+	}
+	for _, claim := range objects.Claims {
+		before = append(before, claim)
+	}
+	before = append(before, objects.Service)
+	for _, object := range before {
+		if _, err := s.ensure(ctx, object); err != nil {
+			return submission.Result{}, err
+		}
+	}
+	adopted, err := s.ensure(ctx, objects.Driver)
+	if err != nil {
+		return submission.Result{}, err
+	}
+	attempt := plan.Attempt()
+	return submission.Result{DriverPodName: objects.Driver.Name, SparkApplicationID: attempt.ApplicationID, Adopted: adopted}, nil
+}
+
+// ensure creates an object, or finds it there already as an earlier call for the same attempt made it. It returns whether
+// it was there.
+func (s *Submitter) ensure(ctx context.Context, desired client.Object) (bool, error) {
+	kind := desired.GetObjectKind().GroupVersionKind().Kind
+	// The client may write the answer of a refused creation into what it was given.
+	created, ok := desired.DeepCopyObject().(client.Object)
+	if !ok {
+		return false, fmt.Errorf("create %s %s: not an object", kind, client.ObjectKeyFromObject(desired))
+	}
+	err := s.client.Create(ctx, created)
+	switch {
+	case err == nil:
+		return false, nil
+	case apierrors.IsInvalid(err):
+		return false, &submission.InvalidError{Problems: []submission.Problem{{Field: "spec", Fix: err.Error()}}}
+	case !apierrors.IsAlreadyExists(err):
+		return false, fmt.Errorf("create %s %s: %w", kind, client.ObjectKeyFromObject(desired), err)
+	}
+	return true, s.recognise(ctx, kind, desired)
+}
+
+// recognise looks at an object that is in the way. It is this attempt's if it has the same owner and submission id.
+func (s *Submitter) recognise(ctx context.Context, kind string, desired client.Object) error {
+	existing, err := empty(kind)
+	if err != nil {
+		return err
+	}
+	key := client.ObjectKeyFromObject(desired)
+	if err := s.client.Get(ctx, key, existing); err != nil {
+		// Where it is gone by now, the next call creates it.
+		return fmt.Errorf("get %s %s, which is said to exist: %w", kind, key, err)
+	}
+	if owner := ownerOf(existing); owner != ownerOf(desired) {
+		return &submission.ConflictError{Kind: kind, Namespace: key.Namespace, Name: key.Name, Owner: describeOwner(existing)}
+	}
+	id := existing.GetLabels()[sparklabels.SubmissionID]
+	if id != desired.GetLabels()[sparklabels.SubmissionID] || existing.GetDeletionTimestamp() != nil {
+		return &submission.RemnantError{Kind: kind, Namespace: key.Namespace, Name: key.Name, UID: existing.GetUID(), SubmissionID: id}
+	}
+	return nil
+}
+
+func empty(kind string) (client.Object, error) {
+	switch kind {
+	case "ConfigMap":
+		return &corev1.ConfigMap{}, nil
+	case "PersistentVolumeClaim":
+		return &corev1.PersistentVolumeClaim{}, nil
+	case "Service":
+		return &corev1.Service{}, nil
+	case "Pod":
+		return &corev1.Pod{}, nil
+	}
+	return nil, fmt.Errorf("drivers have no %s", kind)
+}
+
+// ownerOf returns the UID of an object's controller.
+func ownerOf(object client.Object) types.UID {
+	for _, reference := range object.GetOwnerReferences() {
+		if reference.Controller != nil && *reference.Controller {
+			return reference.UID
+		}
+	}
+	return ""
+}
+
+func describeOwner(object client.Object) string {
+	for _, reference := range object.GetOwnerReferences() {
+		if reference.Controller != nil && *reference.Controller {
+			return fmt.Sprintf("%s %s (UID %s)", reference.Kind, reference.Name, reference.UID)
+		}
+	}
+	return "nobody that it names"
+}

@@ -1,0 +1,134 @@
+// Copyright 2026 The Alauda Spark Operator Authors.
+// SPDX-License-Identifier: Apache-2.0
+
+package submission
+
+import (
+	"slices"
+	"strings"
+	"time"
+
+	corev1 "k8s.io/api/core/v1"
+
+	"github.com/alauda/spark-operator/apis/sparkoperator/v1beta2"
+	"github.com/alauda/spark-operator/internal/identity"
+	"github.com/alauda/spark-operator/pkg/render"
+	"github.com/alauda/spark-operator/pkg/sparkconf"
+	"github.com/alauda/spark-operator/pkg/sparklabels"
+)
+
+const (
+	defaultMaster    = "k8s://https://kubernetes.default.svc:443"
+	defaultSparkUser = "spark"
+)
+
+// Options are what a plan depends on beside the application.
+type Options struct {
+	// Master is the address of the API server with the prefix k8s://, for spark.master. The driver does not connect by it.
+	Master string
+	// SparkUser is the user that Spark takes itself to run as; "spark" unless set.
+	SparkUser string
+	// SubmitTime is when the attempt began, for Spark's web UI; not told where it is zero.
+	SubmitTime time.Time
+	// Decorations are added in their order.
+	Decorations []Decoration
+}
+
+// Plan is one attempt to run an application, resolved. It does not change: what its methods return is the caller's own.
+type Plan struct {
+	app       *v1beta2.SparkApplication
+	attempt   identity.Attempt
+	options   Options
+	conf      *sparkconf.Conf
+	selection render.Selection
+	warnings  []string
+}
+
+// NewPlan resolves the application for the attempt. It is pure, and does not keep or change the application. It returns an
+// InvalidError where the application cannot be run by anybody.
+func NewPlan(app *v1beta2.SparkApplication, id identity.Attempt, o Options) (*Plan, error) {
+	own := app.DeepCopy()
+	v1beta2.SetSparkApplicationDefaults(own)
+	if o.Master == "" {
+		o.Master = defaultMaster
+	}
+	if o.SparkUser == "" {
+		o.SparkUser = defaultSparkUser
+	}
+	o.Decorations = slices.Clone(o.Decorations)
+	p := &Plan{app: own, attempt: id, options: o, selection: render.ForVersion(own.Spec.SparkVersion)}
+	problems := check(own)
+	conf, confProblems := effectiveConf(p)
+	if problems = append(problems, confProblems...); len(problems) > 0 {
+		return nil, &InvalidError{Problems: problems}
+	}
+	p.conf = conf
+	p.warn()
+	return p, nil
+}
+
+// Namespace returns the namespace of the application and of all its objects.
+func (p *Plan) Namespace() string { return p.app.Namespace }
+
+// Name returns the name of the application.
+func (p *Plan) Name() string { return p.app.Name }
+
+// App returns the application with its defaults.
+func (p *Plan) App() *v1beta2.SparkApplication { return p.app.DeepCopy() }
+
+// Attempt returns the identity of the attempt.
+func (p *Plan) Attempt() identity.Attempt { return p.attempt }
+
+// Conf returns the effective Spark configuration, as spark-submit would be given it.
+func (p *Plan) Conf() *sparkconf.Conf { return p.conf.Clone() }
+
+// Master returns the address of the API server, beginning with k8s://.
+func (p *Plan) Master() string { return p.options.Master }
+
+// MainClass returns the class to start; empty where the main file says.
+func (p *Plan) MainClass() string { return valueOf(p.app.Spec.MainClass) }
+
+// MainFile returns the file to run.
+func (p *Plan) MainFile() string { return valueOf(p.app.Spec.MainApplicationFile) }
+
+// Args returns the application's arguments.
+func (p *Plan) Args() []string { return slices.Clone(p.app.Spec.Arguments) }
+
+// ProxyUser returns the user to impersonate; empty for none.
+func (p *Plan) ProxyUser() string { return valueOf(p.app.Spec.ProxyUser) }
+
+// Version returns the version of Spark that the plan is for.
+func (p *Plan) Version() render.Selection { return p.selection }
+
+// Warnings returns what people should know about the plan, sentence by sentence; none of it keeps the application from running.
+func (p *Plan) Warnings() []string { return slices.Clone(p.warnings) }
+
+// names derives from the attempt what Spark would draw at random. The two ids are halves of the application's id.
+func (p *Plan) names() render.Names {
+	id := strings.TrimPrefix(p.attempt.ApplicationID, "spark-")
+	half := len(id) / 2
+	return render.Names{
+		Prefix:    sparklabels.ResourceNamePrefix(p.app.Name, id[:half]),
+		Fallback:  id[half:],
+		ConfigMap: "spark-drv-" + id[:half] + "-conf-map",
+		LocalDir:  "/var/data/spark-" + p.attempt.SubmissionID,
+	}
+}
+
+// labels are the labels that every object of the attempt carries.
+func (p *Plan) labels() map[string]string {
+	return map[string]string{
+		sparklabels.AppName:      p.app.Name,
+		sparklabels.SubmissionID: p.attempt.SubmissionID,
+	}
+}
+
+// template returns the pod that the user wants driver or executors to start from; nil for none.
+func template(pod *v1beta2.SparkPodSpec) *corev1.PodTemplateSpec { return pod.Template }
+
+func valueOf(s *string) string {
+	if s == nil {
+		return ""
+	}
+	return *s
+}

@@ -1,0 +1,112 @@
+// Copyright 2026 The Alauda Spark Operator Authors.
+// SPDX-License-Identifier: Apache-2.0
+
+package submission
+
+import (
+	"encoding/json"
+	"fmt"
+
+	corev1 "k8s.io/api/core/v1"
+	metav1 "k8s.io/apimachinery/pkg/apis/meta/v1"
+
+	"github.com/alauda/spark-operator/pkg/podmutation"
+	"github.com/alauda/spark-operator/pkg/render"
+	"github.com/alauda/spark-operator/pkg/sparklabels"
+)
+
+// Render returns every object that the driver starts from, as they are to be created. It returns an UnsupportedError where
+// Spark's own client is needed, and an InvalidError where the application is at fault.
+func (p *Plan) Render() (*render.Objects, error) {
+	if unsupported := p.Unsupported(); unsupported != nil {
+		return nil, unsupported
+	}
+	executor, err := p.executorTemplateFile()
+	if err != nil {
+		return nil, invalid("spec.executor", err)
+	}
+	owner := podmutation.Owner(p.app)
+	objects, err := render.Driver(render.Input{
+		Namespace: p.app.Namespace, AppName: p.app.Name, AppID: p.attempt.ApplicationID,
+		SparkVersion: p.app.Spec.SparkVersion, SparkUser: p.options.SparkUser, Master: p.options.Master,
+		Names: p.names(), Conf: p.conf,
+		MainClass: p.MainClass(), MainFile: p.MainFile(), Args: p.app.Spec.Arguments, ProxyUser: p.ProxyUser(),
+		DriverTemplate: template(&p.app.Spec.Driver.SparkPodSpec), DriverContainer: sparklabels.DriverContainer,
+		ExecutorTemplate: executor, Owner: &owner, ObjectLabels: p.objectLabels(),
+	}, p.selection.Version)
+	if err != nil {
+		return nil, invalid("spec", err)
+	}
+	if err := p.finishDriver(objects.Driver); err != nil {
+		return nil, invalid("spec.driver", err)
+	}
+	return objects, nil
+}
+
+// finishDriver shapes the driver by the application's fields and adds what the operator recognises it by.
+func (p *Plan) finishDriver(pod *corev1.Pod) error {
+	in := podmutation.Input{App: p.app, Role: podmutation.Driver}
+	if err := podmutation.Apply(pod, in, podmutation.Default()...); err != nil {
+		return err
+	}
+	if pod.Annotations == nil {
+		pod.Annotations = map[string]string{}
+	}
+	pod.Annotations[sparklabels.SpecHash] = p.attempt.SpecHash
+	return checkMemoryLimit(podmutation.SparkContainer(pod, podmutation.Driver))
+}
+
+// ExecutorTemplate returns the pod that Spark makes executor pods from, with every field of the application that Spark
+// does not set itself.
+func (p *Plan) ExecutorTemplate() (*corev1.Pod, error) {
+	pod := &corev1.Pod{TypeMeta: metav1.TypeMeta{APIVersion: "v1", Kind: "Pod"}}
+	if template := template(&p.app.Spec.Executor.SparkPodSpec); template != nil {
+		copied := template.DeepCopy()
+		pod.Labels, pod.Annotations, pod.Spec = copied.Labels, copied.Annotations, copied.Spec
+	}
+	if len(pod.Spec.Containers) == 0 {
+		pod.Spec.Containers = []corev1.Container{{Name: sparklabels.ExecutorContainer}}
+	}
+	in := podmutation.Input{App: p.app, Role: podmutation.Executor}
+	if err := podmutation.Apply(pod, in, podmutation.Default()...); err != nil {
+		return nil, err
+	}
+	return pod, nil
+}
+
+// executorTemplateFile is the content of the template file: JSON, which is YAML too, and several times quicker to write.
+func (p *Plan) executorTemplateFile() (string, error) {
+	pod, err := p.ExecutorTemplate()
+	if err != nil {
+		return "", err
+	}
+	encoded, err := json.Marshal(struct {
+		metav1.TypeMeta   `json:",inline"`
+		metav1.ObjectMeta `json:"metadata,omitzero"`
+		Spec              corev1.PodSpec `json:"spec"`
+	}{pod.TypeMeta, pod.ObjectMeta, pod.Spec})
+	if err != nil {
+		return "", fmt.Errorf("encode executor template: %w", err)
+	}
+	return string(encoded), nil
+}
+
+// objectLabels are the labels of ConfigMaps and Service, by which remnants of an attempt are found.
+func (p *Plan) objectLabels() map[string]string {
+	labels := p.labels()
+	labels[sparklabels.CreatedByOperator] = sparklabels.True
+	return labels
+}
+
+// checkMemoryLimit refuses a pod that the API server would refuse in fewer words.
+func checkMemoryLimit(container *corev1.Container) error {
+	limit, request := container.Resources.Limits.Memory(), container.Resources.Requests.Memory()
+	if limit.Cmp(*request) < 0 {
+		return fmt.Errorf("memoryLimit: the limit %s is less than memory and overhead, %s: raise it", limit, request)
+	}
+	return nil
+}
+
+func invalid(field string, err error) *InvalidError {
+	return &InvalidError{Problems: []Problem{{Field: field, Fix: err.Error()}}}
+}

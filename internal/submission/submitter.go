@@ -1,0 +1,26 @@
+// Copyright 2026 The Alauda Spark Operator Authors.
+// SPDX-License-Identifier: Apache-2.0
+
+package submission
+
+import "context"
+
+// Submitter starts the driver of a plan.
+//
+// Submit is idempotent: however often it is called for the same plan, and whatever call to the cluster failed before, there
+// is one driver in the end. Its errors say what to do next: an InvalidError or UnsupportedError is about the application
+// and no retry helps, a ConflictError is about an object of somebody else's, a RemnantError asks for the objects of an
+// earlier attempt to be deleted first. Any other error is the cluster's, and the same call may succeed later.
+type Submitter interface {
+	Submit(ctx context.Context, plan *Plan) (Result, error)
+}
+
+// Result is a driver that was started.
+type Result struct {
+	// DriverPodName is the name of the driver pod.
+	DriverPodName string
+	// SparkApplicationID is Spark's id of the application.
+	SparkApplicationID string
+	// Adopted is whether the driver was there already, left by an earlier call for the same plan.
+	Adopted bool
+}

@@ -1,0 +1,79 @@
+// Copyright 2026 The Alauda Spark Operator Authors.
+// SPDX-License-Identifier: Apache-2.0
+
+package submission
+
+import (
+	"strings"
+
+	"github.com/alauda/spark-operator/pkg/render"
+	"github.com/alauda/spark-operator/pkg/sparkconf"
+)
+
+const (
+	reasonUpload   = "a file of the submitter must be uploaded; use local:/// for a file of the image, or a URL"
+	reasonKerberos = "Kerberos credentials must be fetched by Spark's own client"
+)
+
+// unsupportedProperties are properties that only Spark's own client can act on.
+var unsupportedProperties = []struct{ key, reason string }{
+	{sparkconf.DriverFeatureSteps, "the feature steps are classes that Spark's own client must load"},
+	{sparkconf.KerberosPrincipal, reasonKerberos},
+	{sparkconf.KerberosKeytab, reasonKerberos},
+	{sparkconf.KerberosPrincipalV2, reasonKerberos},
+	{sparkconf.KerberosKeytabV2, reasonKerberos},
+	{sparkconf.Krb5Path, "it names a file of the submitter; use " + sparkconf.Krb5ConfigMap},
+}
+
+// Unsupported returns why the native submitter cannot run the plan; nil where it can.
+func (p *Plan) Unsupported() *UnsupportedError {
+	for _, property := range unsupportedProperties {
+		if p.conf.Get(property.key) != "" {
+			return &UnsupportedError{Field: property.key, Reason: property.reason}
+		}
+	}
+	if strings.EqualFold(p.conf.Get(sparkconf.HadoopPrefix+"hadoop.security.authentication"), "kerberos") {
+		return &UnsupportedError{Field: sparkconf.HadoopPrefix + "hadoop.security.authentication", Reason: reasonKerberos}
+	}
+	for _, key := range []string{sparkconf.Jars, sparkconf.Files, sparkconf.Archives, sparkconf.PyFiles} {
+		for _, file := range p.conf.List(key) {
+			if render.LocalFile(file) {
+				return &UnsupportedError{Field: key + " " + file, Reason: reasonUpload}
+			}
+		}
+	}
+	return p.unsupportedMain()
+}
+
+// unsupportedMain looks at the main file. R files are not uploaded by Spark either: a path is one in the image.
+func (p *Plan) unsupportedMain() *UnsupportedError {
+	file := p.MainFile()
+	isR := strings.HasSuffix(file, ".R") || strings.HasSuffix(file, ".r")
+	if render.LocalFile(file) && !isR {
+		return &UnsupportedError{Field: "spec.mainApplicationFile " + file, Reason: reasonUpload}
+	}
+	return nil
+}
+
+// warn collects what people should know.
+func (p *Plan) warn() {
+	if !p.selection.Exact {
+		p.warnings = append(p.warnings, "Spark "+p.app.Spec.SparkVersion+" is not known to this operator; it is treated as "+p.selection.Version.Name)
+	}
+	for _, property := range sparkconf.New(p.userProperties()...).Sorted() {
+		switch {
+		case !strings.HasPrefix(property.Key, "spark."):
+			p.warnings = append(p.warnings, "sparkConf key "+property.Key+" is ignored: Spark properties begin with spark.")
+		case property.Key == sparkconf.DriverPodTemplateFile, property.Key == sparkconf.ExecutorPodTemplateFile:
+			p.warnings = append(p.warnings, "sparkConf key "+property.Key+" is ignored: use the template field of driver or executor")
+		}
+	}
+}
+
+func (p *Plan) userProperties() []sparkconf.Property {
+	properties := make([]sparkconf.Property, 0, len(p.app.Spec.SparkConf))
+	for key, value := range p.app.Spec.SparkConf {
+		properties = append(properties, sparkconf.Property{Key: key, Value: value})
+	}
+	return properties
+}

@@ -1,0 +1,83 @@
+// Copyright 2026 The Alauda Spark Operator Authors.
+// SPDX-License-Identifier: Apache-2.0
+
+package podmutation
+
+import (
+	"fmt"
+
+	corev1 "k8s.io/api/core/v1"
+
+	"github.com/alauda/spark-operator/apis/sparkoperator/v1beta2"
+)
+
+func addInitContainers(t Target) error {
+	for _, container := range t.Spec.InitContainers {
+		t.Pod.Spec.InitContainers = setContainer(t.Pod.Spec.InitContainers, container)
+	}
+	return nil
+}
+
+func addSidecars(t Target) error {
+	for _, sidecar := range t.Spec.Sidecars {
+		if spark := t.Container().Name; sidecar.Name == spark {
+			return fmt.Errorf("container %q is the one Spark runs in: rename the sidecar", spark)
+		}
+		t.Pod.Spec.Containers = setContainer(t.Pod.Spec.Containers, sidecar)
+	}
+	return nil
+}
+
+func setContainer(containers []corev1.Container, container corev1.Container) []corev1.Container {
+	for i := range containers {
+		if containers[i].Name == container.Name {
+			containers[i] = *container.DeepCopy()
+			return containers
+		}
+	}
+	return append(containers, *container.DeepCopy())
+}
+
+func setSecurityContext(t Target) error {
+	if t.Spec.SecurityContext != nil {
+		t.Container().SecurityContext = t.Spec.SecurityContext.DeepCopy()
+	}
+	return nil
+}
+
+func setPodSecurityContext(t Target) error {
+	if t.Spec.PodSecurityContext != nil {
+		t.Pod.Spec.SecurityContext = t.Spec.PodSecurityContext.DeepCopy()
+	}
+	return nil
+}
+
+func setTerminationGracePeriod(t Target) error {
+	if seconds := t.Spec.TerminationGracePeriodSeconds; seconds != nil {
+		copied := *seconds
+		t.Pod.Spec.TerminationGracePeriodSeconds = &copied
+	}
+	return nil
+}
+
+func setLifecycle(t Target) error {
+	if lifecycle := lifecycleOf(t.App, t.Role); lifecycle != nil {
+		t.Container().Lifecycle = lifecycle.DeepCopy()
+	}
+	return nil
+}
+
+func lifecycleOf(app *v1beta2.SparkApplication, role Role) *corev1.Lifecycle {
+	if role == Driver {
+		return app.Spec.Driver.Lifecycle
+	}
+	return app.Spec.Executor.Lifecycle
+}
+
+func setShareProcessNamespace(t Target) error {
+	if t.Spec.ShareProcessNamespace != nil && *t.Spec.ShareProcessNamespace {
+		shared := true
+		t.Pod.Spec.ShareProcessNamespace = &shared
+	}
+	return nil
+}

@@ -1,0 +1,47 @@
+// Copyright 2026 The Alauda Spark Operator Authors.
+// SPDX-License-Identifier: Apache-2.0
+
+package podmutation
+
+import (
+	corev1 "k8s.io/api/core/v1"
+
+	"github.com/alauda/spark-operator/apis/sparkoperator/v1beta2"
+	"github.com/alauda/spark-operator/pkg/sparklabels"
+)
+
+// exposeMetrics mounts the monitoring configuration and opens the exporter's port. Where the application brings both
+// files in its image there is no ConfigMap, and mounting one that is not there would hold the pod up for ever.
+func exposeMetrics(t Target) error {
+	monitoring := t.App.Spec.Monitoring
+	if !exposed(monitoring, t.Role) {
+		return nil
+	}
+	if monitoring.MetricsPropertiesFile == nil || monitoring.Prometheus.ConfigFile == nil {
+		name := sparklabels.PrometheusConfigMap(t.App.Name)
+		mountConfigMap(t, name, sparklabels.PrometheusVolume(t.App.Name), sparklabels.MetricsConfPath)
+	}
+	port := corev1.ContainerPort{
+		Name:          sparklabels.MetricsPortName,
+		ContainerPort: sparklabels.DefaultMetricsPort,
+		Protocol:      corev1.ProtocolTCP,
+	}
+	if name := monitoring.Prometheus.PortName; name != nil && *name != "" {
+		port.Name = *name
+	}
+	if number := monitoring.Prometheus.Port; number != nil {
+		port.ContainerPort = *number
+	}
+	setPort(t.Container(), port)
+	return nil
+}
+
+func exposed(monitoring *v1beta2.MonitoringSpec, role Role) bool {
+	if monitoring == nil || monitoring.Prometheus == nil {
+		return false
+	}
+	if role == Driver {
+		return monitoring.ExposeDriverMetrics
+	}
+	return monitoring.ExposeExecutorMetrics
+}

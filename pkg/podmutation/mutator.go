@@ -1,0 +1,154 @@
+// Copyright 2026 The Alauda Spark Operator Authors.
+// SPDX-License-Identifier: Apache-2.0
+
+package podmutation
+
+import (
+	"errors"
+	"fmt"
+
+	corev1 "k8s.io/api/core/v1"
+
+	"github.com/alauda/spark-operator/apis/sparkoperator/v1beta2"
+	"github.com/alauda/spark-operator/pkg/sparklabels"
+)
+
+// Role is what a pod of an application does.
+type Role string
+
+// The roles of pods.
+const (
+	Driver   Role = sparklabels.RoleDriver
+	Executor Role = sparklabels.RoleExecutor
+)
+
+// Input says for which application and role a pod is.
+type Input struct {
+	// App is the application; it is not changed.
+	App *v1beta2.SparkApplication
+	// Role is what the pod does.
+	Role Role
+}
+
+// Mutator shapes one concern of pods.
+type Mutator struct {
+	// Name of the concern; it appears in errors.
+	Name string
+	// Roles of the pods it applies to; none means all.
+	Roles []Role
+	// Apply changes the target's pod. It must be idempotent and must not remove or reorder containers.
+	Apply func(Target) error
+}
+
+// Target is a pod that is being shaped, and what shapes it.
+type Target struct {
+	Input
+	// Pod is the pod to change.
+	Pod *corev1.Pod
+	// Spec is the part of the application that is about the pod's role.
+	Spec *v1beta2.SparkPodSpec
+
+	container int
+}
+
+// Container returns the container in which Spark runs. The pointer is good until containers are added.
+func (t Target) Container() *corev1.Container { return &t.Pod.Spec.Containers[t.container] }
+
+// errNoContainer is what no Spark pod can be made of.
+var errNoContainer = errors.New("the pod has no container")
+
+// Default returns the mutators in their order. Later ones win over earlier ones where they meet: the two ConfigMaps set
+// the variable that points to them after the application's env, and the operator's metrics port comes after the application's ports.
+func Default() []Mutator {
+	return []Mutator{
+		{Name: "ownerReference", Roles: []Role{Driver}, Apply: setOwner},
+		{Name: "env", Apply: addEnv},
+		{Name: "envFrom", Apply: addEnvFrom},
+		{Name: "hadoopConfigMap", Apply: mountHadoopConfigMap},
+		{Name: "sparkConfigMap", Apply: mountSparkConfigMap},
+		{Name: "configMaps", Apply: mountConfigMaps},
+		{Name: "volumeMounts", Apply: mountVolumes},
+		{Name: "ports", Apply: addPorts},
+		{Name: "hostNetwork", Apply: setHostNetwork},
+		{Name: "hostAliases", Apply: addHostAliases},
+		{Name: "initContainers", Apply: addInitContainers},
+		{Name: "sidecars", Apply: addSidecars},
+		{Name: "dnsConfig", Apply: setDNSConfig},
+		{Name: "priorityClassName", Apply: setPriorityClass},
+		{Name: "schedulerName", Apply: setSchedulerName},
+		{Name: "nodeSelector", Apply: addNodeSelector},
+		{Name: "affinity", Apply: setAffinity},
+		{Name: "tolerations", Apply: addTolerations},
+		{Name: "memoryLimit", Apply: setMemoryLimit},
+		{Name: "gpu", Apply: setGPU},
+		{Name: "monitoring", Apply: exposeMetrics},
+		{Name: "securityContext", Apply: setSecurityContext},
+		{Name: "podSecurityContext", Apply: setPodSecurityContext},
+		{Name: "terminationGracePeriodSeconds", Apply: setTerminationGracePeriod},
+		{Name: "lifecycle", Apply: setLifecycle},
+		{Name: "shareProcessNamespace", Apply: setShareProcessNamespace},
+	}
+}
+
+// Apply shapes the pod by the mutators in their order. An error names the role and the concern.
+func Apply(pod *corev1.Pod, in Input, mutators ...Mutator) error {
+	container, err := sparkContainer(pod, in.Role)
+	if err != nil {
+		return fmt.Errorf("mutate %s pod: %w", in.Role, err)
+	}
+	target := Target{Input: in, Pod: pod, Spec: specOf(in), container: container}
+	for _, mutator := range mutators {
+		if !mutator.appliesTo(in.Role) {
+			continue
+		}
+		if err := mutator.Apply(target); err != nil {
+			return fmt.Errorf("mutate %s pod: %s: %w", in.Role, mutator.Name, err)
+		}
+	}
+	return nil
+}
+
+// SparkContainer returns the container of the pod in which Spark runs: the one of the role's name, else the first; nil
+// where the pod has none.
+func SparkContainer(pod *corev1.Pod, role Role) *corev1.Container {
+	index, err := sparkContainer(pod, role)
+	if err != nil {
+		return nil
+	}
+	return &pod.Spec.Containers[index]
+}
+
+func sparkContainer(pod *corev1.Pod, role Role) (int, error) {
+	if len(pod.Spec.Containers) == 0 {
+		return 0, errNoContainer
+	}
+	for i := range pod.Spec.Containers {
+		name := pod.Spec.Containers[i].Name
+		if role == Driver && name == sparklabels.DriverContainer {
+			return i, nil
+		}
+		if role == Executor && (name == sparklabels.ExecutorContainer || name == sparklabels.LegacyExecutorContainer) {
+			return i, nil
+		}
+	}
+	return 0, nil
+}
+
+func specOf(in Input) *v1beta2.SparkPodSpec {
+	if in.Role == Driver {
+		return &in.App.Spec.Driver.SparkPodSpec
+	}
+	return &in.App.Spec.Executor.SparkPodSpec
+}
+
+func (m Mutator) appliesTo(role Role) bool {
+	if len(m.Roles) == 0 {
+		return true
+	}
+	for _, r := range m.Roles {
+		if r == role {
+			return true
+		}
+	}
+	return false
+}

@@ -1,0 +1,132 @@
+// Copyright 2026 The Alauda Spark Operator Authors.
+// SPDX-License-Identifier: Apache-2.0
+
+package render
+
+import (
+	"fmt"
+	"maps"
+
+	corev1 "k8s.io/api/core/v1"
+	metav1 "k8s.io/apimachinery/pkg/apis/meta/v1"
+
+	"github.com/alauda/spark-operator/pkg/sparkconf"
+	"github.com/alauda/spark-operator/pkg/sparklabels"
+)
+
+// Objects are what an application starts from, in the order in which they are to be created.
+type Objects struct {
+	// ConfigMap carries the configuration to the driver.
+	ConfigMap *corev1.ConfigMap
+	// TemplateConfigMap carries the executor pod template to the driver; nil where there is none.
+	TemplateConfigMap *corev1.ConfigMap
+	// Claims are volume claims that the driver's configuration asks for on demand.
+	Claims []*corev1.PersistentVolumeClaim
+	// Service is the headless Service by which executors find the driver.
+	Service *corev1.Service
+	// Driver is the driver pod.
+	Driver *corev1.Pod
+
+	// Properties is the configuration that ConfigMap holds.
+	Properties *sparkconf.Conf
+}
+
+// draft is a driver in the making: what the feature steps read and write.
+type draft struct {
+	in       Input
+	version  Version
+	conf     *sparkconf.Conf
+	language language
+	pod      *corev1.Pod
+	// container is the one that Spark runs in. It is joined with the pod's other ones at the end.
+	container *corev1.Container
+	// properties are what the steps add to the configuration.
+	properties *sparkconf.Conf
+	objects    Objects
+}
+
+// step is a feature step of Spark's client.
+type step struct {
+	name  string
+	apply func(*draft) error
+}
+
+// driverSteps are Spark's feature steps for drivers, in Spark's order.
+var driverSteps = []step{
+	{"basics", (*draft).basics},
+	{"credentials", (*draft).credentials},
+	{"service", (*draft).service},
+	{"secrets", (*draft).secrets},
+	{"secret environment", (*draft).secretEnv},
+	{"volumes", (*draft).volumes},
+	{"command", (*draft).command},
+	{"hadoop configuration", (*draft).hadoopConf},
+	{"kerberos", (*draft).kerberos},
+	{"executor template", (*draft).executorTemplate},
+	{"local directories", (*draft).localDirs},
+}
+
+// Driver returns the objects of the input. An error is about the input: the same one fails again.
+func Driver(in Input, version Version) (*Objects, error) {
+	conf, err := submitted(in)
+	if err != nil {
+		return nil, err
+	}
+	d := &draft{in: in, version: version, conf: conf, language: languageOf(in.MainFile), properties: conf.Clone()}
+	d.pod, d.container = fromTemplate(in.DriverTemplate, in.DriverContainer)
+	for _, step := range driverSteps {
+		if err := step.apply(d); err != nil {
+			return nil, fmt.Errorf("render driver: %s: %w", step.name, err)
+		}
+	}
+	d.configMap()
+	d.pod.Spec.Containers = append(d.pod.Spec.Containers, *d.container)
+	d.objects.Driver = d.pod
+	d.objects.Properties = d.properties
+	return &d.objects, nil
+}
+
+// fromTemplate returns a copy of a template as a pod and the container in which Spark is to run, taken out of the pod: the
+// one of the name, else the first, else a new one. What the API server or the owner decides is not taken from templates.
+func fromTemplate(template *corev1.PodTemplateSpec, name string) (*corev1.Pod, *corev1.Container) {
+	pod := &corev1.Pod{TypeMeta: metav1.TypeMeta{APIVersion: "v1", Kind: "Pod"}}
+	if template == nil {
+		return pod, &corev1.Container{}
+	}
+	pod.Labels = maps.Clone(template.Labels)
+	pod.Annotations = maps.Clone(template.Annotations)
+	template.Spec.DeepCopyInto(&pod.Spec)
+	containers := pod.Spec.Containers
+	if len(containers) == 0 {
+		return pod, &corev1.Container{}
+	}
+	index := 0
+	for i := range containers {
+		if containers[i].Name == name {
+			index = i
+			break
+		}
+	}
+	spark := containers[index]
+	pod.Spec.Containers = append(containers[:index:index], containers[index+1:]...)
+	return pod, &spark
+}
+
+// metadata returns what the name of every object of the driver comes with.
+func (d *draft) metadata(name string) metav1.ObjectMeta {
+	meta := metav1.ObjectMeta{Namespace: d.in.Namespace, Name: name, Labels: maps.Clone(d.in.ObjectLabels)}
+	if d.in.Owner != nil {
+		meta.OwnerReferences = []metav1.OwnerReference{*d.in.Owner}
+	}
+	return meta
+}
+
+// presetLabels are the labels that Spark puts on the driver.
+func (d *draft) presetLabels() map[string]string {
+	return map[string]string{
+		sparklabels.SparkVersion:     d.in.SparkVersion,
+		sparklabels.SparkAppSelector: d.in.AppID,
+		sparklabels.SparkAppName:     sparklabels.SparkAppNameValue(d.in.AppName),
+		sparklabels.SparkRole:        sparklabels.RoleDriver,
+	}
+}
