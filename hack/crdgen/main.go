@@ -34,7 +34,7 @@ var kinds = map[string]reflect.Type{
 func main() {
 	if err := run(outputDir, os.Stderr); err != nil {
 		fmt.Fprintf(os.Stderr, "crdgen: %v\n", err)
-		os.Exit(1) //nolint:forbidigo // this is main
+		os.Exit(1)
 	}
 }
 

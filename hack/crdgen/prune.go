@@ -5,6 +5,7 @@ package main
 
 import (
 	"fmt"
+	"maps"
 	"reflect"
 	"strings"
 )
@@ -88,9 +89,7 @@ func fieldTypes(t reflect.Type) map[string]reflect.Type {
 	for field := range t.Fields() {
 		name, options, _ := strings.Cut(field.Tag.Get("json"), ",")
 		if strings.Contains(options, "inline") {
-			for inlined, inlinedType := range fieldTypes(field.Type) {
-				fields[inlined] = inlinedType
-			}
+			maps.Copy(fields, fieldTypes(field.Type))
 			continue
 		}
 		fields[name] = field.Type
