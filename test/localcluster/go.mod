@@ -3,6 +3,7 @@ module github.com/alauda/spark-operator/test/localcluster
 go 1.26.0
 
 require (
+	github.com/google/go-cmp v0.7.0
 	github.com/google/go-containerregistry v0.20.6
 	go.etcd.io/bbolt v1.4.3
 )

@@ -1,0 +1,59 @@
+// Copyright 2026 The Alauda Spark Operator Authors.
+// SPDX-License-Identifier: Apache-2.0
+
+package cluster
+
+import (
+	"flag"
+	"os"
+	"path/filepath"
+	"testing"
+
+	"github.com/google/go-cmp/cmp"
+)
+
+var update = flag.Bool("update", false, "rewrite the golden files")
+
+func TestRenderedConfiguration(t *testing.T) {
+	layouts := map[string]Layout{
+		"usual-machine": {ContainerdRoot: "/cache/containerd-root/2", FailCgroupV1: true, StorageIsolation: true},
+		"small-machine": {ContainerdRoot: "/cache/containerd-root/2", RestrictOOMScoreAdj: true, MasqueradeAll: true},
+	}
+	for name, layout := range layouts {
+		for file := range configFiles {
+			t.Run(name+" "+file, func(t *testing.T) {
+				got, err := render(file, layout)
+				if err != nil {
+					t.Fatal(err)
+				}
+				golden := filepath.Join("testdata", name, file)
+				if *update {
+					if err := writeFile(golden, got, 0o644); err != nil {
+						t.Fatal(err)
+					}
+				}
+				want, err := os.ReadFile(golden)
+				if err != nil {
+					t.Fatal(err)
+				}
+				if diff := cmp.Diff(string(want), string(got)); diff != "" {
+					t.Errorf("%s (-want +got):\n%s", golden, diff)
+				}
+			})
+		}
+	}
+}
+
+func TestStaleImages(t *testing.T) {
+	const table = `REF TYPE DIGEST SIZE PLATFORMS LABELS
+docker.io/library/spark:4.0.1 application/x sha256:aa 800 MiB linux/amd64 -
+docker.io/library/spark@sha256:aa application/x sha256:aa 800 MiB linux/amd64 -
+docker.io/alauda/controller:v1 application/x sha256:bb 50 MiB linux/amd64 -
+sha256:aa1 application/x sha256:aa 800 MiB linux/amd64 -
+sha256:bb1 application/x sha256:bb 50 MiB linux/amd64 -
+`
+	want := []string{"docker.io/alauda/controller:v1", "sha256:bb1"}
+	if diff := cmp.Diff(want, staleImages(table, []string{"docker.io/library/spark:4.0.1"})); diff != "" {
+		t.Errorf("stale images (-want +got):\n%s", diff)
+	}
+}
