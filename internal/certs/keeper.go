@@ -65,13 +65,11 @@ type Keeper struct {
 	candidateSince time.Time
 }
 
-// NewKeeper returns a keeper that serves no certificate yet. The reader must not be cached.
-func NewKeeper(options Options, reader client.Reader, writer client.Writer, now func() time.Time) *Keeper {
+// NewKeeper returns a keeper that serves no certificate until it was set up and its manager runs.
+func NewKeeper(options Options, now func() time.Time) *Keeper {
 	return &Keeper{
 		options: options,
 		profile: Profile{Hosts: serviceHosts(options.Service), Validity: options.Validity},
-		reader:  reader,
-		writer:  writer,
 		now:     now,
 	}
 }

@@ -48,7 +48,8 @@ type replica struct {
 func newReplica(t *testing.T, c client.Client) *replica {
 	t.Helper()
 	r := &replica{t: t, now: epoch}
-	r.Keeper = NewKeeper(testOptions(), c, c, func() time.Time { return r.now })
+	r.Keeper = NewKeeper(testOptions(), func() time.Time { return r.now })
+	r.reader, r.writer = c, c
 	return r
 }
 

@@ -45,6 +45,7 @@ func (o Options) WatchedObjects() map[client.Object]cache.ByObject {
 // SetupWithManager has the keeper run at start, and whenever the Secret or a configuration changes. It runs in every
 // replica, whoever leads. The manager's cache must be limited by WatchedObjects.
 func (k *Keeper) SetupWithManager(mgr ctrl.Manager) error {
+	k.reader, k.writer = mgr.GetAPIReader(), mgr.GetClient()
 	request := ctrl.Request{NamespacedName: k.options.Secret}
 	enqueue := handler.EnqueueRequestsFromMapFunc(func(context.Context, client.Object) []ctrl.Request {
 		return []ctrl.Request{request}
