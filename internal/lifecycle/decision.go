@@ -37,7 +37,8 @@ type Action interface {
 // Submit makes the objects of an attempt, its driver pod last. Where they exist already, they are adopted.
 type Submit struct{ Attempt identity.Attempt }
 
-// DeleteRun deletes all pods of the application and what the given attempts made besides.
+// DeleteRun deletes all pods of the application and what the given attempts made besides. It is executed again until
+// no pod is left.
 type DeleteRun struct{ Attempts []identity.Attempt }
 
 // DeleteApplication deletes the application itself, and by ownership all that it has.

@@ -42,10 +42,10 @@ func (t *turn) suspended() {
 	t.tell(events.Normalf(ReasonResuming, events.Resume, "Resuming"))
 }
 
-// clean reports whether no pod of the application is left, and deletes what is. The next attempt is included: a crash may have left
-// part of it behind.
+// clean reports whether nothing of the application's runs is left, and deletes what is. The next attempt is included: a crash may have
+// left part of it behind.
 func (t *turn) clean(because string) bool {
-	if t.Driver == nil && len(t.Executors) == 0 {
+	if t.Driver == nil && len(t.Executors) == 0 && t.Released {
 		return true
 	}
 	t.act(DeleteRun{Attempts: []identity.Attempt{t.currentAttempt(), t.nextAttempt()}}, because)

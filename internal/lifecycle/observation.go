@@ -24,6 +24,8 @@ type Observation struct {
 	Executors []*corev1.Pod
 	// Submission is the outcome of the Submit action that was just executed, or nil.
 	Submission *SubmissionOutcome
+	// Released tells that a DeleteRun action was just executed and found no pod to wait for.
+	Released bool
 }
 
 // SubmissionOutcome is what became of a Submit action. A failure of the infrastructure on the way to the API server is not an

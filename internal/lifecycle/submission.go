@@ -17,7 +17,7 @@ import (
 
 // submit starts the next attempt. It proceeds in three steps, each of which ends the turn until the next has happened:
 //
-//  1. pods of earlier attempts are deleted (a driver pod has the same name in all attempts);
+//  1. what earlier attempts made is deleted, and their pods are gone (a driver pod has the same name in all attempts);
 //  2. Submit is executed, unless the driver pod of the attempt is there already: then a crash has hidden it from the status;
 //  3. the outcome is recorded.
 func (t *turn) submit() {
@@ -26,7 +26,7 @@ func (t *turn) submit() {
 	case t.adoptable(next):
 		t.submitted(next, t.Driver.CreationTimestamp)
 	case t.hasRemnants(next):
-		t.act(DeleteRun{Attempts: []identity.Attempt{t.currentAttempt()}}, "pods of an earlier run still exist")
+		t.act(DeleteRun{Attempts: []identity.Attempt{t.currentAttempt()}}, "an earlier attempt is to be removed first")
 	case t.Submission == nil || t.Submission.Attempt != next.Number:
 		t.act(Submit{Attempt: next}, "an attempt is due")
 	case t.Submission.Err != nil:
@@ -50,9 +50,10 @@ func (t *turn) adoptable(next identity.Attempt) bool {
 		identity.SameSpec(t.Driver.Annotations[sparklabels.SpecHash], next.SpecHash)
 }
 
-// hasRemnants reports whether pods exist that are not of the attempt, or of it but made from another spec.
+// hasRemnants reports whether pods exist that are not of the attempt (or of it but made from another spec), or whether the objects of the
+// attempt before have not been deleted yet.
 func (t *turn) hasRemnants(next identity.Attempt) bool {
-	if t.Driver != nil && !t.adoptable(next) {
+	if t.Driver != nil || (t.status.Attempt > 0 && !t.Released) {
 		return true
 	}
 	for _, executor := range t.Executors {

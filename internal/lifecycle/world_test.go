@@ -25,6 +25,7 @@ type world struct {
 	driver    *corev1.Pod
 	executors []*corev1.Pod
 	outcome   *SubmissionOutcome
+	released  bool
 	policy    Policy
 
 	// refuse makes Submit fail with this error; permanent says that the application is at fault.
@@ -49,12 +50,12 @@ func newWorld(change ...func(*v1beta2.SparkApplication)) *world {
 }
 
 func (w *world) observe() Observation {
-	return Observation{Now: w.now, App: w.app, Driver: w.driver, Executors: w.executors, Submission: w.outcome}
+	return Observation{Now: w.now, App: w.app, Driver: w.driver, Executors: w.executors, Submission: w.outcome, Released: w.released}
 }
 
 // reconcile decides and acts until nothing is left to do, as the controller does, and returns the last decision.
 func (w *world) reconcile() Decision {
-	w.outcome = nil
+	w.outcome, w.released = nil, false
 	for {
 		d := Decide(w.observe(), w.policy)
 		from := w.app.Status.AppState.State
@@ -84,7 +85,7 @@ func (w *world) execute(a Action) {
 			w.submitted = append(w.submitted, a.Attempt.Number)
 		}
 	case DeleteRun:
-		w.driver, w.executors = nil, nil
+		w.driver, w.executors, w.released = nil, nil, true
 	case DeleteApplication:
 		w.deleted = true
 	}

@@ -16,11 +16,12 @@ import (
 	"github.com/alauda/spark-operator/pkg/sparklabels"
 )
 
-// Client is what the submitter needs of a client. Get must ask the API server and not a cache: it is only asked about
-// objects that were just said to exist.
+// Client is what the submitter needs of a client. Get and List must ask the API server and not a cache: they are only asked
+// about objects that were just made, or said to exist.
 type Client interface {
-	Get(ctx context.Context, key client.ObjectKey, obj client.Object, opts ...client.GetOption) error
+	client.Reader
 	Create(ctx context.Context, obj client.Object, opts ...client.CreateOption) error
+	Delete(ctx context.Context, obj client.Object, opts ...client.DeleteOption) error
 }
 
 // Submitter starts drivers by writing their objects.

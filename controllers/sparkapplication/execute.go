@@ -1,0 +1,145 @@
+// Copyright 2026 The Alauda Spark Operator Authors.
+// SPDX-License-Identifier: Apache-2.0
+
+package sparkapplication
+
+import (
+	"context"
+	"errors"
+	"fmt"
+
+	corev1 "k8s.io/api/core/v1"
+	apierrors "k8s.io/apimachinery/pkg/api/errors"
+	"k8s.io/apimachinery/pkg/runtime/schema"
+	ctrl "sigs.k8s.io/controller-runtime"
+	"sigs.k8s.io/controller-runtime/pkg/client"
+
+	"github.com/alauda/spark-operator/apis/sparkoperator/v1beta2"
+	"github.com/alauda/spark-operator/internal/identity"
+	"github.com/alauda/spark-operator/internal/lifecycle"
+	"github.com/alauda/spark-operator/internal/submission"
+)
+
+// +kubebuilder:rbac:groups="",resources=pods,verbs=delete
+
+// execute does the actions in order and notes in obs what came of them. It reports whether there is something new to decide on; if
+// not, the next step is to wait for the cluster.
+func (r *Reconciler) execute(ctx context.Context, obs *lifecycle.Observation, actions []lifecycle.Action) (again bool, err error) {
+	for _, action := range actions {
+		switch a := action.(type) {
+		case lifecycle.Submit:
+			obs.Submission, err = r.submit(ctx, obs.App, a.Attempt)
+			again = true
+		case lifecycle.DeleteRun:
+			obs.Released, err = r.deleteRun(ctx, obs, a.Attempts)
+			again = obs.Released
+		case lifecycle.DeleteApplication:
+			err = r.deleteApplication(ctx, obs.App)
+		default:
+			err = fmt.Errorf("unknown action %s", action)
+		}
+		if err != nil {
+			return false, fmt.Errorf("%s: %w", action, err)
+		}
+	}
+	obs.Now = r.Clock.Now()
+	return again, nil
+}
+
+// submit makes the attempt's objects. What the user or the cluster's rules are to blame for is an outcome; what another try
+// of the same may mend is an error.
+func (r *Reconciler) submit(ctx context.Context, app *v1beta2.SparkApplication, attempt identity.Attempt) (*lifecycle.SubmissionOutcome, error) {
+	if err := r.confirmNewest(ctx, app); err != nil {
+		return nil, err
+	}
+	plan, err := submission.NewPlan(app, attempt, r.Options)
+	if err == nil {
+		_, err = r.Submitter.Submit(ctx, plan)
+	}
+	var remnant *submission.RemnantError
+	if errors.As(err, &remnant) {
+		return nil, errors.Join(err, r.Submitter.Release(ctx, app, attempt))
+	}
+	outcome := &lifecycle.SubmissionOutcome{Attempt: attempt.Number, Err: err}
+	switch {
+	case err == nil:
+		ctrl.LoggerFrom(ctx).Info("Submitted", "driver", attempt.DriverPodName, "attempt", attempt.Number)
+	case isPermanent(err):
+		outcome.Permanent = true
+	case isTransient(err):
+		return nil, err
+	}
+	return outcome, nil
+}
+
+// confirmNewest asks the API server whether the decision to submit was taken on the newest version of the application. A cache that lags behind must
+// not run a finished application again.
+func (r *Reconciler) confirmNewest(ctx context.Context, app *v1beta2.SparkApplication) error {
+	newest := &v1beta2.SparkApplication{}
+	if err := r.APIReader.Get(ctx, client.ObjectKeyFromObject(app), newest); err != nil {
+		return fmt.Errorf("confirm that the application is the newest: %w", err)
+	}
+	if newest.ResourceVersion != app.ResourceVersion {
+		resource := schema.GroupResource{Group: v1beta2.GroupVersion.Group, Resource: "sparkapplications"}
+		return apierrors.NewConflict(resource, app.Name, errors.New("it was changed meanwhile"))
+	}
+	return nil
+}
+
+// isPermanent reports whether the application itself is at fault, so that the same spec cannot succeed.
+func isPermanent(err error) bool {
+	var invalid *submission.InvalidError
+	var unsupported *submission.UnsupportedError
+	return errors.As(err, &invalid) || errors.As(err, &unsupported) || apierrors.IsInvalid(err)
+}
+
+// isTransient reports whether the same call may succeed in a moment. The answers of a working API server (forbidden by a quota, refused
+// by a policy, namespace being deleted) are not: they count as an attempt.
+func isTransient(err error) bool {
+	var conflict *submission.ConflictError
+	if errors.As(err, &conflict) {
+		return false
+	}
+	var status apierrors.APIStatus
+	if !errors.As(err, &status) {
+		return true
+	}
+	code := status.Status().Code
+	return code >= 500 || apierrors.IsTooManyRequests(err) || apierrors.IsConflict(err) || apierrors.IsTimeout(err)
+}
+
+// deleteRun deletes the pods that were observed and what else the attempts made. It reports whether nothing is left: pods take a while to
+// end, and their deletion starts another reconcile.
+func (r *Reconciler) deleteRun(ctx context.Context, obs *lifecycle.Observation, attempts []identity.Attempt) (released bool, err error) {
+	pods := obs.Executors
+	if obs.Driver != nil {
+		pods = append([]*corev1.Pod{obs.Driver}, pods...)
+	}
+	var errs []error
+	for _, pod := range pods {
+		errs = append(errs, r.deletePod(ctx, pod))
+	}
+	for _, attempt := range attempts {
+		errs = append(errs, r.Submitter.Release(ctx, obs.App, attempt))
+	}
+	return len(pods) == 0, errors.Join(errs...)
+}
+
+// deletePod deletes this very pod, not another that has its name by now.
+func (r *Reconciler) deletePod(ctx context.Context, pod *corev1.Pod) error {
+	if !pod.DeletionTimestamp.IsZero() {
+		return nil
+	}
+	err := r.Client.Delete(ctx, pod, client.Preconditions{UID: &pod.UID})
+	if client.IgnoreNotFound(err) == nil || apierrors.IsConflict(err) {
+		return nil
+	}
+	return fmt.Errorf("delete pod %s: %w", pod.Name, err)
+}
+
+func (r *Reconciler) deleteApplication(ctx context.Context, app *v1beta2.SparkApplication) error {
+	if err := r.confirmNewest(ctx, app); err != nil {
+		return client.IgnoreNotFound(err)
+	}
+	return client.IgnoreNotFound(r.Client.Delete(ctx, app, client.Preconditions{UID: &app.UID, ResourceVersion: &app.ResourceVersion}))
+}

@@ -1,0 +1,25 @@
+#!/usr/bin/env bash
+# Regenerates and checks everything that can be checked without running it; fails if the tree then differs from what it was.
+set -euo pipefail
+cd "$(dirname "$0")/.."
+
+state() { git ls-files -co --exclude-standard -z | sort -z | xargs -0 -r sha256sum 2>/dev/null; }
+before=$(state)
+
+step() { printf '== %s\n' "$1"; }
+step 'generate'
+make generate
+step 'modules'
+go mod tidy
+for module in $(git ls-files -co --exclude-standard -- '*/go.mod' | xargs -n1 dirname | sort); do
+  go -C "$module" mod tidy
+done
+step 'lint'
+make lint
+
+after=$(state)
+if [[ $before != "$after" ]]; then
+  echo "generated files are not up to date; commit what changed:"
+  diff <(echo "$before") <(echo "$after") | awk '/^[<>]/ {print "  " $3}' | sort -u
+  exit 1
+fi
