@@ -8,6 +8,7 @@ import (
 	"errors"
 	"fmt"
 	"io"
+	"net"
 	"os"
 	"syscall"
 	"time"
@@ -20,8 +21,9 @@ import (
 	"github.com/alauda/spark-operator/test/localcluster/internal/sparkimage"
 )
 
-// lockFile keeps two commands from changing the cluster at the same time.
-const lockFile = "/run/spark-operator-localcluster.lock"
+// lockName keeps two commands from changing the cluster at the same time. It is the name of a socket that is not in the
+// file system: it vanishes with its process, and down leaves no file.
+const lockName = "@spark-operator-localcluster-lock"
 
 // commands are the commands and what they share.
 type commands struct {
@@ -85,7 +87,7 @@ func (c *commands) up(ctx context.Context, _ []string) error {
 	if err := host.CheckSystem(); err != nil {
 		return err
 	}
-	unlock, err := c.exclusive()
+	unlock, err := c.exclusive(ctx)
 	if err != nil {
 		return err
 	}
@@ -103,7 +105,7 @@ func (c *commands) up(ctx context.Context, _ []string) error {
 		return err
 	}
 	if created.Remains() {
-		err := c.report.Step("Remove what an earlier cluster left", func() error { return created.Down(ctx) })
+		err := c.report.Step("Remove what an earlier cluster left", func() error { return created.Down() })
 		if err != nil {
 			return err
 		}
@@ -127,7 +129,7 @@ func (c *commands) down(ctx context.Context, _ []string) error {
 	if err := host.CheckSystem(); err != nil {
 		return err
 	}
-	unlock, err := c.exclusive()
+	unlock, err := c.exclusive(ctx)
 	if err != nil {
 		return err
 	}
@@ -141,7 +143,7 @@ func (c *commands) down(ctx context.Context, _ []string) error {
 		c.report.Say("There is no cluster.")
 		return nil
 	}
-	return c.report.Step("Take the cluster down", func() error { return existing.Down(ctx) })
+	return c.report.Step("Take the cluster down", func() error { return existing.Down() })
 }
 
 func (c *commands) status(ctx context.Context, _ []string) error {
@@ -160,17 +162,24 @@ func (c *commands) status(ctx context.Context, _ []string) error {
 }
 
 // exclusive waits until no other command changes the cluster.
-func (c *commands) exclusive() (unlock func(), err error) {
-	file, err := os.OpenFile(lockFile, os.O_CREATE|os.O_RDWR|syscall.O_CLOEXEC, 0o600)
-	if err != nil {
-		return nil, err
+func (c *commands) exclusive(ctx context.Context) (unlock func(), err error) {
+	said := false
+	for {
+		listener, err := net.Listen("unix", lockName)
+		if err == nil {
+			return func() { _ = listener.Close() }, nil
+		}
+		if !errors.Is(err, syscall.EADDRINUSE) {
+			return nil, fmt.Errorf("lock the cluster: %w", err)
+		}
+		if !said {
+			c.report.Say("Another command is changing the cluster: waiting for it ...")
+			said = true
+		}
+		select {
+		case <-ctx.Done():
+			return nil, ctx.Err()
+		case <-time.After(200 * time.Millisecond):
+		}
 	}
-	if syscall.Flock(int(file.Fd()), syscall.LOCK_EX|syscall.LOCK_NB) == nil {
-		return func() { _ = file.Close() }, nil
-	}
-	c.report.Say("Another command is changing the cluster: waiting for it ...")
-	if err := syscall.Flock(int(file.Fd()), syscall.LOCK_EX); err != nil {
-		return nil, errors.Join(err, file.Close())
-	}
-	return func() { _ = file.Close() }, nil
 }

@@ -26,8 +26,12 @@ const components = "components"
 
 // Tree is the cluster's group in every hierarchy of the machine: one in version 2, one per controller in version 1.
 type Tree struct {
+	// hierarchies are where the controllers are.
 	hierarchies []string
-	unified     bool
+	// idle is the hierarchy of version 2 that systems mount beside those of version 1. Nothing is limited by it, but the
+	// kubelet makes its groups there as well.
+	idle    []string
+	unified bool
 }
 
 // Detect finds the hierarchies that are mounted.
@@ -56,8 +60,9 @@ func parse(mounts string) (Tree, error) {
 			version2 = append(version2, fields[1])
 		}
 	}
+	tree.idle = version2
 	if len(tree.hierarchies) == 0 {
-		tree.hierarchies, tree.unified = version2, true
+		tree.hierarchies, tree.idle, tree.unified = version2, nil, true
 	}
 	if len(tree.hierarchies) == 0 {
 		return Tree{}, errors.New("no control groups are mounted below /sys/fs/cgroup")
@@ -142,7 +147,7 @@ func (t Tree) Adopt(pid int) error {
 // Processes returns the ids of all processes in the cluster's group.
 func (t Tree) Processes() []int {
 	var pids []int
-	for _, hierarchy := range t.hierarchies {
+	for _, hierarchy := range t.all() {
 		for _, group := range t.groups(hierarchy) {
 			content, err := os.ReadFile(filepath.Join(group, "cgroup.procs"))
 			if err != nil {
@@ -183,7 +188,7 @@ func (t Tree) Remove(limit time.Duration) error {
 	deadline := time.Now().Add(limit)
 	for {
 		var failures []error
-		for _, hierarchy := range t.hierarchies {
+		for _, hierarchy := range t.all() {
 			groups := t.groups(hierarchy)
 			slices.Reverse(groups) // the innermost first
 			for _, group := range groups {
@@ -197,6 +202,9 @@ func (t Tree) Remove(limit time.Duration) error {
 		time.Sleep(20 * time.Millisecond)
 	}
 }
+
+// all returns every hierarchy that may have the cluster's group.
+func (t Tree) all() []string { return slices.Concat(t.hierarchies, t.idle) }
 
 // groups returns the folders of the cluster's group in one hierarchy, outermost first.
 func (t Tree) groups(hierarchy string) []string {

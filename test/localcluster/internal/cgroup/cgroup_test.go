@@ -21,7 +21,7 @@ func TestParse(t *testing.T) {
 		},
 		"version 1 with the empty version 2 beside it: version 1 counts": {
 			mounts: "cgroup /sys/fs/cgroup/pids cgroup rw,pids 0 0\ncgroup /sys/fs/cgroup/cpu cgroup rw,cpu 0 0\ncgroup2 /sys/fs/cgroup/unified cgroup2 rw 0 0\n",
-			want:   Tree{hierarchies: []string{"/sys/fs/cgroup/cpu", "/sys/fs/cgroup/pids"}},
+			want:   Tree{hierarchies: []string{"/sys/fs/cgroup/cpu", "/sys/fs/cgroup/pids"}, idle: []string{"/sys/fs/cgroup/unified"}},
 		},
 		"none": {mounts: "proc /proc proc rw 0 0\n", wantError: true},
 	}

@@ -16,7 +16,6 @@ var update = flag.Bool("update", false, "rewrite the golden files")
 
 func TestRenderedConfiguration(t *testing.T) {
 	layouts := map[string]Layout{
-		"usual-machine": {ContainerdRoot: "/cache/containerd-root/2", FailCgroupV1: true, StorageIsolation: true},
 		"small-machine": {ContainerdRoot: "/cache/containerd-root/2", RestrictOOMScoreAdj: true, MasqueradeAll: true},
 	}
 	for name, layout := range layouts {

@@ -4,12 +4,10 @@
 package cluster
 
 import (
-	"context"
 	"errors"
 	"io/fs"
 	"net"
 	"os"
-	"os/exec"
 	"path/filepath"
 	"strings"
 	"time"
@@ -18,11 +16,16 @@ import (
 	"github.com/alauda/spark-operator/test/localcluster/internal/network"
 )
 
+// Files that components put outside of the cluster's folders and cannot be told to put elsewhere.
 const (
-	// shimSockets is where containerd's shims listen; root has no choice of the folder.
+	// shimSockets is where containerd's shims listen.
 	shimSockets = "/run/containerd/s"
-	// containerLinks is where the kubelet links the logs of containers; it has no choice either.
+	// containerLinks is where the kubelet links the logs of containers.
 	containerLinks = "/var/log/containers"
+	// devicePlugins is where the kubelet listens for plug-ins that offer devices.
+	devicePlugins = "/var/lib/kubelet/device-plugins"
+	// networkResults is where the network plug-ins' library remembers what it answered, in files named by the network.
+	networkResults = "/var/lib/cni/results"
 )
 
 // Remains tells whether anything of a cluster is on the machine, running or not.
@@ -37,7 +40,7 @@ func (c *Cluster) Remains() bool {
 
 // Down ends the cluster in six steps, each of which also works on what a crash left. A step that fails does not keep
 // the next from being tried.
-func (c *Cluster) Down(ctx context.Context) error {
+func (c *Cluster) Down() error {
 	var failures []error
 	// 1. The kubelet first, so that it restarts nothing; containerd in good order, because its database outlives it.
 	c.supervisor.Stop("kubelet", 2*time.Second)
@@ -50,26 +53,18 @@ func (c *Cluster) Down(ctx context.Context) error {
 	failures = append(failures, host.UnmountBelow(lib, run, c.Layout.ContainerdRoot))
 
 	// 4. The network.
-	failures = append(failures, network.Down(), c.cleanProxyRules(ctx))
+	failures = append(failures, network.Down())
 
 	// 5. Control groups and kernel settings.
 	failures = append(failures, c.groups.Remove(10*time.Second), host.RestoreKernel(settingsFile))
 
 	// 6. Files.
-	failures = append(failures, removeDeadSockets(shimSockets), removeLogLinks(containerLinks))
+	failures = append(failures, removeDeadSockets(shimSockets), removeDeadSockets(devicePlugins),
+		removeLogLinks(containerLinks), removeNetworkResults(networkResults))
 	for _, dir := range []string{run, lib} {
 		failures = append(failures, os.RemoveAll(dir))
 	}
 	return errors.Join(failures...)
-}
-
-// cleanProxyRules removes the packet filter rules of kube-proxy, which knows them best.
-func (c *Cluster) cleanProxyRules(ctx context.Context) error {
-	if exec.Command("iptables", "--wait", "10", "-t", "nat", "-S", "KUBE-SERVICES").Run() != nil {
-		return nil
-	}
-	clean := exec.CommandContext(ctx, filepath.Join(c.Layout.KubernetesBin, "kube-proxy"), "--cleanup")
-	return clean.Run()
 }
 
 // removeDeadSockets removes the sockets nobody listens at any more. Those of another containerd on the machine stay.
@@ -89,10 +84,26 @@ func removeDeadSockets(dir string) error {
 		}
 		failures = append(failures, os.Remove(socket))
 	}
-	// Fails, as it should, while something else is in them.
-	_ = os.Remove(dir)
-	_ = os.Remove(filepath.Dir(dir))
+	removeIfEmpty(dir, filepath.Dir(dir))
 	return errors.Join(failures...)
+}
+
+// removeNetworkResults removes the files of the cluster's network.
+func removeNetworkResults(dir string) error {
+	files, err := filepath.Glob(filepath.Join(dir, networkName+"-*"))
+	failures := []error{err}
+	for _, file := range files {
+		failures = append(failures, os.Remove(file))
+	}
+	removeIfEmpty(dir, filepath.Dir(dir))
+	return errors.Join(failures...)
+}
+
+// removeIfEmpty removes folders in which nothing is, inner first. Others may keep something there, and then they stay.
+func removeIfEmpty(dirs ...string) {
+	for _, dir := range dirs {
+		_ = os.Remove(dir)
+	}
 }
 
 // removeLogLinks removes the links into the cluster's folder of logs.
@@ -108,6 +119,6 @@ func removeLogLinks(dir string) error {
 			failures = append(failures, os.Remove(link))
 		}
 	}
-	_ = os.Remove(dir)
+	removeIfEmpty(dir)
 	return errors.Join(failures...)
 }

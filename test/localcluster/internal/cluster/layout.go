@@ -24,6 +24,8 @@ const (
 	// run has sockets, whose paths are limited to 108 characters.
 	run = "/run/spark-operator-localcluster"
 
+	// networkName is what the network plug-ins call the pods' network.
+	networkName = "spark-operator-localcluster"
 	// domain is what the names of services end in.
 	domain = "cluster.local"
 )
@@ -58,8 +60,6 @@ type Layout struct {
 	RestrictOOMScoreAdj bool
 	// FailCgroupV1 is unset where the machine has the first version of control groups.
 	FailCgroupV1 bool
-	// StorageIsolation is unset where the root file system cannot be measured.
-	StorageIsolation bool
 	// MasqueradeAll is set where the kernel does not filter bridged packets.
 	MasqueradeAll bool
 }
@@ -77,6 +77,9 @@ func (Layout) PKI() string { return lib + "/pki" }
 
 // Domain returns what the names of services end in.
 func (Layout) Domain() string { return domain }
+
+// NetworkName returns what the network plug-ins call the pods' network.
+func (Layout) NetworkName() string { return networkName }
 
 // PauseImage returns the image that holds the namespaces of each pod.
 func (Layout) PauseImage() string { return PauseImage }

@@ -40,7 +40,6 @@ func New(layout Layout, report *progress.Reporter) (*Cluster, error) {
 	layout.FailCgroupV1 = !groups.Version1()
 	layout.RestrictOOMScoreAdj = !host.MayLowerOOMScore()
 	layout.MasqueradeAll = !host.BridgeFilter()
-	layout.StorageIsolation = true
 	return &Cluster{
 		Layout:     layout,
 		Report:     report,

@@ -77,21 +77,10 @@ func Up() error {
 	return nil
 }
 
-// Down removes what Up made, or what is left of it, with every interface that hangs on the bridge.
+// Down removes what Up made, or what is left of it, with every interface that hangs on the bridge, and the rules of
+// kube-proxy: its own clean-up leaves some, and a machine has one kube-proxy at most.
 func Down() error {
-	var failures []error
-	for _, c := range chains {
-		if run(iptables(c.table, "-S "+c.name)) != nil {
-			continue // never made, or gone already
-		}
-		for run(iptables(c.table, "-C "+c.parent+" -j "+c.name)) == nil {
-			if err := run(iptables(c.table, "-D "+c.parent+" -j "+c.name)); err != nil {
-				failures = append(failures, err)
-				break
-			}
-		}
-		failures = append(failures, run(iptables(c.table, "-F "+c.name)), run(iptables(c.table, "-X "+c.name)))
-	}
+	failures := []error{removeChains("SPARKLOCAL-", "KUBE-")}
 	ports, err := filepath.Glob("/sys/class/net/" + Bridge + "/brif/*")
 	failures = append(failures, err)
 	for _, port := range ports {
