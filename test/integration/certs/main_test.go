@@ -1,0 +1,217 @@
+// Copyright 2026 The Alauda Spark Operator Authors.
+// SPDX-License-Identifier: Apache-2.0
+
+package certs
+
+import (
+	"context"
+	"fmt"
+	"net"
+	"os"
+	"os/exec"
+	"path/filepath"
+	"testing"
+
+	"github.com/go-logr/logr"
+	admissionv1 "k8s.io/api/admissionregistration/v1"
+	corev1 "k8s.io/api/core/v1"
+	metav1 "k8s.io/apimachinery/pkg/apis/meta/v1"
+	"k8s.io/apimachinery/pkg/apis/meta/v1/unstructured"
+	"k8s.io/apimachinery/pkg/runtime"
+	clientgoscheme "k8s.io/client-go/kubernetes/scheme"
+	"k8s.io/client-go/rest"
+	ctrl "sigs.k8s.io/controller-runtime"
+	"sigs.k8s.io/controller-runtime/pkg/client"
+	"sigs.k8s.io/controller-runtime/pkg/envtest"
+	"sigs.k8s.io/kustomize/api/krusty"
+	"sigs.k8s.io/kustomize/kyaml/filesys"
+
+	"github.com/alauda/spark-operator/apis/sparkoperator/v1beta2"
+)
+
+const (
+	root       = "../../.."
+	namespace  = "spark-operator"
+	secretName = "spark-operator-webhook-certs"
+	service    = "spark-operator-webhook-svc"
+	hooks      = "spark-operator-webhook"
+	account    = "spark-operator-webhook"
+)
+
+var (
+	// admin may do everything.
+	admin client.Client
+	// webhookConfig is the connection of the webhook's service account, webhookKubeconfig the same as a file.
+	webhookConfig     *rest.Config
+	webhookKubeconfig string
+	// binary is the webhook's.
+	binary string
+)
+
+func TestMain(m *testing.M) {
+	code, err := runTests(m)
+	if err != nil {
+		fmt.Fprintln(os.Stderr, err)
+		code = 1
+	}
+	os.Exit(code)
+}
+
+func runTests(m *testing.M) (code int, err error) {
+	if os.Getenv("KUBEBUILDER_ASSETS") == "" {
+		return 1, fmt.Errorf("KUBEBUILDER_ASSETS is not set: run these tests by `make integration`, which builds a kube-apiserver and etcd")
+	}
+	dir, err := os.MkdirTemp("", "certs-test-")
+	if err != nil {
+		return 1, err
+	}
+	defer func() { _ = os.RemoveAll(dir) }()
+	binary = filepath.Join(dir, "webhook")
+	if out, err := exec.Command("go", "build", "-o", binary, filepath.Join(root, "cmd/webhook")).CombinedOutput(); err != nil {
+		return 1, fmt.Errorf("build the webhook: %w\n%s", err, out)
+	}
+	ctrl.SetLogger(logr.Discard())
+
+	env := &envtest.Environment{}
+	config, err := env.Start()
+	if err != nil {
+		return 1, fmt.Errorf("start the API server: %w", err)
+	}
+	defer func() {
+		if stopErr := env.Stop(); stopErr != nil && err == nil {
+			err = stopErr
+		}
+	}()
+	if err := connect(env, config, dir); err != nil {
+		return 1, err
+	}
+	if err := install(context.Background()); err != nil {
+		return 1, err
+	}
+	return m.Run(), nil
+}
+
+func connect(env *envtest.Environment, config *rest.Config, dir string) error {
+	scheme := runtime.NewScheme()
+	for _, add := range []func(*runtime.Scheme) error{clientgoscheme.AddToScheme, v1beta2.AddToScheme} {
+		if err := add(scheme); err != nil {
+			return err
+		}
+	}
+	var err error
+	if admin, err = client.New(config, client.Options{Scheme: scheme}); err != nil {
+		return err
+	}
+	// Whoever has a certificate in the name of a service account is that service account to the API server.
+	user, err := env.AddUser(envtest.User{Name: "system:serviceaccount:" + namespace + ":" + account}, nil)
+	if err != nil {
+		return fmt.Errorf("make the webhook's user: %w", err)
+	}
+	webhookConfig = user.Config()
+	content, err := user.KubeConfig()
+	if err != nil {
+		return err
+	}
+	webhookKubeconfig = filepath.Join(dir, "kubeconfig")
+	return os.WriteFile(webhookKubeconfig, content, 0o600)
+}
+
+// install applies config/default as it is. Its Deployments stay without pods, for nothing runs them here.
+func install(ctx context.Context) error {
+	built, err := krusty.MakeKustomizer(krusty.MakeDefaultOptions()).Run(filesys.MakeFsOnDisk(), filepath.Join(root, "config/default"))
+	if err != nil {
+		return fmt.Errorf("build config/default: %w", err)
+	}
+	for _, r := range built.Resources() {
+		content, err := r.Map()
+		if err != nil {
+			return err
+		}
+		object := &unstructured.Unstructured{Object: content}
+		if err := admin.Create(ctx, object); err != nil {
+			return fmt.Errorf("create %s %s: %w", r.GetKind(), r.GetName(), err)
+		}
+	}
+	return nil
+}
+
+// route leads the API server's calls to a port of this machine: it resolves a Service of type ExternalName by its name,
+// and takes the port from the webhook's reference. The certificate is still checked for the name of the Service.
+func route(t *testing.T, port int) {
+	t.Helper()
+	s := &corev1.Service{}
+	must(t, admin.Get(t.Context(), client.ObjectKey{Namespace: namespace, Name: service}, s))
+	s.Spec = corev1.ServiceSpec{Type: corev1.ServiceTypeExternalName, ExternalName: "localhost"}
+	must(t, admin.Update(t.Context(), s))
+
+	c := configuration(t)
+	for i := range c.Webhooks {
+		c.Webhooks[i].ClientConfig.Service.Port = new(int32(port))
+		// A call that fails must not pass unseen.
+		c.Webhooks[i].FailurePolicy = new(admissionv1.Fail)
+	}
+	must(t, admin.Update(t.Context(), c))
+}
+
+// forget removes what an earlier test left.
+func forget(t *testing.T) {
+	t.Helper()
+	must(t, client.IgnoreNotFound(admin.Delete(t.Context(), &corev1.Secret{ObjectMeta: metav1.ObjectMeta{Namespace: namespace, Name: secretName}})))
+	removeTrust(t)
+}
+
+func removeTrust(t *testing.T) {
+	t.Helper()
+	c := configuration(t)
+	for i := range c.Webhooks {
+		c.Webhooks[i].ClientConfig.CABundle = nil
+	}
+	must(t, admin.Update(t.Context(), c))
+}
+
+func configuration(t *testing.T) *admissionv1.MutatingWebhookConfiguration {
+	t.Helper()
+	c := &admissionv1.MutatingWebhookConfiguration{}
+	must(t, admin.Get(t.Context(), client.ObjectKey{Name: hooks}, c))
+	return c
+}
+
+func secret(t *testing.T) *corev1.Secret {
+	t.Helper()
+	s := &corev1.Secret{}
+	must(t, admin.Get(t.Context(), client.ObjectKey{Namespace: namespace, Name: secretName}, s))
+	return s
+}
+
+// application is one that leaves all it can to the defaults.
+func application(name string) *v1beta2.SparkApplication {
+	main := "local:///app.jar"
+	return &v1beta2.SparkApplication{
+		ObjectMeta: metav1.ObjectMeta{Namespace: "default", Name: name},
+		Spec: v1beta2.SparkApplicationSpec{
+			Type: v1beta2.SparkApplicationTypeScala, SparkVersion: "4.0.1", MainApplicationFile: &main,
+		},
+	}
+}
+
+// defaulted asks the API server to default an application by the webhook, storing nothing.
+func defaulted(ctx context.Context) (*v1beta2.SparkApplication, error) {
+	app := application("probe")
+	err := admin.Create(ctx, app, client.DryRunAll)
+	return app, err
+}
+
+func freePort(t *testing.T) int {
+	t.Helper()
+	listener, err := net.Listen("tcp", "127.0.0.1:0")
+	must(t, err)
+	defer func() { must(t, listener.Close()) }()
+	return listener.Addr().(*net.TCPAddr).Port
+}
+
+func must(t *testing.T, err error) {
+	t.Helper()
+	if err != nil {
+		t.Fatal(err)
+	}
+}
