@@ -225,7 +225,7 @@ func (b *confBuilder) image(field, key string, pod *v1beta2.SparkPodSpec, contai
 }
 
 func templateImage(pod *v1beta2.SparkPodSpec, container string) string {
-	template := template(pod)
+	template := pod.Template
 	if template == nil {
 		return ""
 	}

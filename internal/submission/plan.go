@@ -8,8 +8,6 @@ import (
 	"strings"
 	"time"
 
-	corev1 "k8s.io/api/core/v1"
-
 	"github.com/alauda/spark-operator/apis/sparkoperator/v1beta2"
 	"github.com/alauda/spark-operator/internal/identity"
 	"github.com/alauda/spark-operator/pkg/render"
@@ -122,9 +120,6 @@ func (p *Plan) labels() map[string]string {
 		sparklabels.SubmissionID: p.attempt.SubmissionID,
 	}
 }
-
-// template returns the pod that the user wants driver or executors to start from; nil for none.
-func template(pod *v1beta2.SparkPodSpec) *corev1.PodTemplateSpec { return pod.Template }
 
 func valueOf(s *string) string {
 	if s == nil {

@@ -10,6 +10,7 @@ import (
 	corev1 "k8s.io/api/core/v1"
 	metav1 "k8s.io/apimachinery/pkg/apis/meta/v1"
 
+	"github.com/alauda/spark-operator/apis/sparkoperator/v1beta2"
 	"github.com/alauda/spark-operator/pkg/podmutation"
 	"github.com/alauda/spark-operator/pkg/render"
 	"github.com/alauda/spark-operator/pkg/sparklabels"
@@ -31,7 +32,7 @@ func (p *Plan) Render() (*render.Objects, error) {
 		SparkVersion: p.app.Spec.SparkVersion, SparkUser: p.options.SparkUser, Master: p.options.Master,
 		Names: p.names(), Conf: p.conf,
 		MainClass: p.MainClass(), MainFile: p.MainFile(), Args: p.app.Spec.Arguments, ProxyUser: p.ProxyUser(),
-		DriverTemplate: template(&p.app.Spec.Driver.SparkPodSpec), DriverContainer: sparklabels.DriverContainer,
+		DriverTemplate: p.app.Spec.Driver.Template, DriverContainer: sparklabels.DriverContainer,
 		ExecutorTemplate: executor, Owner: &owner, ObjectLabels: p.objectLabels(),
 	}, p.selection.Version)
 	if err != nil {
@@ -49,29 +50,49 @@ func (p *Plan) finishDriver(pod *corev1.Pod) error {
 	if err := podmutation.Apply(pod, in, podmutation.Default()...); err != nil {
 		return err
 	}
-	if pod.Annotations == nil {
-		pod.Annotations = map[string]string{}
-	}
-	pod.Annotations[sparklabels.SpecHash] = p.attempt.SpecHash
+	p.setSpecHash(pod)
 	return checkMemoryLimit(podmutation.SparkContainer(pod, podmutation.Driver))
+}
+
+// DriverTemplate returns the pod that spark-submit is to make the driver from: with every field of the application that
+// Spark does not set itself.
+func (p *Plan) DriverTemplate() (*corev1.Pod, error) {
+	pod, err := p.roleTemplate(podmutation.Driver, &p.app.Spec.Driver.SparkPodSpec, sparklabels.DriverContainer)
+	if err != nil {
+		return nil, err
+	}
+	p.setSpecHash(pod)
+	return pod, nil
 }
 
 // ExecutorTemplate returns the pod that Spark makes executor pods from, with every field of the application that Spark
 // does not set itself.
 func (p *Plan) ExecutorTemplate() (*corev1.Pod, error) {
+	return p.roleTemplate(podmutation.Executor, &p.app.Spec.Executor.SparkPodSpec, sparklabels.ExecutorContainer)
+}
+
+// roleTemplate shapes the user's template, or an empty one, by the fields of the application. What the API server or the
+// owner decides is not taken from templates.
+func (p *Plan) roleTemplate(role podmutation.Role, spec *v1beta2.SparkPodSpec, container string) (*corev1.Pod, error) {
 	pod := &corev1.Pod{TypeMeta: metav1.TypeMeta{APIVersion: "v1", Kind: "Pod"}}
-	if template := template(&p.app.Spec.Executor.SparkPodSpec); template != nil {
-		copied := template.DeepCopy()
+	if spec.Template != nil {
+		copied := spec.Template.DeepCopy()
 		pod.Labels, pod.Annotations, pod.Spec = copied.Labels, copied.Annotations, copied.Spec
 	}
 	if len(pod.Spec.Containers) == 0 {
-		pod.Spec.Containers = []corev1.Container{{Name: sparklabels.ExecutorContainer}}
+		pod.Spec.Containers = []corev1.Container{{Name: container}}
 	}
-	in := podmutation.Input{App: p.app, Role: podmutation.Executor}
-	if err := podmutation.Apply(pod, in, podmutation.Default()...); err != nil {
+	if err := podmutation.Apply(pod, podmutation.Input{App: p.app, Role: role}, podmutation.Default()...); err != nil {
 		return nil, err
 	}
 	return pod, nil
+}
+
+func (p *Plan) setSpecHash(pod *corev1.Pod) {
+	if pod.Annotations == nil {
+		pod.Annotations = map[string]string{}
+	}
+	pod.Annotations[sparklabels.SpecHash] = p.attempt.SpecHash
 }
 
 // executorTemplateFile is the content of the template file: JSON, which is YAML too, and several times quicker to write.
@@ -80,13 +101,18 @@ func (p *Plan) executorTemplateFile() (string, error) {
 	if err != nil {
 		return "", err
 	}
+	return TemplateFile(pod)
+}
+
+// TemplateFile returns a pod as the content of a template file: without its status.
+func TemplateFile(pod *corev1.Pod) (string, error) {
 	encoded, err := json.Marshal(struct {
 		metav1.TypeMeta   `json:",inline"`
 		metav1.ObjectMeta `json:"metadata,omitzero"`
 		Spec              corev1.PodSpec `json:"spec"`
 	}{pod.TypeMeta, pod.ObjectMeta, pod.Spec})
 	if err != nil {
-		return "", fmt.Errorf("encode executor template: %w", err)
+		return "", fmt.Errorf("encode pod template: %w", err)
 	}
 	return string(encoded), nil
 }

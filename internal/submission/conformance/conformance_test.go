@@ -1,0 +1,96 @@
+// Copyright 2026 The Alauda Spark Operator Authors.
+// SPDX-License-Identifier: Apache-2.0
+
+package conformance_test
+
+import (
+	"flag"
+	"os"
+	"path/filepath"
+	"strings"
+	"testing"
+
+	"github.com/google/go-cmp/cmp"
+	"sigs.k8s.io/yaml"
+
+	"github.com/alauda/spark-operator/apis/sparkoperator/v1beta2"
+	"github.com/alauda/spark-operator/internal/identity"
+	"github.com/alauda/spark-operator/internal/submission"
+	"github.com/alauda/spark-operator/internal/submission/conformance"
+)
+
+var updateOracle = flag.Bool("update-oracle", false, "rewrite the recorded objects by running spark-submit of $SPARK_HOME")
+
+// Every testdata/<case>.app.yaml is an application, and <case>.spark-<version>.yaml what real spark-submit made of it.
+func TestObjectsAreThoseOfSparkSubmit(t *testing.T) {
+	inputs, err := filepath.Glob("testdata/*.app.yaml")
+	if err != nil || len(inputs) == 0 {
+		t.Fatalf("no applications: %v", err)
+	}
+	for _, input := range inputs {
+		name := strings.TrimSuffix(filepath.Base(input), ".app.yaml")
+		t.Run(name, func(t *testing.T) {
+			plan := planOf(t, input)
+			oracle := filepath.Join("testdata", name+".spark-4.0.yaml")
+			if *updateOracle {
+				record(t, oracle, plan)
+			}
+			want, err := os.ReadFile(oracle)
+			if err != nil {
+				t.Fatal(err)
+			}
+			objects, err := conformance.FromPlan(plan)
+			if err != nil {
+				t.Fatal(err)
+			}
+			if diff := cmp.Diff(string(want), encode(t, objects)); diff != "" {
+				t.Errorf("objects (-spark-submit +ours):\n%s", diff)
+			}
+		})
+	}
+}
+
+func planOf(t *testing.T, path string) *submission.Plan {
+	t.Helper()
+	content, err := os.ReadFile(path)
+	if err != nil {
+		t.Fatal(err)
+	}
+	app := &v1beta2.SparkApplication{}
+	if err := yaml.UnmarshalStrict(content, app); err != nil {
+		t.Fatal(err)
+	}
+	plan, err := submission.NewPlan(app, identity.Of(app, 1), submission.Options{})
+	if err != nil {
+		t.Fatal(err)
+	}
+	return plan
+}
+
+func record(t *testing.T, path string, plan *submission.Plan) {
+	t.Helper()
+	bodies, err := conformance.RunSparkSubmit(t.Context(), os.Getenv("SPARK_HOME"), plan)
+	if err != nil {
+		t.Fatal(err)
+	}
+	objects, err := conformance.FromSparkSubmit(bodies)
+	if err != nil {
+		t.Fatal(err)
+	}
+	if err := os.WriteFile(path, []byte(encode(t, objects)), 0o644); err != nil {
+		t.Fatal(err)
+	}
+}
+
+func encode(t *testing.T, objects []conformance.Object) string {
+	t.Helper()
+	documents := make([]string, 0, len(objects))
+	for _, object := range objects {
+		document, err := yaml.Marshal(object)
+		if err != nil {
+			t.Fatal(err)
+		}
+		documents = append(documents, string(document))
+	}
+	return strings.Join(documents, "---\n")
+}

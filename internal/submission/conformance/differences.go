@@ -1,0 +1,64 @@
+// Copyright 2026 The Alauda Spark Operator Authors.
+// SPDX-License-Identifier: Apache-2.0
+
+package conformance
+
+import (
+	"slices"
+
+	corev1 "k8s.io/api/core/v1"
+)
+
+// Difference is one that we mean: where ours is deliberately better than what spark-submit makes.
+type Difference struct {
+	// Name of the difference.
+	Name string
+	// Reason says why ours is better.
+	Reason string
+
+	// amend makes spark-submit's driver pod like ours.
+	amend func(*corev1.PodSpec)
+}
+
+// Differences are all that we mean, beside what Normalise says of owners, namespaces and labels.
+func Differences() []Difference {
+	return []Difference{{
+		Name: "SPARK_CONF_DIR of spec.sparkConfigMap",
+		Reason: "Spark's client names its own directory after the application's, and the last one counts, so that the files of the " +
+			"ConfigMap are not found. Ours points to the ConfigMap.",
+		amend: dropRepeated("SPARK_CONF_DIR"),
+	}}
+}
+
+// FromSparkSubmit returns the normalised objects that spark-submit sent, with the differences that we mean.
+func FromSparkSubmit(bodies [][]byte) ([]Object, error) {
+	objects, err := Normalise(bodies)
+	if err != nil {
+		return nil, err
+	}
+	for i := range objects {
+		spec, isPod := objects[i].Spec.(corev1.PodSpec)
+		if !isPod {
+			continue
+		}
+		for _, difference := range Differences() {
+			difference.amend(&spec)
+		}
+		objects[i].Spec = spec
+	}
+	return objects, nil
+}
+
+// dropRepeated keeps only the first of several variables of a name.
+func dropRepeated(name string) func(*corev1.PodSpec) {
+	return func(spec *corev1.PodSpec) {
+		for i := range spec.Containers {
+			seen := false
+			spec.Containers[i].Env = slices.DeleteFunc(spec.Containers[i].Env, func(variable corev1.EnvVar) bool {
+				repeated := variable.Name == name && seen
+				seen = seen || variable.Name == name
+				return repeated
+			})
+		}
+	}
+}

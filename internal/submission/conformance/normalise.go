@@ -1,0 +1,191 @@
+// Copyright 2026 The Alauda Spark Operator Authors.
+// SPDX-License-Identifier: Apache-2.0
+
+package conformance
+
+import (
+	"cmp"
+	"encoding/json"
+	"fmt"
+	"maps"
+	"regexp"
+	"slices"
+	"strings"
+
+	corev1 "k8s.io/api/core/v1"
+	metav1 "k8s.io/apimachinery/pkg/apis/meta/v1"
+
+	"github.com/alauda/spark-operator/internal/submission"
+	"github.com/alauda/spark-operator/pkg/render"
+	"github.com/alauda/spark-operator/pkg/sparkconf"
+	"github.com/alauda/spark-operator/pkg/sparklabels"
+)
+
+// Object is an object that was normalised.
+type Object struct {
+	Kind        string                  `json:"kind"`
+	Name        string                  `json:"name"`
+	Labels      map[string]string       `json:"labels,omitempty"`
+	Annotations map[string]string       `json:"annotations,omitempty"`
+	Owners      []metav1.OwnerReference `json:"owners,omitempty"`
+	Immutable   *bool                   `json:"immutable,omitempty"`
+	Data        map[string]string       `json:"data,omitempty"`
+	Properties  map[string]string       `json:"properties,omitempty"`
+	Spec        any                     `json:"spec,omitempty"`
+}
+
+// What stands in a normalised object for what is drawn at random.
+var randomNames = []struct {
+	pattern *regexp.Regexp
+	name    string
+}{
+	{regexp.MustCompile(`/var/data/spark-[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}`), "LOCAL-DIR"},
+	{regexp.MustCompile(`spark-drv-[0-9a-f]{16}-conf-map`), "CONF-MAP"},
+	{regexp.MustCompile(`spark-[0-9a-f]{16}-driver-svc`), "FALLBACK-driver-svc"},
+	{regexp.MustCompile(`spark-[0-9a-f]{32}`), "APP-ID"},
+	{regexp.MustCompile(`[a-z][-a-z0-9]*-[0-9a-f]{16}-(driver-svc|driver-podspec-conf-map|driver-pvc)`), "PREFIX-$1"},
+}
+
+// Only spark-submit needs these, to be told of the driver's template.
+var templateProperties = []string{sparkconf.DriverPodTemplateFile, sparkconf.DriverPodTemplateContainer}
+
+// FromPlan returns the normalised objects that we make of a plan.
+func FromPlan(plan *submission.Plan) ([]Object, error) {
+	objects, err := plan.Render()
+	if err != nil {
+		return nil, err
+	}
+	bodies, err := encode(objects)
+	if err != nil {
+		return nil, err
+	}
+	return Normalise(bodies)
+}
+
+func encode(objects *render.Objects) ([][]byte, error) {
+	list := []any{objects.ConfigMap, objects.Service, objects.Driver}
+	if objects.TemplateConfigMap != nil {
+		list = append(list, objects.TemplateConfigMap)
+	}
+	for _, claim := range objects.Claims {
+		list = append(list, claim)
+	}
+	bodies := make([][]byte, 0, len(list))
+	for _, object := range list {
+		body, err := json.Marshal(object)
+		if err != nil {
+			return nil, err
+		}
+		bodies = append(bodies, body)
+	}
+	return bodies, nil
+}
+
+// Normalise makes objects comparable. It replaces what is drawn at random and the time and address of submission, sorts
+// what Spark leaves in the order of a hash table, and leaves out what we mean to do otherwise: namespaces are always named,
+// objects other than the pod are the application's and not the pod's, and carry its labels.
+func Normalise(bodies [][]byte) ([]Object, error) {
+	objects := make([]Object, 0, len(bodies))
+	for _, body := range bodies {
+		object, err := normalise(body)
+		if err != nil {
+			return nil, err
+		}
+		objects = append(objects, object)
+	}
+	slices.SortFunc(objects, func(a, b Object) int {
+		return cmp.Or(strings.Compare(a.Kind, b.Kind), strings.Compare(a.Name, b.Name))
+	})
+	return objects, nil
+}
+
+func normalise(body []byte) (Object, error) {
+	text := string(body)
+	for _, random := range randomNames {
+		text = random.pattern.ReplaceAllString(text, random.name)
+	}
+	var partial metav1.PartialObjectMetadata
+	if err := json.Unmarshal([]byte(text), &partial); err != nil {
+		return Object{}, fmt.Errorf("decode object: %w", err)
+	}
+	object := Object{Kind: partial.Kind, Name: partial.Name, Labels: partial.Labels, Annotations: partial.Annotations}
+	if partial.Kind == "Pod" {
+		object.Owners = partial.OwnerReferences
+	} else {
+		maps.DeleteFunc(object.Labels, func(label, _ string) bool { return strings.HasPrefix(label, sparklabels.Domain) })
+	}
+	return object, object.decode([]byte(text))
+}
+
+// decode reads the part of an object that its kind has. Kubernetes' own types make quantities and defaults alike.
+func (o *Object) decode(body []byte) error {
+	switch o.Kind {
+	case "ConfigMap":
+		var configMap corev1.ConfigMap
+		if err := json.Unmarshal(body, &configMap); err != nil {
+			return err
+		}
+		o.Immutable = configMap.Immutable
+		o.setData(configMap.Data)
+	case "Service":
+		var service corev1.Service
+		if err := json.Unmarshal(body, &service); err != nil {
+			return err
+		}
+		o.Spec = service.Spec
+	case "PersistentVolumeClaim":
+		var claim corev1.PersistentVolumeClaim
+		if err := json.Unmarshal(body, &claim); err != nil {
+			return err
+		}
+		o.Spec = claim.Spec
+	case "Pod":
+		var pod corev1.Pod
+		if err := json.Unmarshal(body, &pod); err != nil {
+			return err
+		}
+		sortPod(&pod.Spec)
+		o.Spec = pod.Spec
+	default:
+		return fmt.Errorf("unexpected %s %s", o.Kind, o.Name)
+	}
+	return nil
+}
+
+func (o *Object) setData(data map[string]string) {
+	const file = "spark.properties"
+	if text, found := data[file]; found {
+		delete(data, file)
+		conf := sparkconf.ParseProperties(text)
+		conf.Delete(sparkconf.AppSubmitTime)
+		for _, key := range templateProperties {
+			conf.Delete(key)
+		}
+		conf.Set(sparkconf.Master, "MASTER")
+		o.Properties = maps.Collect(conf.All())
+	}
+	o.Data = data
+}
+
+func sortPod(spec *corev1.PodSpec) {
+	slices.SortStableFunc(spec.Volumes, func(a, b corev1.Volume) int { return strings.Compare(a.Name, b.Name) })
+	slices.SortStableFunc(spec.Containers, func(a, b corev1.Container) int { return strings.Compare(a.Name, b.Name) })
+	for i := range spec.Containers {
+		c := &spec.Containers[i]
+		sortLocalDirs(c.Env)
+		slices.SortStableFunc(c.Env, func(a, b corev1.EnvVar) int { return strings.Compare(a.Name, b.Name) })
+		slices.SortStableFunc(c.Ports, func(a, b corev1.ContainerPort) int { return strings.Compare(a.Name, b.Name) })
+		slices.SortStableFunc(c.VolumeMounts, func(a, b corev1.VolumeMount) int { return strings.Compare(a.MountPath, b.MountPath) })
+	}
+}
+
+// sortLocalDirs sorts the scratch directories, which Spark shuffles so that not every pod fills the first one first.
+func sortLocalDirs(env []corev1.EnvVar) {
+	for i := range env {
+		if env[i].Name == "SPARK_LOCAL_DIRS" {
+			dirs := strings.Split(env[i].Value, ",")
+			slices.Sort(dirs)
+			env[i].Value = strings.Join(dirs, ",")
+		}
+	}
+}

@@ -1,0 +1,90 @@
+// Copyright 2026 The Alauda Spark Operator Authors.
+// SPDX-License-Identifier: Apache-2.0
+
+package conformance
+
+import (
+	"bytes"
+	"context"
+	"fmt"
+	"net/http/httptest"
+	"os"
+	"os/exec"
+	"path/filepath"
+
+	"github.com/alauda/spark-operator/internal/submission"
+	"github.com/alauda/spark-operator/pkg/sparkconf"
+)
+
+// templates are the files that a plan's pod templates are written to.
+type templates struct {
+	driver, executor string
+}
+
+// RunSparkSubmit submits a plan by the real spark-submit of a Spark distribution and returns the objects that it sent.
+func RunSparkSubmit(ctx context.Context, sparkHome string, plan *submission.Plan) ([][]byte, error) {
+	recorder := &Recorder{}
+	server := httptest.NewServer(recorder)
+	defer server.Close()
+	dir, err := os.MkdirTemp("", "spark-submit-")
+	if err != nil {
+		return nil, err
+	}
+	defer func() { _ = os.RemoveAll(dir) }()
+	files, err := writeTemplates(dir, plan)
+	if err != nil {
+		return nil, err
+	}
+	command := exec.CommandContext(ctx, filepath.Join(sparkHome, "bin", "spark-submit"), arguments(plan, "k8s://"+server.URL, files)...)
+	command.Env = append(os.Environ(), "SPARK_HOME="+sparkHome, "SPARK_USER=spark", "SPARK_CONF_DIR="+filepath.Join(dir, "conf"),
+		"LC_ALL=C.UTF-8", "SPARK_SUBMIT_OPTS=-Dsun.jnu.encoding=UTF-8 -Dfile.encoding=UTF-8 -Divy.home="+filepath.Join(dir, "ivy"))
+	var output bytes.Buffer
+	command.Stdout, command.Stderr = &output, &output
+	if err := command.Run(); err != nil {
+		return nil, fmt.Errorf("spark-submit: %w\n%s", err, output.Bytes())
+	}
+	return recorder.Objects()
+}
+
+func writeTemplates(dir string, plan *submission.Plan) (templates, error) {
+	files := templates{driver: filepath.Join(dir, "driver.json"), executor: filepath.Join(dir, "executor.json")}
+	driver, err := plan.DriverTemplate()
+	if err != nil {
+		return files, err
+	}
+	executor, err := plan.ExecutorTemplate()
+	if err != nil {
+		return files, err
+	}
+	content, err := submission.TemplateFile(driver)
+	if err != nil {
+		return files, err
+	}
+	if err := os.WriteFile(files.driver, []byte(content), 0o600); err != nil {
+		return files, err
+	}
+	if content, err = submission.TemplateFile(executor); err != nil {
+		return files, err
+	}
+	return files, os.WriteFile(files.executor, []byte(content), 0o600)
+}
+
+// arguments are the command line of spark-submit for a plan.
+func arguments(plan *submission.Plan, master string, files templates) []string {
+	args := []string{"--master", master, "--deploy-mode", "cluster", "--name", plan.Name()}
+	if class := plan.MainClass(); class != "" {
+		args = append(args, "--class", class)
+	}
+	if user := plan.ProxyUser(); user != "" {
+		args = append(args, "--proxy-user", user)
+	}
+	conf := plan.Conf()
+	conf.Set(sparkconf.DriverPodTemplateFile, files.driver)
+	conf.Set(sparkconf.DriverPodTemplateContainer, "spark-kubernetes-driver")
+	conf.Set(sparkconf.ExecutorPodTemplateFile, files.executor)
+	for key, value := range conf.All() {
+		args = append(args, "--conf", key+"="+value)
+	}
+	args = append(args, plan.MainFile())
+	return append(args, plan.Args()...)
+}
