@@ -48,7 +48,10 @@ type SparkApplicationList struct {
 
 // SparkApplicationSpec says what a Spark application runs and how.
 //
-// +kubebuilder:validation:XValidation:rule="!has(self.nodeSelector) || size(self.nodeSelector) == 0 || ((!has(self.driver.nodeSelector) || size(self.driver.nodeSelector) == 0) && (!has(self.executor.nodeSelector) || size(self.executor.nodeSelector) == 0))",message="nodeSelector cannot be combined with driver.nodeSelector or executor.nodeSelector; set it in one place",fieldPath=.nodeSelector
+// The rule looks at the old value itself, because the API server's own tolerance of what did not change ends where there is
+// a pod template: it cannot compare fields it has no schema of, and would refuse even a status write.
+//
+// +kubebuilder:validation:XValidation:rule="!(has(self.nodeSelector) && size(self.nodeSelector) > 0 && ((has(self.driver.nodeSelector) && size(self.driver.nodeSelector) > 0) || (has(self.executor.nodeSelector) && size(self.executor.nodeSelector) > 0))) || (oldSelf.?nodeSelector.hasValue() && (oldSelf.?driver.?nodeSelector.hasValue() || oldSelf.?executor.?nodeSelector.hasValue()))",message="nodeSelector cannot be combined with driver.nodeSelector or executor.nodeSelector; set it in one place",fieldPath=.nodeSelector,optionalOldSelf=true
 type SparkApplicationSpec struct {
 	// suspend stops the application and removes its pods while true; setting it back to false submits the application anew.
 	// It has no effect on an application that has ended.

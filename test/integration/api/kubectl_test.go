@@ -1,0 +1,77 @@
+// Copyright 2026 The Alauda Spark Operator Authors.
+// SPDX-License-Identifier: Apache-2.0
+
+package api
+
+import (
+	"os"
+	"os/exec"
+	"path/filepath"
+	"strings"
+	"testing"
+)
+
+// TestKubectlApply applies the CRDs as a user does, twice: the second time kubectl reads the annotation the first left.
+func TestKubectlApply(t *testing.T) {
+	for range 2 {
+		kubectl(t, "apply", "-f", crdDir)
+	}
+	annotation := kubectl(t, "get", "crd", "sparkapplications.sparkoperator.k8s.io", "-o",
+		`jsonpath={.metadata.annotations.kubectl\.kubernetes\.io/last-applied-configuration}`)
+	if !strings.Contains(annotation, `"shortNames":["sparkapp"]`) {
+		t.Errorf("last-applied-configuration has %d bytes and does not hold the CRD", len(annotation))
+	}
+}
+
+func TestKubectlExplain(t *testing.T) {
+	tests := map[string]string{
+		"sparkapp":                                     "SparkApplication is one Spark job",
+		"sparkapp.spec.restartPolicy.type":             "Never, OnFailure or Always",
+		"sparkapp.spec.driver.affinity":                "scheduling affinity of the pod",
+		"sparkapp.spec.driver.template":                "a pod to start from",
+		"sparkapp.status.lastFailure":                  "the last failure",
+		"scheduledsparkapp.spec.concurrencyPolicy":     "Forbid skips",
+		"scheduledsparkapp.spec.template.sparkConf":    "Spark properties",
+		"sparkconn.spec.server":                        "describes the Spark Connect server",
+		"sparkconn.spec.server.service.spec.clusterIP": "clusterIP",
+	}
+	for path, want := range tests {
+		t.Run(path, func(t *testing.T) {
+			got := kubectl(t, "explain", path)
+			// explain wraps lines.
+			if !strings.Contains(strings.Join(strings.Fields(got), " "), want) {
+				t.Errorf("explain says\n%s\nwant it to contain %q", got, want)
+			}
+		})
+	}
+}
+
+func TestKubectlGetColumns(t *testing.T) {
+	tests := map[string]struct{ kind, resource, want string }{
+		"applications": {"SparkApplication", "sparkapp", "NAME SUSPEND STATUS ATTEMPTS START FINISH AGE"},
+		"schedules":    {"ScheduledSparkApplication", "scheduledsparkapp", "NAME SCHEDULE TIMEZONE SUSPEND LAST RUN LAST RUN NAME AGE"},
+		"connect":      {"SparkConnect", "sparkconn", "NAME AGE STATUS PODNAME"},
+	}
+	for name, tc := range tests {
+		t.Run(name, func(t *testing.T) {
+			object := full(t, tc.kind)
+			object.SetName("columns")
+			create(t, object)
+			header, _, _ := strings.Cut(kubectl(t, "get", tc.resource), "\n")
+			if got := strings.Join(strings.Fields(header), " "); got != tc.want {
+				t.Errorf("columns are %q, want %q", got, tc.want)
+			}
+		})
+	}
+}
+
+func kubectl(t *testing.T, args ...string) string {
+	t.Helper()
+	cmd := exec.CommandContext(t.Context(), filepath.Join(os.Getenv("KUBEBUILDER_ASSETS"), "kubectl"), args...)
+	cmd.Env = append(os.Environ(), "KUBECONFIG="+kubeconfig, "HOME="+filepath.Dir(kubeconfig))
+	out, err := cmd.CombinedOutput()
+	if err != nil {
+		t.Fatalf("kubectl %s: %v\n%s", strings.Join(args, " "), err, out)
+	}
+	return string(out)
+}
