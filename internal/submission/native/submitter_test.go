@@ -1,0 +1,255 @@
+// Copyright 2026 The Alauda Spark Operator Authors.
+// SPDX-License-Identifier: Apache-2.0
+
+package native_test
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"testing"
+
+	"github.com/google/go-cmp/cmp"
+	"github.com/google/go-cmp/cmp/cmpopts"
+	corev1 "k8s.io/api/core/v1"
+	apierrors "k8s.io/apimachinery/pkg/api/errors"
+	metav1 "k8s.io/apimachinery/pkg/apis/meta/v1"
+	"k8s.io/apimachinery/pkg/runtime/schema"
+	"k8s.io/apimachinery/pkg/types"
+	"k8s.io/utils/ptr"
+	"sigs.k8s.io/controller-runtime/pkg/client"
+	"sigs.k8s.io/controller-runtime/pkg/client/fake"
+	"sigs.k8s.io/controller-runtime/pkg/client/interceptor"
+
+	"github.com/alauda/spark-operator/apis/sparkoperator/v1beta2"
+	"github.com/alauda/spark-operator/internal/identity"
+	"github.com/alauda/spark-operator/internal/submission"
+	"github.com/alauda/spark-operator/internal/submission/native"
+	"github.com/alauda/spark-operator/pkg/sparklabels"
+)
+
+func application() *v1beta2.SparkApplication {
+	return &v1beta2.SparkApplication{
+		ObjectMeta: metav1.ObjectMeta{Namespace: "default", Name: "pi", UID: "0c7d0a36-53b8-4b0c-8a3e-5f5f2f6d9f11"},
+		Spec: v1beta2.SparkApplicationSpec{
+			Type: v1beta2.SparkApplicationTypeScala, SparkVersion: "4.0.1", Image: ptr.To("spark:4.0.1"),
+			MainClass:           ptr.To("org.apache.spark.examples.SparkPi"),
+			MainApplicationFile: ptr.To("local:///opt/pi.jar"),
+			SparkConf: map[string]string{
+				"spark.kubernetes.driver.volumes.persistentVolumeClaim.work.mount.path":           "/work",
+				"spark.kubernetes.driver.volumes.persistentVolumeClaim.work.options.claimName":    "OnDemand",
+				"spark.kubernetes.driver.volumes.persistentVolumeClaim.work.options.storageClass": "fast",
+				"spark.kubernetes.driver.volumes.persistentVolumeClaim.work.options.sizeLimit":    "1Gi",
+			},
+		},
+	}
+}
+
+func planOf(t *testing.T, app *v1beta2.SparkApplication, attempt int64) *submission.Plan {
+	t.Helper()
+	plan, err := submission.NewPlan(app, identity.Of(app, attempt), submission.Options{})
+	if err != nil {
+		t.Fatal(err)
+	}
+	return plan
+}
+
+// creations are the kinds in the order of their creation.
+var creations = []string{"ConfigMap", "ConfigMap", "PersistentVolumeClaim", "Service", "Pod"}
+
+func TestSubmitCreatesThePodLastAndEverythingOwned(t *testing.T) {
+	var order []string
+	c := fake.NewClientBuilder().WithInterceptorFuncs(interceptor.Funcs{
+		Create: func(ctx context.Context, c client.WithWatch, obj client.Object, opts ...client.CreateOption) error {
+			order = append(order, obj.GetObjectKind().GroupVersionKind().Kind)
+			if owner := metav1.GetControllerOf(obj); owner == nil || owner.Kind != "SparkApplication" {
+				t.Errorf("%s is owned by %v, want the application", obj.GetName(), owner)
+			}
+			return c.Create(ctx, obj, opts...)
+		},
+	}).Build()
+	app := application()
+	result, err := native.New(c).Submit(t.Context(), planOf(t, app, 1))
+	if err != nil {
+		t.Fatal(err)
+	}
+	want := submission.Result{DriverPodName: "pi-driver", SparkApplicationID: identity.Of(app, 1).ApplicationID}
+	if diff := cmp.Diff(want, result); diff != "" {
+		t.Errorf("result (-want +got):\n%s", diff)
+	}
+	if diff := cmp.Diff(creations, order); diff != "" {
+		t.Errorf("creations (-want +got):\n%s", diff)
+	}
+}
+
+// Whichever call fails, before or after it took effect, calling again ends in the same objects as calling once.
+func TestSubmitIsFinishedByTheNextCallWhateverFailed(t *testing.T) {
+	want := created(t, fake.NewClientBuilder().Build())
+	for failing := range creations {
+		for _, tookEffect := range []bool{false, true} {
+			t.Run(fmt.Sprintf("creation %d fails, took effect %t", failing, tookEffect), func(t *testing.T) {
+				count := 0
+				cut := errors.New("connection cut")
+				c := fake.NewClientBuilder().WithInterceptorFuncs(interceptor.Funcs{
+					Create: func(ctx context.Context, c client.WithWatch, obj client.Object, opts ...client.CreateOption) error {
+						count++
+						if count-1 != failing {
+							return c.Create(ctx, obj, opts...)
+						}
+						if tookEffect {
+							if err := c.Create(ctx, obj, opts...); err != nil {
+								return err
+							}
+						}
+						return cut
+					},
+				}).Build()
+				submitter, plan := native.New(c), planOf(t, application(), 1)
+				if _, err := submitter.Submit(t.Context(), plan); !errors.Is(err, cut) {
+					t.Fatalf("first call = %v, want the client's error", err)
+				}
+				result, err := submitter.Submit(t.Context(), plan)
+				if err != nil {
+					t.Fatal(err)
+				}
+				if wantAdopted := tookEffect && failing == len(creations)-1; result.Adopted != wantAdopted {
+					t.Errorf("adopted = %t, want %t", result.Adopted, wantAdopted)
+				}
+				if diff := cmp.Diff(want, objects(t, c), cmpopts.IgnoreFields(metav1.ObjectMeta{}, "ResourceVersion")); diff != "" {
+					t.Errorf("objects (-want +got):\n%s", diff)
+				}
+			})
+		}
+	}
+}
+
+func TestSubmitRecognisesWhatIsInTheWay(t *testing.T) {
+	app := application()
+	stranger := &corev1.Pod{ObjectMeta: metav1.ObjectMeta{Namespace: "default", Name: "pi-driver", UID: "stranger"}}
+	cases := map[string]struct {
+		existing func() *corev1.Pod
+		want     error
+	}{
+		"a pod of nobody's is a conflict": {
+			existing: func() *corev1.Pod { return stranger.DeepCopy() },
+			want:     &submission.ConflictError{Kind: "Pod", Namespace: "default", Name: "pi-driver", Owner: "nobody that it names"},
+		},
+		"a pod of another application's is a conflict": {
+			existing: func() *corev1.Pod {
+				pod := stranger.DeepCopy()
+				other := app.DeepCopy()
+				other.UID = "other"
+				pod.OwnerReferences = []metav1.OwnerReference{*metav1.NewControllerRef(other, v1beta2.GroupVersion.WithKind("SparkApplication"))}
+				pod.Labels = map[string]string{sparklabels.SubmissionID: identity.Of(app, 2).SubmissionID}
+				return pod
+			},
+			want: &submission.ConflictError{Kind: "Pod", Namespace: "default", Name: "pi-driver", Owner: "SparkApplication pi (UID other)"},
+		},
+		"a pod of an earlier attempt is a remnant": {
+			existing: func() *corev1.Pod { return driver(t, planOf(t, app, 1)) },
+			want: &submission.RemnantError{Kind: "Pod", Namespace: "default", Name: "pi-driver", UID: "made",
+				SubmissionID: identity.Of(app, 1).SubmissionID},
+		},
+		"a pod of this attempt that is being deleted is a remnant": {
+			existing: func() *corev1.Pod {
+				pod := driver(t, planOf(t, app, 2))
+				pod.DeletionTimestamp = ptr.To(metav1.Now())
+				pod.Finalizers = []string{"example.com/keep"}
+				return pod
+			},
+			want: &submission.RemnantError{Kind: "Pod", Namespace: "default", Name: "pi-driver", UID: "made",
+				SubmissionID: identity.Of(app, 2).SubmissionID},
+		},
+		"a pod of this attempt is adopted": {
+			existing: func() *corev1.Pod { return driver(t, planOf(t, app, 2)) },
+		},
+	}
+	for name, tc := range cases {
+		t.Run(name, func(t *testing.T) {
+			c := fake.NewClientBuilder().WithObjects(tc.existing()).Build()
+			result, err := native.New(c).Submit(t.Context(), planOf(t, app, 2))
+			if tc.want == nil && (err != nil || !result.Adopted) {
+				t.Fatalf("Submit = %+v, %v, want adoption", result, err)
+			}
+			if diff := cmp.Diff(fmt.Sprint(tc.want), fmt.Sprint(err)); diff != "" {
+				t.Errorf("error (-want +got):\n%s", diff)
+			}
+			if tc.want != nil && fmt.Sprintf("%T", err) != fmt.Sprintf("%T", tc.want) {
+				t.Errorf("error is a %T, want a %T", err, tc.want)
+			}
+		})
+	}
+}
+
+func TestSubmitCallsWhatTheServerRefusesInvalid(t *testing.T) {
+	c := fake.NewClientBuilder().WithInterceptorFuncs(interceptor.Funcs{
+		Create: func(context.Context, client.WithWatch, client.Object, ...client.CreateOption) error {
+			return apierrors.NewInvalid(schema.GroupKind{Kind: "Pod"}, "pi-driver", nil)
+		},
+	}).Build()
+	_, err := native.New(c).Submit(t.Context(), planOf(t, application(), 1))
+	var invalid *submission.InvalidError
+	if !errors.As(err, &invalid) {
+		t.Errorf("error = %v, want an InvalidError", err)
+	}
+}
+
+func TestSubmitWritesNothingForWhatItCannotExpress(t *testing.T) {
+	app := application()
+	app.Spec.MainApplicationFile = ptr.To("/home/me/pi.jar")
+	c := fake.NewClientBuilder().Build()
+	_, err := native.New(c).Submit(t.Context(), planOf(t, app, 1))
+	var unsupported *submission.UnsupportedError
+	if !errors.As(err, &unsupported) {
+		t.Errorf("error = %v, want an UnsupportedError", err)
+	}
+	if got := objects(t, c); len(got) != 0 {
+		t.Errorf("%d objects were written", len(got))
+	}
+}
+
+func created(t *testing.T, c client.Client) []client.Object {
+	t.Helper()
+	if _, err := native.New(c).Submit(t.Context(), planOf(t, application(), 1)); err != nil {
+		t.Fatal(err)
+	}
+	return objects(t, c)
+}
+
+func objects(t *testing.T, c client.Client) []client.Object {
+	t.Helper()
+	var all []client.Object
+	var configMaps corev1.ConfigMapList
+	var claims corev1.PersistentVolumeClaimList
+	var services corev1.ServiceList
+	var pods corev1.PodList
+	for _, list := range []client.ObjectList{&configMaps, &claims, &services, &pods} {
+		if err := c.List(t.Context(), list); err != nil {
+			t.Fatal(err)
+		}
+	}
+	for i := range configMaps.Items {
+		all = append(all, &configMaps.Items[i])
+	}
+	for i := range claims.Items {
+		all = append(all, &claims.Items[i])
+	}
+	for i := range services.Items {
+		all = append(all, &services.Items[i])
+	}
+	for i := range pods.Items {
+		all = append(all, &pods.Items[i])
+	}
+	return all
+}
+
+// driver returns the driver pod of a plan as the server has it.
+func driver(t *testing.T, plan *submission.Plan) *corev1.Pod {
+	t.Helper()
+	rendered, err := plan.Render()
+	if err != nil {
+		t.Fatal(err)
+	}
+	rendered.Driver.UID = types.UID("made")
+	return rendered.Driver
+}
