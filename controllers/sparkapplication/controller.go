@@ -5,10 +5,12 @@ package sparkapplication
 
 import (
 	"context"
+	"encoding/json"
 	"fmt"
 
 	apierrors "k8s.io/apimachinery/pkg/api/errors"
 	"k8s.io/apimachinery/pkg/api/equality"
+	"k8s.io/apimachinery/pkg/types"
 	"k8s.io/client-go/tools/events"
 	"k8s.io/utils/clock"
 	ctrl "sigs.k8s.io/controller-runtime"
@@ -95,7 +97,10 @@ func (r *Reconciler) record(ctx context.Context, obs *lifecycle.Observation, dec
 	}
 	stored := old.DeepCopy()
 	stored.Status = decision.Status
-	patch := client.MergeFromWithOptions(old, client.MergeFromWithOptimisticLock{})
+	patch, err := statusPatch(old, stored)
+	if err != nil {
+		return err
+	}
 	if err := r.Client.Status().Patch(ctx, stored, patch); err != nil {
 		return fmt.Errorf("store status: %w", err)
 	}
@@ -105,6 +110,22 @@ func (r *Reconciler) record(ctx context.Context, obs *lifecycle.Observation, dec
 	}
 	r.tell(stored, decision.Events)
 	return nil
+}
+
+// statusPatch carries what differs and the version that was decided on. A first status is sent whole: its empty
+// driverInfo is no difference to none, and clients rely on its being there.
+func statusPatch(old, next *v1beta2.SparkApplication) (client.Patch, error) {
+	if !equality.Semantic.DeepEqual(old.Status, v1beta2.SparkApplicationStatus{}) {
+		return client.MergeFromWithOptions(old, client.MergeFromWithOptimisticLock{}), nil
+	}
+	whole, err := json.Marshal(map[string]any{
+		"metadata": map[string]any{"resourceVersion": old.ResourceVersion},
+		"status":   next.Status,
+	})
+	if err != nil {
+		return nil, fmt.Errorf("encode status: %w", err)
+	}
+	return client.RawPatch(types.MergePatchType, whole), nil
 }
 
 func (r *Reconciler) tell(app *v1beta2.SparkApplication, told []lifecycleevents.Event) {

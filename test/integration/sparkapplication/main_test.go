@@ -1,0 +1,215 @@
+// Copyright 2026 The Alauda Spark Operator Authors.
+// SPDX-License-Identifier: Apache-2.0
+
+// Package sparkapplication tests the SparkApplication controller against a real API server. There is no kubelet: the
+// tests play it by writing the status of pods.
+package sparkapplication
+
+import (
+	"context"
+	"fmt"
+	"os"
+	"testing"
+	"time"
+
+	"go.uber.org/zap/zapcore"
+	corev1 "k8s.io/api/core/v1"
+	metav1 "k8s.io/apimachinery/pkg/apis/meta/v1"
+	"k8s.io/apimachinery/pkg/labels"
+	"k8s.io/apimachinery/pkg/runtime"
+	"k8s.io/apimachinery/pkg/util/wait"
+	clientgoscheme "k8s.io/client-go/kubernetes/scheme"
+	"k8s.io/client-go/rest"
+	"k8s.io/utils/clock"
+	"k8s.io/utils/ptr"
+	ctrl "sigs.k8s.io/controller-runtime"
+	"sigs.k8s.io/controller-runtime/pkg/cache"
+	"sigs.k8s.io/controller-runtime/pkg/client"
+	"sigs.k8s.io/controller-runtime/pkg/controller"
+	"sigs.k8s.io/controller-runtime/pkg/log/zap"
+	metricsserver "sigs.k8s.io/controller-runtime/pkg/metrics/server"
+
+	"github.com/alauda/spark-operator/apis/sparkoperator/v1beta2"
+	"github.com/alauda/spark-operator/controllers/sparkapplication"
+	"github.com/alauda/spark-operator/internal/index"
+	"github.com/alauda/spark-operator/internal/lifecycle"
+	"github.com/alauda/spark-operator/internal/submission"
+	"github.com/alauda/spark-operator/internal/submission/native"
+	"github.com/alauda/spark-operator/pkg/sparklabels"
+	"github.com/alauda/spark-operator/test/integration/apiserver"
+)
+
+// soon is how long anything may take here.
+const soon = 20 * time.Second
+
+var (
+	config *rest.Config
+	api    client.Client
+)
+
+func TestMain(m *testing.M) {
+	os.Exit(func() int {
+		ctrl.SetLogger(zap.New(zap.UseDevMode(true), zap.Level(zapcore.InfoLevel)))
+		started, stop, err := apiserver.Start()
+		if err != nil {
+			fmt.Fprintln(os.Stderr, err)
+			return 1
+		}
+		defer func() {
+			if err := stop(); err != nil {
+				fmt.Fprintln(os.Stderr, err)
+			}
+		}()
+		config = started
+		if api, err = client.New(config, client.Options{Scheme: scheme()}); err != nil {
+			fmt.Fprintln(os.Stderr, err)
+			return 1
+		}
+		return m.Run()
+	}())
+}
+
+func scheme() *runtime.Scheme {
+	s := runtime.NewScheme()
+	for _, add := range []func(*runtime.Scheme) error{clientgoscheme.AddToScheme, v1beta2.AddToScheme} {
+		if err := add(s); err != nil {
+			panic(err)
+		}
+	}
+	return s
+}
+
+type direct struct {
+	client.Reader
+	client.Writer
+}
+
+// startController runs the controller for one namespace, as cmd/controller does, until the returned function is called or
+// the test ends.
+func startController(t *testing.T, namespace string) (stop func()) {
+	t.Helper()
+	ctx, cancel := context.WithCancel(context.Background())
+	mgr, err := ctrl.NewManager(config, ctrl.Options{
+		Scheme:  scheme(),
+		Metrics: metricsserver.Options{BindAddress: "0"},
+		Cache: cache.Options{
+			DefaultNamespaces: map[string]cache.Config{namespace: {}},
+			ByObject: map[client.Object]cache.ByObject{
+				&corev1.Pod{}: {Label: labels.SelectorFromSet(labels.Set{sparklabels.LaunchedByOperator: sparklabels.True})},
+			},
+		},
+	})
+	if err != nil {
+		t.Fatal(err)
+	}
+	if err := index.Setup(ctx, mgr.GetFieldIndexer()); err != nil {
+		t.Fatal(err)
+	}
+	reconciler := &sparkapplication.Reconciler{
+		Client: mgr.GetClient(), APIReader: mgr.GetAPIReader(),
+		Submitter: native.New(direct{mgr.GetAPIReader(), mgr.GetClient()}), Options: submission.Options{},
+		Policy: lifecycle.Policy{MaxTrackedExecutors: 1000},
+		Events: mgr.GetEventRecorder("spark-application-controller"), Clock: clock.RealClock{},
+	}
+	if err := reconciler.Setup(mgr, controller.Options{MaxConcurrentReconciles: 2, SkipNameValidation: ptr.To(true)}); err != nil {
+		t.Fatal(err)
+	}
+	done := make(chan error, 1)
+	go func() { done <- mgr.Start(ctx) }()
+	stopped := false
+	stop = func() {
+		if stopped {
+			return
+		}
+		stopped = true
+		cancel()
+		if err := <-done; err != nil {
+			t.Errorf("controller: %v", err)
+		}
+	}
+	t.Cleanup(stop)
+	return stop
+}
+
+func newNamespace(t *testing.T) string {
+	t.Helper()
+	ns := &corev1.Namespace{ObjectMeta: metav1.ObjectMeta{GenerateName: "test-"}}
+	if err := api.Create(t.Context(), ns); err != nil {
+		t.Fatal(err)
+	}
+	return ns.Name
+}
+
+func newApplication(namespace string, change ...func(*v1beta2.SparkApplication)) *v1beta2.SparkApplication {
+	app := &v1beta2.SparkApplication{
+		ObjectMeta: metav1.ObjectMeta{Name: "pi", Namespace: namespace},
+		Spec: v1beta2.SparkApplicationSpec{
+			Type: v1beta2.SparkApplicationTypeScala, SparkVersion: "4.0.1", Mode: v1beta2.DeployModeCluster,
+			Image: ptr.To("docker.io/library/spark:4.0.1"), MainClass: ptr.To("org.apache.spark.examples.SparkPi"),
+			MainApplicationFile: ptr.To("local:///opt/spark/examples/jars/spark-examples.jar"),
+		},
+	}
+	for _, c := range change {
+		c(app)
+	}
+	return app
+}
+
+func create(t *testing.T, object client.Object) {
+	t.Helper()
+	if err := api.Create(t.Context(), object); err != nil {
+		t.Fatal(err)
+	}
+}
+
+// until reads the application until it is in the state.
+func until(t *testing.T, app *v1beta2.SparkApplication, state v1beta2.ApplicationStateType) {
+	t.Helper()
+	eventually(t, func(ctx context.Context) bool {
+		return api.Get(ctx, client.ObjectKeyFromObject(app), app) == nil && app.Status.AppState.State == state
+	}, func() string { return fmt.Sprintf("state %q, status now %+v", state, app.Status) })
+}
+
+func eventually(t *testing.T, condition func(context.Context) bool, describe func() string) {
+	t.Helper()
+	err := wait.PollUntilContextTimeout(t.Context(), 20*time.Millisecond, soon, true, func(ctx context.Context) (bool, error) {
+		return condition(ctx), nil
+	})
+	if err != nil {
+		t.Fatalf("waited %s for %s", soon, describe())
+	}
+}
+
+// driver reads the driver pod of the application.
+func driver(t *testing.T, app *v1beta2.SparkApplication) *corev1.Pod {
+	t.Helper()
+	pod := &corev1.Pod{}
+	if err := api.Get(t.Context(), client.ObjectKey{Namespace: app.Namespace, Name: app.Name + "-driver"}, pod); err != nil {
+		t.Fatal(err)
+	}
+	return pod
+}
+
+// kubelet writes what the kubelet would write about a pod.
+func kubelet(t *testing.T, pod *corev1.Pod, phase corev1.PodPhase, state corev1.ContainerState) {
+	t.Helper()
+	pod.Status.Phase = phase
+	pod.Status.ContainerStatuses = []corev1.ContainerStatus{{Name: pod.Spec.Containers[0].Name, State: state}}
+	if err := api.Status().Update(t.Context(), pod); err != nil {
+		t.Fatal(err)
+	}
+}
+
+func runs(t *testing.T, pod *corev1.Pod) {
+	t.Helper()
+	kubelet(t, pod, corev1.PodRunning, corev1.ContainerState{Running: &corev1.ContainerStateRunning{StartedAt: metav1.Now()}})
+}
+
+func ends(t *testing.T, pod *corev1.Pod, exitCode int32) {
+	t.Helper()
+	phase, reason := corev1.PodSucceeded, "Completed"
+	if exitCode != 0 {
+		phase, reason = corev1.PodFailed, "Error"
+	}
+	kubelet(t, pod, phase, corev1.ContainerState{Terminated: &corev1.ContainerStateTerminated{ExitCode: exitCode, Reason: reason, FinishedAt: metav1.Now()}})
+}
