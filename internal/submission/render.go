@@ -12,6 +12,7 @@ import (
 
 	"github.com/alauda/spark-operator/apis/sparkoperator/v1beta2"
 	"github.com/alauda/spark-operator/pkg/podmutation"
+	"github.com/alauda/spark-operator/pkg/podrequests"
 	"github.com/alauda/spark-operator/pkg/render"
 	"github.com/alauda/spark-operator/pkg/sparklabels"
 )
@@ -22,6 +23,10 @@ func (p *Plan) Render() (*render.Objects, error) {
 	if unsupported := p.Unsupported(); unsupported != nil {
 		return nil, unsupported
 	}
+	return p.render()
+}
+
+func (p *Plan) render() (*render.Objects, error) {
 	executor, err := p.executorTemplateFile()
 	if err != nil {
 		return nil, invalid("spec.executor", err)
@@ -41,7 +46,62 @@ func (p *Plan) Render() (*render.Objects, error) {
 	if err := p.finishDriver(objects.Driver); err != nil {
 		return nil, invalid("spec.driver", err)
 	}
-	return objects, nil
+	return objects, p.checkExecutor(objects)
+}
+
+// checkExecutor looks at what the driver would find out too late. Spark limits an executor's memory to what it requests;
+// the webhook lowers or lifts the limit afterwards.
+func (p *Plan) checkExecutor(objects *render.Objects) error {
+	if valueOf(p.app.Spec.Executor.MemoryLimit) == "" {
+		return nil
+	}
+	pod, err := p.Executor(objects)
+	if err != nil {
+		return err
+	}
+	in := podmutation.Input{App: p.app, Role: podmutation.Executor}
+	if err := podmutation.Apply(pod, in, podmutation.Default()...); err != nil {
+		return invalid("spec.executor", err)
+	}
+	if err := checkMemoryLimit(podmutation.SparkContainer(pod, podmutation.Executor)); err != nil {
+		return invalid("spec.executor", err)
+	}
+	return nil
+}
+
+// Executor returns an executor pod as the driver will make it, as far as it can be known before.
+func (p *Plan) Executor(objects *render.Objects) (*corev1.Pod, error) {
+	template, err := p.ExecutorTemplate()
+	if err != nil {
+		return nil, invalid("spec.executor", err)
+	}
+	pod, err := render.Executor(render.ExecutorInput{
+		Namespace: p.app.Namespace, SparkVersion: p.app.Spec.SparkVersion, SparkUser: p.options.SparkUser,
+		Prefix: p.names().Prefix, LocalDir: p.names().LocalDir, Conf: objects.Properties,
+		Template: &corev1.PodTemplateSpec{ObjectMeta: template.ObjectMeta, Spec: template.Spec}, ID: 1,
+	}, p.selection.Version)
+	if err != nil {
+		return nil, invalid("spec.executor", err)
+	}
+	return pod, nil
+}
+
+// Requests returns what the application will ask of the cluster when it starts. Unlike Render it does not mind what the
+// native submitter cannot express: the pods of spark-submit ask for the same.
+func (p *Plan) Requests() (podrequests.Totals, error) {
+	objects, err := p.render()
+	if err != nil {
+		return podrequests.Totals{}, err
+	}
+	executor, err := p.Executor(objects)
+	if err != nil {
+		return podrequests.Totals{}, err
+	}
+	count, err := podrequests.InitialExecutors(objects.Properties)
+	if err != nil {
+		return podrequests.Totals{}, invalid("spec.executor", err)
+	}
+	return podrequests.Of(objects.Driver, executor, count), nil
 }
 
 // finishDriver shapes the driver by the application's fields and adds what the operator recognises it by.

@@ -60,6 +60,9 @@ func (p *Plan) warn() {
 	if !p.selection.Exact {
 		p.warnings = append(p.warnings, "Spark "+p.app.Spec.SparkVersion+" is not known to this operator; it is treated as "+p.selection.Version.Name)
 	}
+	if valueOf(p.app.Spec.Executor.MemoryLimit) != "" {
+		p.warnings = append(p.warnings, "spec.executor.memoryLimit takes effect through the pod webhook only: Spark limits an executor's memory itself")
+	}
 	for _, property := range sparkconf.New(p.userProperties()...).Sorted() {
 		switch {
 		case !strings.HasPrefix(property.Key, "spark."):

@@ -1,0 +1,144 @@
+// Copyright 2026 The Alauda Spark Operator Authors.
+// SPDX-License-Identifier: Apache-2.0
+
+package render
+
+import (
+	"fmt"
+	"strconv"
+	"strings"
+
+	corev1 "k8s.io/api/core/v1"
+
+	"github.com/alauda/spark-operator/pkg/sparkconf"
+	"github.com/alauda/spark-operator/pkg/sparklabels"
+)
+
+// ExecutorInput is all that an executor pod is made from.
+type ExecutorInput struct {
+	// Namespace of the pod.
+	Namespace string
+	// SparkVersion is the value of the label spark-version.
+	SparkVersion string
+	// SparkUser is the user that Spark takes itself to run as.
+	SparkUser string
+	// Prefix begins the pod's name unless the configuration names one.
+	Prefix string
+	// LocalDir is Spark's scratch directory where the application names none.
+	LocalDir string
+	// Conf is the configuration that the driver reads: Objects.Properties.
+	Conf *sparkconf.Conf
+	// Template is the pod to start from; nil for none. It is not changed.
+	Template *corev1.PodTemplateSpec
+	// ID is the number of the executor, from 1.
+	ID int
+}
+
+// Executor returns the executor pod that the driver will make, as far as it can be known before: all but its owner, the
+// options of its JVM and the ConfigMap of its configuration. It serves to see, and to count, what an application will ask for.
+func Executor(in ExecutorInput, version Version) (*corev1.Pod, error) {
+	pod, container := fromTemplate(in.Template, in.Conf.Get(sparkconf.ExecutorPodTemplateContainer))
+	if err := executorPod(pod, in); err != nil {
+		return nil, fmt.Errorf("render executor: %w", err)
+	}
+	if err := executorContainer(container, in, version); err != nil {
+		return nil, fmt.Errorf("render executor: %w", err)
+	}
+	addSecrets(pod, container, in.Conf.WithPrefix(sparkconf.ExecutorSecretsPrefix))
+	if err := addSecretEnv(container, in.Conf, sparkconf.ExecutorSecretKeyRefPrefix); err != nil {
+		return nil, fmt.Errorf("render executor: %w", err)
+	}
+	volumes, err := parseVolumes(in.Conf, sparkconf.ExecutorVolumesPrefix)
+	if err != nil {
+		return nil, fmt.Errorf("render executor: %w", err)
+	}
+	for i := range volumes {
+		claim := strings.ReplaceAll(volumes[i].claim, onDemand, fmt.Sprintf("%s-pvc-%d", pod.Name, i))
+		volumes[i].claim = strings.ReplaceAll(claim, "SPARK_EXECUTOR_ID", strconv.Itoa(in.ID))
+	}
+	if err := mountVolumes(pod, container, volumes); err != nil {
+		return nil, fmt.Errorf("render executor: %w", err)
+	}
+	if name := in.Conf.Get(sparkconf.HadoopConfigMapPassed); name != "" {
+		addHadoopConf(pod, container, name)
+	}
+	if err := addLocalDirs(pod, container, in.Conf, in.LocalDir); err != nil {
+		return nil, fmt.Errorf("render executor: %w", err)
+	}
+	pod.Spec.Containers = append(pod.Spec.Containers, *container)
+	return pod, nil
+}
+
+func executorPod(pod *corev1.Pod, in ExecutorInput) error {
+	id, appID := strconv.Itoa(in.ID), in.Conf.Get(sparkconf.AppID)
+	labels := map[string]string{}
+	for _, label := range in.Conf.WithPrefix(sparkconf.ExecutorLabelPrefix) {
+		if sparklabels.ReservedExecutor(label.Key) {
+			return fmt.Errorf("label %q is reserved for Spark: remove it", label.Key)
+		}
+		labels[label.Key] = substituteIDs(label.Value, appID, id)
+	}
+	labels[sparklabels.SparkVersion] = in.SparkVersion
+	labels[sparklabels.SparkExecutorID] = id
+	labels[sparklabels.SparkAppSelector] = appID
+	labels[sparklabels.SparkAppName] = sparklabels.SparkAppNameValue(in.Conf.Get(sparkconf.AppName))
+	labels[sparklabels.SparkRole] = sparklabels.RoleExecutor
+	labels[sparklabels.SparkResourceProfileID] = "0"
+	pod.Namespace = in.Namespace
+	pod.Name = valueOr(in.Conf, sparkconf.ExecutorPodNamePrefix, in.Prefix) + "-exec-" + id
+	pod.Labels = merged(pod.Labels, labels)
+	for _, annotation := range in.Conf.WithPrefix(sparkconf.ExecutorAnnotationPrefix) {
+		setAnnotation(pod, annotation.Key, substituteIDs(annotation.Value, appID, id))
+	}
+	pod.Spec.RestartPolicy = corev1.RestartPolicyNever
+	applyPlacement(pod, in.Conf, sparkconf.ExecutorNodeSelectorPrefix, sparkconf.ExecutorSchedulerName)
+	account, found := in.Conf.Lookup(sparkconf.ExecutorServiceAccount, sparkconf.DriverServiceAccount)
+	if found && pod.Spec.ServiceAccountName == "" {
+		pod.Spec.ServiceAccountName, pod.Spec.DeprecatedServiceAccount = account, account
+	}
+	return nil
+}
+
+func executorContainer(c *corev1.Container, in ExecutorInput, version Version) error {
+	if c.Name == "" {
+		c.Name = sparklabels.ExecutorContainer
+	}
+	image, found := in.Conf.Lookup(sparkconf.ExecutorContainerImage, sparkconf.ContainerImage)
+	if !found {
+		return fmt.Errorf("no container image is given for the executors")
+	}
+	policy, err := pullPolicy(in.Conf)
+	if err != nil {
+		return err
+	}
+	c.Image, c.ImagePullPolicy = image, policy
+	port, err := in.Conf.Int(sparkconf.BlockManagerPort, defaultBlockManagerPort)
+	if err != nil {
+		return err
+	}
+	if port != 0 {
+		c.Ports = append(c.Ports, corev1.ContainerPort{Name: sparklabels.BlockManagerPortName, ContainerPort: int32(port)})
+	}
+	c.Args = append(c.Args, "executor")
+	c.Env = append(c.Env, corev1.EnvVar{Name: "SPARK_USER", Value: in.SparkUser})
+	for _, variable := range in.Conf.WithPrefix(sparkconf.ExecutorEnvPrefix) {
+		c.Env = append(c.Env, corev1.EnvVar{Name: variable.Key, Value: variable.Value})
+	}
+	return executorResources(c, in.Conf, version)
+}
+
+func executorResources(c *corev1.Container, conf *sparkconf.Conf, version Version) error {
+	memory, err := executorMemory(conf, version, language(conf.Get(sparkconf.ResourceType)))
+	if err != nil {
+		return err
+	}
+	cores, err := conf.Int(sparkconf.ExecutorCores, 1)
+	if err != nil {
+		return err
+	}
+	request := valueOr(conf, sparkconf.ExecutorRequestCores, strconv.FormatInt(cores, 10))
+	if err := addResources(c, memory.totalMiB, request, conf.Get(sparkconf.ExecutorLimitCores)); err != nil {
+		return err
+	}
+	return addCustomResources(c, conf, sparkconf.ExecutorResourcePrefix)
+}
