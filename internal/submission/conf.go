@@ -55,7 +55,8 @@ func effectiveConf(p *Plan) (*sparkconf.Conf, []Problem) {
 		layer.apply(b)
 	}
 	for key := range b.conf.All() {
-		if !sparkconf.ValidKey(key) {
+		// Keys of sparkConf itself were looked at before.
+		if _, users := p.app.Spec.SparkConf[key]; !users && !sparkconf.ValidKey(key) {
 			b.problem(Problem{Field: key, Fix: "names that become Spark properties must not hold blanks, control characters or '='"})
 		}
 	}

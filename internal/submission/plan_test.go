@@ -1,0 +1,494 @@
+// Copyright 2026 The Alauda Spark Operator Authors.
+// SPDX-License-Identifier: Apache-2.0
+
+package submission_test
+
+import (
+	"errors"
+	"fmt"
+	"maps"
+	"strings"
+	"testing"
+	"time"
+
+	"github.com/google/go-cmp/cmp"
+	corev1 "k8s.io/api/core/v1"
+	metav1 "k8s.io/apimachinery/pkg/apis/meta/v1"
+	"k8s.io/utils/ptr"
+
+	"github.com/alauda/spark-operator/apis/sparkoperator/v1beta2"
+	"github.com/alauda/spark-operator/internal/identity"
+	"github.com/alauda/spark-operator/internal/submission"
+	"github.com/alauda/spark-operator/pkg/sparkconf"
+	"github.com/alauda/spark-operator/pkg/sparklabels"
+)
+
+func sparkPi(change ...func(*v1beta2.SparkApplication)) *v1beta2.SparkApplication {
+	app := &v1beta2.SparkApplication{
+		ObjectMeta: metav1.ObjectMeta{Namespace: "default", Name: "spark-pi", UID: "0c7d0a36-53b8-4b0c-8a3e-5f5f2f6d9f11"},
+		Spec: v1beta2.SparkApplicationSpec{
+			Type: v1beta2.SparkApplicationTypeScala, SparkVersion: "4.0.1", Image: ptr.To("spark:4.0.1"),
+			MainClass:           ptr.To("org.apache.spark.examples.SparkPi"),
+			MainApplicationFile: ptr.To("local:///opt/spark/examples/jars/spark-examples.jar"),
+			Arguments:           []string{"10"},
+		},
+	}
+	for _, c := range change {
+		c(app)
+	}
+	return app
+}
+
+func newPlan(app *v1beta2.SparkApplication, o submission.Options) (*submission.Plan, error) {
+	return submission.NewPlan(app, identity.Of(app, 1), o)
+}
+
+func mustPlan(t testing.TB, app *v1beta2.SparkApplication, o submission.Options) *submission.Plan {
+	t.Helper()
+	plan, err := newPlan(app, o)
+	if err != nil {
+		t.Fatal(err)
+	}
+	return plan
+}
+
+// Each row sets a property in two layers of the configuration; the later layer must win.
+func TestPrecedence(t *testing.T) {
+	type app = v1beta2.SparkApplication
+	conf := func(key, value string) func(*app) {
+		return func(a *app) {
+			if a.Spec.SparkConf == nil {
+				a.Spec.SparkConf = map[string]string{}
+			}
+			a.Spec.SparkConf[key] = value
+		}
+	}
+	appName := sparkconf.DriverLabelPrefix + sparklabels.AppName
+	cases := map[string]struct {
+		change  []func(*app)
+		options submission.Options
+		key     string
+		want    string
+	}{
+		"a default gives way to sparkConf": {
+			change: []func(*app){conf(sparkconf.DriverMemory, "2g")},
+			key:    sparkconf.DriverMemory, want: "2g",
+		},
+		"a field of the whole application gives way to sparkConf": {
+			change: []func(*app){conf(sparkconf.MemoryOverheadFactor, "0.2"), func(a *app) { a.Spec.MemoryOverheadFactor = ptr.To("0.3") }},
+			key:    sparkconf.MemoryOverheadFactor, want: "0.2",
+		},
+		"hadoopConf wins over sparkConf": {
+			change: []func(*app){conf("spark.hadoop.a", "conf"), func(a *app) { a.Spec.HadoopConf = map[string]string{"a": "hadoop"} }},
+			key:    "spark.hadoop.a", want: "hadoop",
+		},
+		"hadoopConf gets its prefix once": {
+			change: []func(*app){func(a *app) { a.Spec.HadoopConf = map[string]string{"spark.hadoop.b": "1"} }},
+			key:    "spark.hadoop.b", want: "1",
+		},
+		"deps win over sparkConf": {
+			change: []func(*app){conf(sparkconf.Jars, "local:///a.jar"), func(a *app) { a.Spec.Deps.Jars = []string{"local:///b.jar", "local:///c.jar"} }},
+			key:    sparkconf.Jars, want: "local:///b.jar,local:///c.jar",
+		},
+		"the driver's labels win over the application's": {
+			change: []func(*app){func(a *app) {
+				a.Labels = map[string]string{"team": "application"}
+				a.Spec.Driver.Labels = map[string]string{"team": "driver"}
+			}},
+			key: sparkconf.DriverLabelPrefix + "team", want: "driver",
+		},
+		"a typed field of the driver wins over sparkConf": {
+			change: []func(*app){conf(sparkconf.DriverCores, "7"), func(a *app) { a.Spec.Driver.Cores = ptr.To(int32(3)) }},
+			key:    sparkconf.DriverCores, want: "3",
+		},
+		"a typed field of the executor wins over sparkConf": {
+			change: []func(*app){conf(sparkconf.ExecutorInstances, "7"), func(a *app) { a.Spec.Executor.Instances = ptr.To(int32(3)) }},
+			key:    sparkconf.ExecutorInstances, want: "3",
+		},
+		"dynamic allocation wins over sparkConf": {
+			change: []func(*app){conf(sparkconf.DynamicAllocationEnabled, "false"), func(a *app) {
+				a.Spec.DynamicAllocation = &v1beta2.DynamicAllocation{Enabled: true}
+			}},
+			key: sparkconf.DynamicAllocationEnabled, want: "true",
+		},
+		"a decoration wins over the application": {
+			change:  []func(*app){conf(sparkconf.MetricsNamespace, "mine")},
+			options: submission.Options{Decorations: []submission.Decoration{{Conf: []sparkconf.Property{{Key: sparkconf.MetricsNamespace, Value: "ours"}}}}},
+			key:     sparkconf.MetricsNamespace, want: "ours",
+		},
+		"a decoration's default gives way to the application": {
+			change:  []func(*app){conf(sparkconf.UIProxyBase, "/mine")},
+			options: submission.Options{Decorations: []submission.Decoration{{ConfDefaults: []sparkconf.Property{{Key: sparkconf.UIProxyBase, Value: "/ours"}}}}},
+			key:     sparkconf.UIProxyBase, want: "/mine",
+		},
+		"Java options of a decoration are appended to the field's": {
+			change:  []func(*app){func(a *app) { a.Spec.Driver.JavaOptions = ptr.To("-Da=b") }},
+			options: submission.Options{Decorations: []submission.Decoration{{Driver: submission.PodDecoration{JavaOptions: "-javaagent:x"}}}},
+			key:     sparkconf.DriverExtraJavaOptions, want: "-Da=b -javaagent:x",
+		},
+		"Java options of a decoration are appended to sparkConf's": {
+			change:  []func(*app){conf(sparkconf.ExecutorExtraJavaOptions, "-Da=b")},
+			options: submission.Options{Decorations: []submission.Decoration{{Executor: submission.PodDecoration{JavaOptions: "-javaagent:x"}}}},
+			key:     sparkconf.ExecutorExtraJavaOptions, want: "-Da=b -javaagent:x",
+		},
+		"a decoration's scheduler reaches the pods": {
+			options: submission.Options{Decorations: []submission.Decoration{{Driver: submission.PodDecoration{SchedulerName: "yunikorn"}}}},
+			key:     sparkconf.DriverSchedulerName, want: "yunikorn",
+		},
+		"the operator's label wins over the application's": {
+			change: []func(*app){func(a *app) { a.Labels = map[string]string{sparklabels.AppName: "another"} }},
+			key:    appName, want: "spark-pi",
+		},
+		"the operator's label wins over the driver's": {
+			change: []func(*app){func(a *app) { a.Spec.Driver.Labels = map[string]string{sparklabels.AppName: "another"} }},
+			key:    appName, want: "spark-pi",
+		},
+		"the operator's label wins over sparkConf": {
+			change: []func(*app){conf(appName, "another")}, key: appName, want: "spark-pi",
+		},
+		"the operator's label wins over a decoration": {
+			options: submission.Options{Decorations: []submission.Decoration{{Driver: submission.PodDecoration{Labels: map[string]string{sparklabels.AppName: "another"}}}}},
+			key:     appName, want: "spark-pi",
+		},
+		"nobody waits for the application": {
+			change: []func(*app){conf(sparkconf.WaitAppCompletion, "true")}, key: sparkconf.WaitAppCompletion, want: "false",
+		},
+		"a role's image wins over the application's": {
+			change: []func(*app){func(a *app) { a.Spec.Executor.Image = ptr.To("other") }}, key: sparkconf.ExecutorContainerImage, want: "other",
+		},
+		"a template's image serves where none is given": {
+			change: []func(*app){func(a *app) {
+				a.Spec.Image, a.Spec.Executor.Image = nil, ptr.To("other")
+				a.Spec.Driver.Template = &corev1.PodTemplateSpec{Spec: corev1.PodSpec{
+					Containers: []corev1.Container{{Name: sparklabels.DriverContainer, Image: "template"}},
+				}}
+			}},
+			key: sparkconf.DriverContainerImage, want: "template",
+		},
+		"the time of submission is told": {
+			options: submission.Options{SubmitTime: time.UnixMilli(1700000000123)}, key: sparkconf.AppSubmitTime, want: "1700000000123",
+		},
+	}
+	for name, tc := range cases {
+		t.Run(name, func(t *testing.T) {
+			plan := mustPlan(t, sparkPi(tc.change...), tc.options)
+			if diff := cmp.Diff(tc.want, plan.Conf().Get(tc.key)); diff != "" {
+				t.Errorf("%s (-want +got):\n%s", tc.key, diff)
+			}
+		})
+	}
+}
+
+func TestNewPlanRefuses(t *testing.T) {
+	type app = v1beta2.SparkApplication
+	conf := func(key, value string) func(*app) {
+		return func(a *app) { a.Spec.SparkConf = map[string]string{key: value} }
+	}
+	template := func(namespace string) *corev1.PodTemplateSpec {
+		return &corev1.PodTemplateSpec{ObjectMeta: metav1.ObjectMeta{Namespace: namespace}}
+	}
+	cases := map[string]struct {
+		change func(*app)
+		want   string
+	}{
+		"client mode": {
+			func(a *app) { a.Spec.Mode = v1beta2.DeployModeClient },
+			`spec.mode: "client": it would run the driver inside the operator; set it to cluster`,
+		},
+		"client mode within the cluster": {
+			func(a *app) { a.Spec.Mode = v1beta2.DeployModeInClusterClient },
+			`spec.mode: "in-cluster-client": it would run the driver inside the operator; set it to cluster`,
+		},
+		"a main file that is an option": {
+			func(a *app) { a.Spec.MainApplicationFile = ptr.To("--conf") },
+			`spec.mainApplicationFile: "--conf": it must not begin with '-', which would make it an option of spark-submit`,
+		},
+		"a main class that is an option": {
+			func(a *app) { a.Spec.MainClass = ptr.To("--master") },
+			`spec.mainClass: "--master": it must not begin with '-', which would make it an option of spark-submit`,
+		},
+		"a proxy user that is an option": {
+			func(a *app) { a.Spec.ProxyUser = ptr.To("-v") },
+			`spec.proxyUser: "-v": it must not begin with '-', which would make it an option of spark-submit`,
+		},
+		"no main file": {
+			func(a *app) { a.Spec.MainApplicationFile = nil },
+			`spec.mainApplicationFile: it is required; name the jar, Python or R file to run`,
+		},
+		"no image": {
+			func(a *app) { a.Spec.Image = nil; a.Spec.Driver.Image = ptr.To("x") },
+			`spec.executor.image: no image is given; set it or spec.image`,
+		},
+		"another master": {
+			conf(sparkconf.Master, "k8s://https://other"),
+			`spec.sparkConf[spark.master]: "k8s://https://other": sparkConf key "spark.master" is not allowed: the operator runs applications on its own cluster only; remove it`,
+		},
+		"another namespace": {
+			conf(sparkconf.Namespace, "kube-system"),
+			`spec.sparkConf[spark.kubernetes.namespace]: "kube-system": sparkConf key "spark.kubernetes.namespace" is not allowed: it must be the application's namespace "default"; remove it`,
+		},
+		"a token, which is not repeated": {
+			conf("spark.kubernetes.authenticate.driver.oauthToken", "s3cr3t"),
+			`spec.sparkConf[spark.kubernetes.authenticate.driver.oauthToken]: "*********(redacted)": sparkConf key "spark.kubernetes.authenticate.driver.oauthToken" is not allowed: the driver uses its service account; set spec.driver.serviceAccount`,
+		},
+		"a key that hides another": {
+			conf("spark.master=k8s://other#", "x"),
+			`spec.sparkConf[spark.master=k8s://other#]: "x": sparkConf key "spark.master=k8s://other#" is not allowed: keys are words without blanks, control characters or '='; remove it`,
+		},
+		"a label that hides a property": {
+			func(a *app) { a.Spec.Driver.Labels = map[string]string{"a=b": "c"} },
+			`spark.kubernetes.driver.label.a=b: names that become Spark properties must not hold blanks, control characters or '='`,
+		},
+		"a label of Spark's": {
+			func(a *app) { a.Spec.Executor.Labels = map[string]string{sparklabels.SparkExecutorID: "1"} },
+			`spec.executor.labels[spark-exec-id]: "1": the label is reserved for Spark; remove it`,
+		},
+		"a template for another namespace": {
+			func(a *app) { a.Spec.Driver.Template = template("kube-system") },
+			`spec.driver.template.metadata.namespace: "kube-system": pods run in the application's namespace "default"; remove it`,
+		},
+		"node selectors in two places": {
+			func(a *app) {
+				a.Spec.NodeSelector = map[string]string{"a": "b"}
+				a.Spec.Driver.NodeSelector = map[string]string{"a": "c"}
+			},
+			`spec.nodeSelector: it cannot be combined with the driver's or executor's nodeSelector; set it in one place`,
+		},
+		"a scratch volume that is not declared": {
+			func(a *app) {
+				a.Spec.Driver.VolumeMounts = []corev1.VolumeMount{{Name: "spark-local-dir-1", MountPath: "/x"}}
+			},
+			`spec.driver.volumeMounts[0]: "spark-local-dir-1": the volume is not declared; add it to spec.volumes`,
+		},
+		"a scratch volume that Spark cannot use": {
+			func(a *app) {
+				a.Spec.Volumes = []corev1.Volume{{Name: "spark-local-dir-1", VolumeSource: corev1.VolumeSource{ConfigMap: &corev1.ConfigMapVolumeSource{}}}}
+				a.Spec.Executor.VolumeMounts = []corev1.VolumeMount{{Name: "spark-local-dir-1", MountPath: "/x"}}
+			},
+			`spec.executor.volumeMounts[0]: "spark-local-dir-1": Spark's scratch space can only be an emptyDir, hostPath, nfs or persistentVolumeClaim volume`,
+		},
+	}
+	for name, tc := range cases {
+		t.Run(name, func(t *testing.T) {
+			_, err := newPlan(sparkPi(tc.change), submission.Options{})
+			var invalid *submission.InvalidError
+			if !errors.As(err, &invalid) {
+				t.Fatalf("error = %v, want an InvalidError", err)
+			}
+			if diff := cmp.Diff("invalid application: "+tc.want, err.Error()); diff != "" {
+				t.Errorf("error (-want +got):\n%s", diff)
+			}
+		})
+	}
+}
+
+func TestRenderRefuses(t *testing.T) {
+	type app = v1beta2.SparkApplication
+	cases := map[string]struct {
+		change func(*app)
+		want   string
+	}{
+		"memory without sense": {
+			func(a *app) { a.Spec.Driver.Memory = ptr.To("1.5g") }, `spark.driver.memory: "1.5g" is no size`,
+		},
+		"no memory": {
+			func(a *app) { a.Spec.Executor.Memory = ptr.To("0") }, `spark.executor.memory must be positive, not "0"`,
+		},
+		"no class for a jar": {
+			func(a *app) { a.Spec.MainClass = nil }, `no main class is given for local:///opt/spark/examples/jars/spark-examples.jar`,
+		},
+		"a server that clusters do not run": {
+			func(a *app) { a.Spec.MainClass = ptr.To("org.apache.spark.sql.connect.service.SparkConnectServer") },
+			`cannot run in cluster mode`,
+		},
+		"a limit below what the driver requests": {
+			func(a *app) { a.Spec.Driver.MemoryLimit = ptr.To("1g") },
+			`spec.driver: memoryLimit: the limit 1Gi is less than memory and overhead, 1408Mi: raise it`,
+		},
+		"a limit below what executors request": {
+			func(a *app) { a.Spec.Executor.MemoryLimit = ptr.To("1g") },
+			`spec.executor: memoryLimit: the limit 1Gi is less than memory and overhead, 1408Mi: raise it`,
+		},
+		"a mount of nothing": {
+			func(a *app) { a.Spec.Executor.VolumeMounts = []corev1.VolumeMount{{Name: "data", MountPath: "/data"}} },
+			`volumeMounts: volume "data" is mounted but not declared: add it to spec.volumes`,
+		},
+		"Python 2": {
+			func(a *app) {
+				a.Spec.MainApplicationFile, a.Spec.PythonVersion = ptr.To("local:///a.py"), ptr.To("2")
+			}, `spark.kubernetes.pyspark.pythonVersion is "2", and only 3 is supported; remove it`,
+		},
+		"a pull policy without sense": {
+			func(a *app) { a.Spec.ImagePullPolicy = ptr.To("Sometimes") }, `want one of Always, Never, IfNotPresent`,
+		},
+	}
+	for name, tc := range cases {
+		t.Run(name, func(t *testing.T) {
+			_, err := mustPlan(t, sparkPi(tc.change), submission.Options{}).Render()
+			var invalid *submission.InvalidError
+			if !errors.As(err, &invalid) || !strings.Contains(err.Error(), tc.want) {
+				t.Errorf("error = %v, want an InvalidError with %s", err, tc.want)
+			}
+		})
+	}
+}
+
+func TestUnsupported(t *testing.T) {
+	conf := func(key, value string) func(*v1beta2.SparkApplication) {
+		return func(a *v1beta2.SparkApplication) { a.Spec.SparkConf = map[string]string{key: value} }
+	}
+	cases := map[string]struct {
+		change func(*v1beta2.SparkApplication)
+		field  string
+	}{
+		"a main file of the submitter's": {
+			func(a *v1beta2.SparkApplication) { a.Spec.MainApplicationFile = ptr.To("/home/me/a.jar") }, "spec.mainApplicationFile /home/me/a.jar",
+		},
+		"a file URI": {
+			func(a *v1beta2.SparkApplication) { a.Spec.Deps.Files = []string{"file:///etc/passwd"} }, "spark.files file:///etc/passwd",
+		},
+		"feature steps":           {conf(sparkconf.DriverFeatureSteps, "com.example.Step"), sparkconf.DriverFeatureSteps},
+		"a keytab":                {conf(sparkconf.KerberosKeytab, "/x"), sparkconf.KerberosKeytab},
+		"a krb5.conf":             {conf(sparkconf.Krb5Path, "/x"), sparkconf.Krb5Path},
+		"Kerberos authentication": {conf("spark.hadoop.hadoop.security.authentication", "kerberos"), "spark.hadoop.hadoop.security.authentication"},
+		"an R file of the image":  {func(a *v1beta2.SparkApplication) { a.Spec.MainApplicationFile = ptr.To("/opt/a.R") }, ""},
+		"a jar by URL":            {func(a *v1beta2.SparkApplication) { a.Spec.Deps.Jars = []string{"s3a://bucket/a.jar"} }, ""},
+		"an ordinary application": {func(*v1beta2.SparkApplication) {}, ""},
+	}
+	for name, tc := range cases {
+		t.Run(name, func(t *testing.T) {
+			got := ""
+			plan := mustPlan(t, sparkPi(tc.change), submission.Options{})
+			if unsupported := plan.Unsupported(); unsupported != nil {
+				got = unsupported.Field
+			}
+			if diff := cmp.Diff(tc.field, got); diff != "" {
+				t.Errorf("unsupported (-want +got):\n%s", diff)
+			}
+			if _, err := plan.Requests(); err != nil {
+				t.Errorf("requests: %v", err)
+			}
+		})
+	}
+}
+
+func TestWarnings(t *testing.T) {
+	app := sparkPi(func(a *v1beta2.SparkApplication) {
+		a.Spec.SparkVersion = "9.1.0"
+		a.Spec.Executor.MemoryLimit = ptr.To("4g")
+		a.Spec.SparkConf = map[string]string{"hadoop.x": "y", sparkconf.DriverPodTemplateFile: "/x"}
+	})
+	want := []string{
+		"Spark 9.1.0 is not known to this operator; it is treated as 4.0",
+		"spec.executor.memoryLimit takes effect through the pod webhook only: Spark limits an executor's memory itself",
+		"sparkConf key hadoop.x is ignored: Spark properties begin with spark.",
+		"sparkConf key spark.kubernetes.driver.podTemplateFile is ignored: use the template field of driver or executor",
+	}
+	if diff := cmp.Diff(want, mustPlan(t, app, submission.Options{}).Warnings()); diff != "" {
+		t.Errorf("warnings (-want +got):\n%s", diff)
+	}
+}
+
+// A plan neither changes the application nor changes with it, and is the same however often it is made.
+func TestPlanIsImmutable(t *testing.T) {
+	app := readApplication(t, "testdata/pi-python.input.yaml")
+	before := app.DeepCopy()
+	plan := mustPlan(t, app, submission.Options{})
+	first, err := plan.Render()
+	if err != nil {
+		t.Fatal(err)
+	}
+	if diff := cmp.Diff(before, app); diff != "" {
+		t.Errorf("the application was changed (-want +got):\n%s", diff)
+	}
+	app.Spec.SparkConf["spark.later"] = "1"
+	plan.Conf().Set("spark.later", "1")
+	first.Driver.Labels["later"] = "1"
+	first.Driver.Spec.Containers[0].Args[0] = "later"
+	again, err := plan.Render()
+	if err != nil {
+		t.Fatal(err)
+	}
+	fresh, err := mustPlan(t, before, submission.Options{}).Render()
+	if err != nil {
+		t.Fatal(err)
+	}
+	if diff := cmp.Diff(objectsYAML(t, fresh), objectsYAML(t, again)); diff != "" {
+		t.Errorf("objects (-want +got):\n%s", diff)
+	}
+}
+
+// Names of different attempts and applications never meet, and fit where they are used.
+func TestNamesAreBoundedAndDistinct(t *testing.T) {
+	seen := map[string]string{}
+	for _, name := range []string{"a", "spark-pi", strings.Repeat("x", 63)} {
+		for attempt := range int64(3) {
+			app := sparkPi(func(a *v1beta2.SparkApplication) { a.Name = name })
+			plan, err := submission.NewPlan(app, identity.Of(app, attempt+1), submission.Options{})
+			if err != nil {
+				t.Fatal(err)
+			}
+			objects, err := plan.Render()
+			if err != nil {
+				t.Fatal(err)
+			}
+			run := fmt.Sprintf("%s/%d", name, attempt)
+			for _, object := range []metav1.Object{objects.ConfigMap, objects.TemplateConfigMap, objects.Service} {
+				key := object.GetName()
+				// Applications of one UID share their ids: in a namespace, names tell them apart.
+				if other, taken := seen[name+key]; taken {
+					t.Errorf("%s and %s share the name %s", run, other, key)
+				}
+				seen[name+key] = run
+			}
+			if length := len(objects.Service.Name); length > sparklabels.MaxLabelLength {
+				t.Errorf("service name %s has %d characters", objects.Service.Name, length)
+			}
+			for label, value := range maps.All(objects.Driver.Labels) {
+				if len(value) > sparklabels.MaxLabelLength {
+					t.Errorf("label %s=%s has %d characters", label, value, len(value))
+				}
+			}
+		}
+	}
+}
+
+func TestRequestsCountWhatPodsAskFor(t *testing.T) {
+	app := sparkPi(func(a *v1beta2.SparkApplication) {
+		a.Spec.Driver.CoreRequest = ptr.To("500m")
+		a.Spec.Executor.Instances = ptr.To(int32(3))
+		a.Spec.Executor.Memory = ptr.To("512m")
+		a.Spec.Executor.GPU = &v1beta2.GPUSpec{Name: "nvidia.com/gpu", Quantity: 1}
+	})
+	totals, err := mustPlan(t, app, submission.Options{}).Requests()
+	if err != nil {
+		t.Fatal(err)
+	}
+	got := map[string]string{}
+	for name, quantity := range totals.Sum {
+		got[string(name)] = quantity.String()
+	}
+	want := map[string]string{"cpu": "3500m", "memory": "4Gi", "nvidia.com/gpu": "3"}
+	if diff := cmp.Diff(want, got); diff != "" {
+		t.Errorf("requests (-want +got):\n%s", diff)
+	}
+}
+
+func BenchmarkPlanAndRender(b *testing.B) {
+	app := sparkPi(func(a *v1beta2.SparkApplication) {
+		a.Spec.Driver.Env = []corev1.EnvVar{{Name: "A", Value: "b"}}
+		a.Spec.Executor.Tolerations = []corev1.Toleration{{Key: "batch", Operator: corev1.TolerationOpExists}}
+		a.Spec.SparkConf = map[string]string{"spark.eventLog.enabled": "true", "spark.eventLog.dir": "s3a://logs", "spark.sql.shuffle.partitions": "8"}
+	})
+	id := identity.Of(app, 1)
+	b.ReportAllocs()
+	for b.Loop() {
+		plan, err := submission.NewPlan(app, id, submission.Options{})
+		if err != nil {
+			b.Fatal(err)
+		}
+		if _, err := plan.Render(); err != nil {
+			b.Fatal(err)
+		}
+	}
+}
