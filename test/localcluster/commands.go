@@ -1,6 +1,8 @@
 // Copyright 2026 The Alauda Spark Operator Authors.
 // SPDX-License-Identifier: Apache-2.0
 
+//go:build linux
+
 package main
 
 import (
@@ -110,7 +112,7 @@ func (c *commands) up(ctx context.Context, _ []string) error {
 			return err
 		}
 	}
-	if err := host.CheckNoOtherCluster(); err != nil {
+	if err := created.Check(ctx); err != nil {
 		return err
 	}
 	if err := created.Up(ctx, unpackedImages()); err != nil {

@@ -1,6 +1,8 @@
 // Copyright 2026 The Alauda Spark Operator Authors.
 // SPDX-License-Identifier: Apache-2.0
 
+//go:build linux
+
 // Command localcluster runs a real Kubernetes with real Spark images on one Linux machine, made from packages only.
 //
 // See README.md for what it does to the machine, and internal/cluster for what a cluster consists of.

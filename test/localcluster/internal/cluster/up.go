@@ -51,18 +51,12 @@ func New(layout Layout, report *progress.Reporter) (*Cluster, error) {
 // Up starts the cluster in six steps and returns when pods can run. What a crashed predecessor left must be gone (see Down).
 func (c *Cluster) Up(ctx context.Context, images []string) error {
 	programs := map[string]Program{}
-	var listens []string
 	for _, program := range c.Layout.Programs() {
 		programs[program.Name] = program
-		listens = append(listens, program.Listens...)
 	}
 
 	// 1. The machine: folders, control groups, kernel settings, the bridge.
 	if err := c.prepare(); err != nil {
-		return err
-	}
-	// Only now: the bridge's own address exists.
-	if err := host.CheckPorts(listens); err != nil {
 		return err
 	}
 
@@ -99,6 +93,15 @@ func (c *Cluster) Up(ctx context.Context, images []string) error {
 	}
 	pulling.Wait()
 	return pulled
+}
+
+// Check returns why the cluster would not get what it needs from the machine, or nil. It must not be up.
+func (c *Cluster) Check(ctx context.Context) error {
+	var listens []string
+	for _, program := range c.Layout.Programs() {
+		listens = append(listens, program.Listens...)
+	}
+	return errors.Join(host.CheckNoOtherCluster(), host.CheckPorts(ctx, listens))
 }
 
 // prepare makes what processes need before they start.

@@ -4,24 +4,22 @@
 package host
 
 import (
+	"context"
 	"errors"
 	"fmt"
 	"net"
 	"os"
 	"os/exec"
-	"runtime"
 	"strconv"
 	"strings"
+	"syscall"
 )
 
 // elsewhere is what to do on a machine that cannot carry the cluster.
 const elsewhere = "use a cluster you have instead: the Makefile's targets take CLUSTER=current and then use your kubeconfig"
 
-// CheckSystem returns why the cluster cannot run here, with what to do, or nil.
+// CheckSystem returns why the cluster cannot run on this Linux, with what to do, or nil.
 func CheckSystem() error {
-	if runtime.GOOS != "linux" {
-		return fmt.Errorf("the local cluster needs Linux, this is %s; %s", runtime.GOOS, elsewhere)
-	}
 	if os.Geteuid() != 0 {
 		return fmt.Errorf("the local cluster needs root (mounts, network interfaces, control groups): run it with sudo -E, or %s", elsewhere)
 	}
@@ -36,10 +34,18 @@ func CheckSystem() error {
 }
 
 // CheckPorts returns an error that names every address on the list that another program listens at.
-func CheckPorts(addresses []string) error {
+func CheckPorts(ctx context.Context, addresses []string) error {
+	// Addresses need not exist yet: the bridge is made later, when nothing can fail for this reason any more.
+	config := net.ListenConfig{Control: func(_, _ string, connection syscall.RawConn) error {
+		var failure error
+		err := connection.Control(func(descriptor uintptr) {
+			failure = syscall.SetsockoptInt(int(descriptor), syscall.IPPROTO_IP, syscall.IP_FREEBIND, 1)
+		})
+		return errors.Join(err, failure)
+	}}
 	var taken []string
 	for _, address := range addresses {
-		listener, err := net.Listen("tcp", address)
+		listener, err := config.Listen(ctx, "tcp", address)
 		if err != nil {
 			taken = append(taken, address)
 			continue
