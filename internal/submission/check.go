@@ -69,8 +69,7 @@ func checkSparkConf(app *v1beta2.SparkApplication) []Problem {
 			continue
 		}
 		problem := Problem{Field: "spec.sparkConf[" + key + "]", Value: sparkconf.Redact(key, value), Fix: err.Error()}
-		var denied *sparkconf.DeniedError
-		if errors.As(err, &denied) {
+		if denied, ok := errors.AsType[*sparkconf.DeniedError](err); ok {
 			problem.Fix = denied.Error()
 		}
 		problems = append(problems, problem)

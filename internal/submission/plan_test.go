@@ -14,7 +14,6 @@ import (
 	"github.com/google/go-cmp/cmp"
 	corev1 "k8s.io/api/core/v1"
 	metav1 "k8s.io/apimachinery/pkg/apis/meta/v1"
-	"k8s.io/utils/ptr"
 
 	"github.com/alauda/spark-operator/apis/sparkoperator/v1beta2"
 	"github.com/alauda/spark-operator/internal/identity"
@@ -27,9 +26,9 @@ func sparkPi(change ...func(*v1beta2.SparkApplication)) *v1beta2.SparkApplicatio
 	app := &v1beta2.SparkApplication{
 		ObjectMeta: metav1.ObjectMeta{Namespace: "default", Name: "spark-pi", UID: "0c7d0a36-53b8-4b0c-8a3e-5f5f2f6d9f11"},
 		Spec: v1beta2.SparkApplicationSpec{
-			Type: v1beta2.SparkApplicationTypeScala, SparkVersion: "4.0.1", Image: ptr.To("spark:4.0.1"),
-			MainClass:           ptr.To("org.apache.spark.examples.SparkPi"),
-			MainApplicationFile: ptr.To("local:///opt/spark/examples/jars/spark-examples.jar"),
+			Type: v1beta2.SparkApplicationTypeScala, SparkVersion: "4.0.1", Image: new("spark:4.0.1"),
+			MainClass:           new("org.apache.spark.examples.SparkPi"),
+			MainApplicationFile: new("local:///opt/spark/examples/jars/spark-examples.jar"),
 			Arguments:           []string{"10"},
 		},
 	}
@@ -43,11 +42,11 @@ func newPlan(app *v1beta2.SparkApplication, o submission.Options) (*submission.P
 	return submission.NewPlan(app, identity.Of(app, 1), o)
 }
 
-func mustPlan(t testing.TB, app *v1beta2.SparkApplication, o submission.Options) *submission.Plan {
-	t.Helper()
+func mustPlan(tb testing.TB, app *v1beta2.SparkApplication, o submission.Options) *submission.Plan {
+	tb.Helper()
 	plan, err := newPlan(app, o)
 	if err != nil {
-		t.Fatal(err)
+		tb.Fatal(err)
 	}
 	return plan
 }
@@ -75,7 +74,7 @@ func TestPrecedence(t *testing.T) {
 			key:    sparkconf.DriverMemory, want: "2g",
 		},
 		"a field of the whole application gives way to sparkConf": {
-			change: []func(*app){conf(sparkconf.MemoryOverheadFactor, "0.2"), func(a *app) { a.Spec.MemoryOverheadFactor = ptr.To("0.3") }},
+			change: []func(*app){conf(sparkconf.MemoryOverheadFactor, "0.2"), func(a *app) { a.Spec.MemoryOverheadFactor = new("0.3") }},
 			key:    sparkconf.MemoryOverheadFactor, want: "0.2",
 		},
 		"hadoopConf wins over sparkConf": {
@@ -98,11 +97,11 @@ func TestPrecedence(t *testing.T) {
 			key: sparkconf.DriverLabelPrefix + "team", want: "driver",
 		},
 		"a typed field of the driver wins over sparkConf": {
-			change: []func(*app){conf(sparkconf.DriverCores, "7"), func(a *app) { a.Spec.Driver.Cores = ptr.To(int32(3)) }},
+			change: []func(*app){conf(sparkconf.DriverCores, "7"), func(a *app) { a.Spec.Driver.Cores = new(int32(3)) }},
 			key:    sparkconf.DriverCores, want: "3",
 		},
 		"a typed field of the executor wins over sparkConf": {
-			change: []func(*app){conf(sparkconf.ExecutorInstances, "7"), func(a *app) { a.Spec.Executor.Instances = ptr.To(int32(3)) }},
+			change: []func(*app){conf(sparkconf.ExecutorInstances, "7"), func(a *app) { a.Spec.Executor.Instances = new(int32(3)) }},
 			key:    sparkconf.ExecutorInstances, want: "3",
 		},
 		"dynamic allocation wins over sparkConf": {
@@ -122,7 +121,7 @@ func TestPrecedence(t *testing.T) {
 			key:     sparkconf.UIProxyBase, want: "/mine",
 		},
 		"Java options of a decoration are appended to the field's": {
-			change:  []func(*app){func(a *app) { a.Spec.Driver.JavaOptions = ptr.To("-Da=b") }},
+			change:  []func(*app){func(a *app) { a.Spec.Driver.JavaOptions = new("-Da=b") }},
 			options: submission.Options{Decorations: []submission.Decoration{{Driver: submission.PodDecoration{JavaOptions: "-javaagent:x"}}}},
 			key:     sparkconf.DriverExtraJavaOptions, want: "-Da=b -javaagent:x",
 		},
@@ -154,11 +153,11 @@ func TestPrecedence(t *testing.T) {
 			change: []func(*app){conf(sparkconf.WaitAppCompletion, "true")}, key: sparkconf.WaitAppCompletion, want: "false",
 		},
 		"a role's image wins over the application's": {
-			change: []func(*app){func(a *app) { a.Spec.Executor.Image = ptr.To("other") }}, key: sparkconf.ExecutorContainerImage, want: "other",
+			change: []func(*app){func(a *app) { a.Spec.Executor.Image = new("other") }}, key: sparkconf.ExecutorContainerImage, want: "other",
 		},
 		"a template's image serves where none is given": {
 			change: []func(*app){func(a *app) {
-				a.Spec.Image, a.Spec.Executor.Image = nil, ptr.To("other")
+				a.Spec.Image, a.Spec.Executor.Image = nil, new("other")
 				a.Spec.Driver.Template = &corev1.PodTemplateSpec{Spec: corev1.PodSpec{
 					Containers: []corev1.Container{{Name: sparklabels.DriverContainer, Image: "template"}},
 				}}
@@ -200,15 +199,15 @@ func TestNewPlanRefuses(t *testing.T) {
 			`spec.mode: "in-cluster-client": it would run the driver inside the operator; set it to cluster`,
 		},
 		"a main file that is an option": {
-			func(a *app) { a.Spec.MainApplicationFile = ptr.To("--conf") },
+			func(a *app) { a.Spec.MainApplicationFile = new("--conf") },
 			`spec.mainApplicationFile: "--conf": it must not begin with '-', which would make it an option of spark-submit`,
 		},
 		"a main class that is an option": {
-			func(a *app) { a.Spec.MainClass = ptr.To("--master") },
+			func(a *app) { a.Spec.MainClass = new("--master") },
 			`spec.mainClass: "--master": it must not begin with '-', which would make it an option of spark-submit`,
 		},
 		"a proxy user that is an option": {
-			func(a *app) { a.Spec.ProxyUser = ptr.To("-v") },
+			func(a *app) { a.Spec.ProxyUser = new("-v") },
 			`spec.proxyUser: "-v": it must not begin with '-', which would make it an option of spark-submit`,
 		},
 		"no main file": {
@@ -216,7 +215,7 @@ func TestNewPlanRefuses(t *testing.T) {
 			`spec.mainApplicationFile: it is required; name the jar, Python or R file to run`,
 		},
 		"no image": {
-			func(a *app) { a.Spec.Image = nil; a.Spec.Driver.Image = ptr.To("x") },
+			func(a *app) { a.Spec.Image = nil; a.Spec.Driver.Image = new("x") },
 			`spec.executor.image: no image is given; set it or spec.image`,
 		},
 		"another master": {
@@ -271,8 +270,7 @@ func TestNewPlanRefuses(t *testing.T) {
 	for name, tc := range cases {
 		t.Run(name, func(t *testing.T) {
 			_, err := newPlan(sparkPi(tc.change), submission.Options{})
-			var invalid *submission.InvalidError
-			if !errors.As(err, &invalid) {
+			if _, ok := errors.AsType[*submission.InvalidError](err); !ok {
 				t.Fatalf("error = %v, want an InvalidError", err)
 			}
 			if diff := cmp.Diff("invalid application: "+tc.want, err.Error()); diff != "" {
@@ -289,24 +287,24 @@ func TestRenderRefuses(t *testing.T) {
 		want   string
 	}{
 		"memory without sense": {
-			func(a *app) { a.Spec.Driver.Memory = ptr.To("1.5g") }, `spark.driver.memory: "1.5g" is no size`,
+			func(a *app) { a.Spec.Driver.Memory = new("1.5g") }, `spark.driver.memory: "1.5g" is no size`,
 		},
 		"no memory": {
-			func(a *app) { a.Spec.Executor.Memory = ptr.To("0") }, `spark.executor.memory must be positive, not "0"`,
+			func(a *app) { a.Spec.Executor.Memory = new("0") }, `spark.executor.memory must be positive, not "0"`,
 		},
 		"no class for a jar": {
 			func(a *app) { a.Spec.MainClass = nil }, `no main class is given for local:///opt/spark/examples/jars/spark-examples.jar`,
 		},
 		"a server that clusters do not run": {
-			func(a *app) { a.Spec.MainClass = ptr.To("org.apache.spark.sql.connect.service.SparkConnectServer") },
+			func(a *app) { a.Spec.MainClass = new("org.apache.spark.sql.connect.service.SparkConnectServer") },
 			`cannot run in cluster mode`,
 		},
 		"a limit below what the driver requests": {
-			func(a *app) { a.Spec.Driver.MemoryLimit = ptr.To("1g") },
+			func(a *app) { a.Spec.Driver.MemoryLimit = new("1g") },
 			`spec.driver: memoryLimit: the limit 1Gi is less than memory and overhead, 1408Mi: raise it`,
 		},
 		"a limit below what executors request": {
-			func(a *app) { a.Spec.Executor.MemoryLimit = ptr.To("1g") },
+			func(a *app) { a.Spec.Executor.MemoryLimit = new("1g") },
 			`spec.executor: memoryLimit: the limit 1Gi is less than memory and overhead, 1408Mi: raise it`,
 		},
 		"a mount of nothing": {
@@ -315,11 +313,11 @@ func TestRenderRefuses(t *testing.T) {
 		},
 		"Python 2": {
 			func(a *app) {
-				a.Spec.MainApplicationFile, a.Spec.PythonVersion = ptr.To("local:///a.py"), ptr.To("2")
+				a.Spec.MainApplicationFile, a.Spec.PythonVersion = new("local:///a.py"), new("2")
 			}, `spark.kubernetes.pyspark.pythonVersion is "2", and only 3 is supported; remove it`,
 		},
 		"a pull policy without sense": {
-			func(a *app) { a.Spec.ImagePullPolicy = ptr.To("Sometimes") }, `want one of Always, Never, IfNotPresent`,
+			func(a *app) { a.Spec.ImagePullPolicy = new("Sometimes") }, `want one of Always, Never, IfNotPresent`,
 		},
 	}
 	for name, tc := range cases {
@@ -342,7 +340,7 @@ func TestUnsupported(t *testing.T) {
 		field  string
 	}{
 		"a main file of the submitter's": {
-			func(a *v1beta2.SparkApplication) { a.Spec.MainApplicationFile = ptr.To("/home/me/a.jar") }, "spec.mainApplicationFile /home/me/a.jar",
+			func(a *v1beta2.SparkApplication) { a.Spec.MainApplicationFile = new("/home/me/a.jar") }, "spec.mainApplicationFile /home/me/a.jar",
 		},
 		"a file URI": {
 			func(a *v1beta2.SparkApplication) { a.Spec.Deps.Files = []string{"file:///etc/passwd"} }, "spark.files file:///etc/passwd",
@@ -351,7 +349,7 @@ func TestUnsupported(t *testing.T) {
 		"a keytab":                {conf(sparkconf.KerberosKeytab, "/x"), sparkconf.KerberosKeytab},
 		"a krb5.conf":             {conf(sparkconf.Krb5Path, "/x"), sparkconf.Krb5Path},
 		"Kerberos authentication": {conf("spark.hadoop.hadoop.security.authentication", "kerberos"), "spark.hadoop.hadoop.security.authentication"},
-		"an R file of the image":  {func(a *v1beta2.SparkApplication) { a.Spec.MainApplicationFile = ptr.To("/opt/a.R") }, ""},
+		"an R file of the image":  {func(a *v1beta2.SparkApplication) { a.Spec.MainApplicationFile = new("/opt/a.R") }, ""},
 		"a jar by URL":            {func(a *v1beta2.SparkApplication) { a.Spec.Deps.Jars = []string{"s3a://bucket/a.jar"} }, ""},
 		"an ordinary application": {func(*v1beta2.SparkApplication) {}, ""},
 	}
@@ -375,7 +373,7 @@ func TestUnsupported(t *testing.T) {
 func TestWarnings(t *testing.T) {
 	app := sparkPi(func(a *v1beta2.SparkApplication) {
 		a.Spec.SparkVersion = "9.1.0"
-		a.Spec.Executor.MemoryLimit = ptr.To("4g")
+		a.Spec.Executor.MemoryLimit = new("4g")
 		a.Spec.SparkConf = map[string]string{"hadoop.x": "y", sparkconf.DriverPodTemplateFile: "/x"}
 	})
 	want := []string{
@@ -455,9 +453,9 @@ func TestNamesAreBoundedAndDistinct(t *testing.T) {
 
 func TestRequestsCountWhatPodsAskFor(t *testing.T) {
 	app := sparkPi(func(a *v1beta2.SparkApplication) {
-		a.Spec.Driver.CoreRequest = ptr.To("500m")
-		a.Spec.Executor.Instances = ptr.To(int32(3))
-		a.Spec.Executor.Memory = ptr.To("512m")
+		a.Spec.Driver.CoreRequest = new("500m")
+		a.Spec.Executor.Instances = new(int32(3))
+		a.Spec.Executor.Memory = new("512m")
 		a.Spec.Executor.GPU = &v1beta2.GPUSpec{Name: "nvidia.com/gpu", Quantity: 1}
 	})
 	totals, err := mustPlan(t, app, submission.Options{}).Requests()

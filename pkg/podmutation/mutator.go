@@ -6,6 +6,7 @@ package podmutation
 import (
 	"errors"
 	"fmt"
+	"slices"
 
 	corev1 "k8s.io/api/core/v1"
 
@@ -145,10 +146,5 @@ func (m Mutator) appliesTo(role Role) bool {
 	if len(m.Roles) == 0 {
 		return true
 	}
-	for _, r := range m.Roles {
-		if r == role {
-			return true
-		}
-	}
-	return false
+	return slices.Contains(m.Roles, role)
 }

@@ -146,7 +146,7 @@ func TestErrorsNameRoleAndConcern(t *testing.T) {
 			want:   `mutate driver pod: volumeMounts: volume "pod-template-volume" has the name of one of Spark's own: rename it in spec.volumes`,
 		},
 		"a limit without sense": {
-			driver: v1beta2.SparkPodSpec{MemoryLimit: ptr.To("lots")},
+			driver: v1beta2.SparkPodSpec{MemoryLimit: new("lots")},
 			want:   `mutate driver pod: memoryLimit: "lots" is no amount of memory: want a number with a unit, as in 512m or 2Gi`,
 		},
 	}
@@ -242,7 +242,7 @@ func podWithEverything(role podmutation.Role) *corev1.Pod {
 			Tolerations:      []corev1.Toleration{{Key: "template"}},
 			SchedulerName:    "template",
 			RestartPolicy:    corev1.RestartPolicyNever,
-			Priority:         ptr.To(int32(0)),
+			Priority:         new(int32(0)),
 			PreemptionPolicy: ptr.To(corev1.PreemptLowerPriority),
 			InitContainers:   []corev1.Container{{Name: "prepare", Image: "template"}},
 			Containers: []corev1.Container{

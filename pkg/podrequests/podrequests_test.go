@@ -72,7 +72,7 @@ func TestPod(t *testing.T) {
 			want: map[string]string{"cpu": "1010m", "memory": "1424Mi"},
 		},
 		"requests of the pod win over its containers'": {
-			spec: corev1.PodSpec{Containers: []corev1.Container{spark}, Resources: ptr.To(resources("3", "4Gi"))},
+			spec: corev1.PodSpec{Containers: []corev1.Container{spark}, Resources: new(resources("3", "4Gi"))},
 			want: map[string]string{"cpu": "3", "memory": "4Gi"},
 		},
 	}

@@ -154,8 +154,7 @@ func TestCheckUserProperty(t *testing.T) {
 		t.Run(name, func(t *testing.T) {
 			err := sparkconf.CheckUserProperty("default", tc.key, tc.value)
 			got := ""
-			var denied *sparkconf.DeniedError
-			if errors.As(err, &denied) {
+			if denied, ok := errors.AsType[*sparkconf.DeniedError](err); ok {
 				got = denied.Why
 			}
 			if diff := cmp.Diff(tc.want, got); diff != "" {

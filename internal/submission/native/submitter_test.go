@@ -16,7 +16,6 @@ import (
 	metav1 "k8s.io/apimachinery/pkg/apis/meta/v1"
 	"k8s.io/apimachinery/pkg/runtime/schema"
 	"k8s.io/apimachinery/pkg/types"
-	"k8s.io/utils/ptr"
 	"sigs.k8s.io/controller-runtime/pkg/client"
 	"sigs.k8s.io/controller-runtime/pkg/client/fake"
 	"sigs.k8s.io/controller-runtime/pkg/client/interceptor"
@@ -32,9 +31,9 @@ func application() *v1beta2.SparkApplication {
 	return &v1beta2.SparkApplication{
 		ObjectMeta: metav1.ObjectMeta{Namespace: "default", Name: "pi", UID: "0c7d0a36-53b8-4b0c-8a3e-5f5f2f6d9f11"},
 		Spec: v1beta2.SparkApplicationSpec{
-			Type: v1beta2.SparkApplicationTypeScala, SparkVersion: "4.0.1", Image: ptr.To("spark:4.0.1"),
-			MainClass:           ptr.To("org.apache.spark.examples.SparkPi"),
-			MainApplicationFile: ptr.To("local:///opt/pi.jar"),
+			Type: v1beta2.SparkApplicationTypeScala, SparkVersion: "4.0.1", Image: new("spark:4.0.1"),
+			MainClass:           new("org.apache.spark.examples.SparkPi"),
+			MainApplicationFile: new("local:///opt/pi.jar"),
 			SparkConf: map[string]string{
 				"spark.kubernetes.driver.volumes.persistentVolumeClaim.work.mount.path":           "/work",
 				"spark.kubernetes.driver.volumes.persistentVolumeClaim.work.options.claimName":    "OnDemand",
@@ -153,7 +152,7 @@ func TestSubmitRecognisesWhatIsInTheWay(t *testing.T) {
 		"a pod of this attempt that is being deleted is a remnant": {
 			existing: func() *corev1.Pod {
 				pod := driver(t, planOf(t, app, 2))
-				pod.DeletionTimestamp = ptr.To(metav1.Now())
+				pod.DeletionTimestamp = new(metav1.Now())
 				pod.Finalizers = []string{"example.com/keep"}
 				return pod
 			},
@@ -188,19 +187,17 @@ func TestSubmitCallsWhatTheServerRefusesInvalid(t *testing.T) {
 		},
 	}).Build()
 	_, err := native.New(c).Submit(t.Context(), planOf(t, application(), 1))
-	var invalid *submission.InvalidError
-	if !errors.As(err, &invalid) {
+	if _, ok := errors.AsType[*submission.InvalidError](err); !ok {
 		t.Errorf("error = %v, want an InvalidError", err)
 	}
 }
 
 func TestSubmitWritesNothingForWhatItCannotExpress(t *testing.T) {
 	app := application()
-	app.Spec.MainApplicationFile = ptr.To("/home/me/pi.jar")
+	app.Spec.MainApplicationFile = new("/home/me/pi.jar")
 	c := fake.NewClientBuilder().Build()
 	_, err := native.New(c).Submit(t.Context(), planOf(t, app, 1))
-	var unsupported *submission.UnsupportedError
-	if !errors.As(err, &unsupported) {
+	if _, ok := errors.AsType[*submission.UnsupportedError](err); !ok {
 		t.Errorf("error = %v, want an UnsupportedError", err)
 	}
 	if got := objects(t, c); len(got) != 0 {
