@@ -110,11 +110,14 @@ func (c *Cluster) Apply(ctx context.Context, folder string, images map[string]st
 		return fmt.Errorf("build %s: %w", folder, err)
 	}
 	for _, resource := range built.Resources() {
-		content, err := resource.Map()
+		content, err := resource.MarshalJSON()
 		if err != nil {
 			return fmt.Errorf("build %s: %w", folder, err)
 		}
-		object := &unstructured.Unstructured{Object: content}
+		object := &unstructured.Unstructured{}
+		if err := object.UnmarshalJSON(content); err != nil {
+			return fmt.Errorf("build %s: %w", folder, err)
+		}
 		if image := images[object.GetName()]; image != "" && object.GetKind() == "Deployment" {
 			if err := setImage(object, image); err != nil {
 				return err

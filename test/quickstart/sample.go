@@ -39,9 +39,11 @@ func runSample(ctx context.Context, out io.Writer, c *cluster.Cluster, name stri
 	if state := app.Status.AppState.State; state != v1beta2.ApplicationStateCompleted {
 		return fmt.Errorf("application %s ended in %s: %s%s", name, state, app.Status.AppState.ErrorMessage, driverLog(c, app))
 	}
-	states := make([]string, 0, len(history))
+	var states []string
 	for _, moment := range history {
-		states = append(states, moment.Word())
+		if word := moment.Word(); len(states) == 0 || states[len(states)-1] != word {
+			states = append(states, word)
+		}
 	}
 	fmt.Fprintf(out, "history: %s\n", strings.Join(states, " -> "))
 	log, err := c.Logs(ctx, app.Namespace, app.Status.DriverInfo.PodName, 0)
