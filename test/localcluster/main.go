@@ -52,7 +52,7 @@ func main() {
 // run executes one command. Results go to stdout, progress to stderr.
 func run(ctx context.Context, args []string, stdout, stderr io.Writer) error {
 	if len(args) == 0 {
-		fmt.Fprint(stderr, usage)
+		_, _ = fmt.Fprint(stderr, usage)
 		return errors.New("no command given")
 	}
 	if args[0] == cluster.ServeRegistry {
@@ -74,7 +74,7 @@ func run(ctx context.Context, args []string, stdout, stderr io.Writer) error {
 	}
 	command, known := commands[args[0]]
 	if !known {
-		fmt.Fprint(stderr, usage)
+		_, _ = fmt.Fprint(stderr, usage)
 		return fmt.Errorf("there is no command %q", args[0])
 	}
 	return command(ctx, args[1:])

@@ -4,12 +4,17 @@
 package cluster
 
 import (
+	"context"
+	"errors"
 	"flag"
 	"os"
 	"path/filepath"
 	"testing"
+	"time"
 
 	"github.com/google/go-cmp/cmp"
+
+	"github.com/alauda/spark-operator/test/localcluster/internal/process"
 )
 
 var update = flag.Bool("update", false, "rewrite the golden files")
@@ -40,6 +45,26 @@ func TestRenderedConfiguration(t *testing.T) {
 				}
 			})
 		}
+	}
+}
+
+func TestAwaitShowsTheLogOfAProgramThatEnded(t *testing.T) {
+	supervisor := process.Supervisor{PidDir: t.TempDir(), LogDir: t.TempDir()}
+	if err := writeFile(supervisor.LogFile("etcd"), []byte("starting\naddress already in use\n"), 0o644); err != nil {
+		t.Fatal(err)
+	}
+	program := Program{
+		Spec:    process.Spec{Name: "etcd"},
+		Healthy: func(context.Context) error { return errors.New("connection refused") },
+		Limit:   time.Minute,
+	}
+	err := await(t.Context(), supervisor, program)
+	if err == nil {
+		t.Fatal("await succeeded")
+	}
+	want := "etcd: ended; the end of " + supervisor.LogFile("etcd") + ":\nstarting\naddress already in use"
+	if diff := cmp.Diff(want, err.Error()); diff != "" {
+		t.Errorf("error (-want +got):\n%s", diff)
 	}
 }
 

@@ -17,6 +17,7 @@ import (
 	"time"
 
 	"go.etcd.io/bbolt"
+	bolterrors "go.etcd.io/bbolt/errors"
 
 	"github.com/alauda/spark-operator/test/localcluster/internal/component"
 	"github.com/alauda/spark-operator/test/localcluster/internal/process"
@@ -112,7 +113,7 @@ func dropBuckets(file string, path []string, names ...string) error {
 			return nil
 		}
 		for _, name := range names {
-			if err := parent.DeleteBucket([]byte(name)); err != nil && !errors.Is(err, bbolt.ErrBucketNotFound) {
+			if err := parent.DeleteBucket([]byte(name)); err != nil && !errors.Is(err, bolterrors.ErrBucketNotFound) {
 				return err
 			}
 		}

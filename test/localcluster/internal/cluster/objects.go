@@ -9,13 +9,13 @@ import (
 	"errors"
 	"fmt"
 	"io/fs"
-	"os"
 	"os/exec"
 	"path/filepath"
 	"strings"
 	"time"
 
 	"github.com/alauda/spark-operator/test/localcluster/internal/network"
+	"github.com/alauda/spark-operator/test/localcluster/internal/process"
 )
 
 // kubectl runs kubectl as administrator of this cluster, whatever the user's own configuration says.
@@ -23,7 +23,7 @@ func (l Layout) kubectl(ctx context.Context, input []byte, args ...string) (stri
 	command := exec.CommandContext(ctx, l.Kubectl(), append([]string{"--kubeconfig", Kubeconfig}, args...)...)
 	command.Stdin = bytes.NewReader(input)
 	// Discovery is cached in the home folder otherwise.
-	command.Env = append(os.Environ(), "KUBECACHEDIR="+lib+"/kubectl-cache", "KUBERC=off")
+	command.Env = process.Environment("KUBECACHEDIR="+lib+"/kubectl-cache", "KUBERC=off")
 	var stdout, stderr bytes.Buffer
 	command.Stdout, command.Stderr = &stdout, &stderr
 	if err := command.Run(); err != nil {

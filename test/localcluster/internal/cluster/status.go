@@ -55,8 +55,9 @@ func Healthy(states []State) bool {
 
 // WriteStatus writes a table of the components.
 func WriteStatus(w io.Writer, states []State) error {
+	// Writes go to a buffer until Flush, which is where an error shows.
 	table := tabwriter.NewWriter(w, 0, 0, 3, ' ', 0)
-	fmt.Fprintln(table, "COMPONENT\tVERSION\tPID\tHEALTH")
+	_, _ = fmt.Fprintln(table, "COMPONENT\tVERSION\tPID\tHEALTH")
 	for _, state := range states {
 		health, pid := "ok", fmt.Sprint(state.Pid)
 		if state.Err != nil {
@@ -65,7 +66,7 @@ func WriteStatus(w io.Writer, states []State) error {
 		if state.Pid == 0 {
 			pid = "-"
 		}
-		fmt.Fprintf(table, "%s\t%s\t%s\t%s\n", state.Name, state.Version, pid, health)
+		_, _ = fmt.Fprintf(table, "%s\t%s\t%s\t%s\n", state.Name, state.Version, pid, health)
 	}
 	return table.Flush()
 }

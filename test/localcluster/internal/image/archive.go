@@ -98,7 +98,7 @@ func each(path string, f func(*tar.Header, io.Reader) error) error {
 	if err != nil {
 		return err
 	}
-	defer file.Close()
+	defer func() { _ = file.Close() }()
 	reader := tar.NewReader(file)
 	for {
 		header, err := reader.Next()

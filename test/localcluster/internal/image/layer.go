@@ -25,7 +25,7 @@ func LayerFromFile(path string) (v1.Layer, error) {
 	if err != nil {
 		return nil, err
 	}
-	defer file.Close()
+	defer func() { _ = file.Close() }()
 	hash, size, err := v1.SHA256(file)
 	if err != nil {
 		return nil, fmt.Errorf("hash layer %s: %w", path, err)

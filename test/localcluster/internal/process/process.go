@@ -42,11 +42,11 @@ func (s Supervisor) Start(spec Spec) error {
 	if err != nil {
 		return err
 	}
-	defer log.Close()
+	defer func() { _ = log.Close() }()
 	command := exec.Command(spec.Path, spec.Args...)
 	command.Stdout, command.Stderr = log, log
 	command.Dir = "/"
-	command.Env = append(os.Environ(), spec.Env...)
+	command.Env = Environment(spec.Env...)
 	// A session of its own: neither Ctrl-C nor a closed terminal ends the cluster.
 	command.SysProcAttr = &syscall.SysProcAttr{Setsid: true}
 	if err := command.Start(); err != nil {
@@ -59,6 +59,16 @@ func (s Supervisor) Start(spec Spec) error {
 		return errors.Join(err, syscall.Kill(pid, syscall.SIGKILL))
 	}
 	return os.WriteFile(s.pidFile(spec.Name), []byte(strconv.Itoa(pid)+"\n"), 0o644)
+}
+
+// Environment returns this program's environment with additions, and without proxies: the components talk to one another,
+// and a proxy for the world knows no way to them.
+func Environment(additions ...string) []string {
+	own := slices.DeleteFunc(os.Environ(), func(variable string) bool {
+		name, _, _ := strings.Cut(variable, "=")
+		return strings.HasSuffix(strings.ToLower(name), "_proxy")
+	})
+	return append(own, additions...)
 }
 
 // Pid returns the id of the running component, or 0. A pid file counts only if that process is one of the cluster's: the

@@ -28,7 +28,8 @@ func New(w io.Writer) *Reporter {
 func (r *Reporter) Say(format string, args ...any) {
 	r.mu.Lock()
 	defer r.mu.Unlock()
-	fmt.Fprintf(r.w, format+"\n", args...)
+	// Progress that cannot be written is no reason to stop.
+	_, _ = fmt.Fprintf(r.w, format+"\n", args...)
 }
 
 // Step runs f and writes its name and duration when it ends, whether it succeeded or not.

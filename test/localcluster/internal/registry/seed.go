@@ -90,7 +90,7 @@ func writeManifest(dir string, img v1.Image, names []string) error {
 
 // writeBlob puts the content in its place: by a link when it is a file of the same file system, else by a copy.
 func writeBlob(dir string, digest v1.Hash, content io.ReadCloser) error {
-	defer content.Close()
+	defer func() { _ = content.Close() }()
 	target := blobFile(dir, digest)
 	if err := os.MkdirAll(filepath.Dir(target), 0o755); err != nil {
 		return err

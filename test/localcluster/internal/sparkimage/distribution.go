@@ -40,7 +40,7 @@ func fetchDistribution(ctx context.Context, dir string) error {
 	if err != nil {
 		return err
 	}
-	defer os.RemoveAll(download)
+	defer func() { _ = os.RemoveAll(download) }()
 	// pip rather than a download of our own: it knows the machine's index mirror, proxy and certificates.
 	command := exec.CommandContext(ctx, "python3", "-m", "pip", "download",
 		"--quiet", "--no-deps", "--no-binary", "pyspark", "--dest", download, "pyspark=="+Version)
@@ -51,7 +51,7 @@ func fetchDistribution(ctx context.Context, dir string) error {
 	if err != nil {
 		return err
 	}
-	defer archive.Close()
+	defer func() { _ = archive.Close() }()
 	return unpack(archive, dir)
 }
 
