@@ -94,7 +94,7 @@ func (c *commands) up(ctx context.Context, _ []string) error {
 		return err
 	}
 	defer unlock()
-	if running, err := c.existing(); err == nil && cluster.Healthy(running.Status(ctx)) {
+	if running, err := c.existing(); err == nil && running.Settled(ctx) {
 		c.report.Say("The cluster is up already.")
 		return c.sayHow(running.Layout)
 	}

@@ -7,6 +7,7 @@ import (
 	"context"
 	"fmt"
 	"io"
+	"slices"
 	"sync"
 	"text/tabwriter"
 	"time"
@@ -41,6 +42,22 @@ func (c *Cluster) Status(ctx context.Context) []State {
 	}
 	group.Wait()
 	return states
+}
+
+// Settled tells whether the cluster is up. A component that runs but does not answer gets time: on a busy machine it may
+// be slow, and a cluster that someone uses must not be replaced for that.
+func (c *Cluster) Settled(ctx context.Context) bool {
+	for deadline := time.Now().Add(30 * time.Second); ; {
+		states := c.Status(ctx)
+		if Healthy(states) {
+			return true
+		}
+		gone := slices.ContainsFunc(states, func(state State) bool { return state.Pid == 0 })
+		if gone || time.Now().After(deadline) || ctx.Err() != nil {
+			return false
+		}
+		time.Sleep(time.Second)
+	}
 }
 
 // Healthy tells whether all components are.
