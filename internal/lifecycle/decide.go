@@ -107,8 +107,12 @@ func (t *turn) act(a Action, because string) {
 	t.because = append(t.because, because)
 }
 
-// wait leaves everything as it is and says why.
-func (t *turn) wait(because string) { t.because = append(t.because, because) }
+// wait leaves everything as it is and says why, unless the turn has moved: then the moves say why.
+func (t *turn) wait(because string) {
+	if len(t.because) == 0 {
+		t.because = append(t.because, because)
+	}
+}
 
 func (t *turn) tell(e events.Event) { t.events = append(t.events, e) }
 

@@ -5,6 +5,7 @@ package lifecycle
 
 import (
 	"cmp"
+	"fmt"
 	"maps"
 	"slices"
 	"strings"
@@ -21,13 +22,13 @@ var executorNews = []struct {
 	state   v1beta2.ExecutorState
 	warning bool
 	reason  events.Reason
-	verb    string
+	word    string
 }{
 	{v1beta2.ExecutorStatePending, false, ReasonExecutorPending, "pending"},
 	{v1beta2.ExecutorStateRunning, false, ReasonExecutorRunning, "running"},
 	{v1beta2.ExecutorStateCompleted, false, ReasonExecutorCompleted, "completed"},
 	{v1beta2.ExecutorStateFailed, true, ReasonExecutorFailed, "failed"},
-	{v1beta2.ExecutorStateUnknown, true, ReasonExecutorUnknown, "in an unknown state"},
+	{v1beta2.ExecutorStateUnknown, true, ReasonExecutorUnknown, "unknown"},
 }
 
 // followExecutors brings status.executorState up to date with the executor pods of the current attempt. A pod that is gone without having failed was
@@ -80,19 +81,19 @@ func (t *turn) setExecutors(next map[string]v1beta2.ExecutorState) {
 		if news.warning {
 			tell = events.Warningf
 		}
-		t.tell(tell(news.reason, events.Observe, "%s %s", listed(names), news.verb))
+		t.tell(tell(news.reason, events.Observe, "%s: %s", listed(names), news.word))
 	}
 	if len(next) > 0 || len(t.status.ExecutorState) > 0 {
 		t.status.ExecutorState = next
 	}
 }
 
-// listed puts executors into words: "Executor a is", "Executors a, b are".
+// listed puts executors into words.
 func listed(names []string) string {
 	if len(names) == 1 {
-		return "Executor " + names[0] + " is"
+		return "Executor " + names[0]
 	}
-	return "Executors " + strings.Join(names, ", ") + " are"
+	return fmt.Sprintf("%d executors (%s)", len(names), strings.Join(names, ", "))
 }
 
 func executorState(pod *corev1.Pod) v1beta2.ExecutorState {

@@ -18,13 +18,11 @@ import (
 // submit starts the next attempt. It proceeds in three steps, each of which ends the turn until the next has happened:
 //
 //  1. what earlier attempts made is deleted, and their pods are gone (a driver pod has the same name in all attempts);
-//  2. Submit is executed, unless the driver pod of the attempt is there already: then a crash has hidden it from the status;
+//  2. Submit is executed. Where a crash has hidden the attempt's driver pod from the status, it adopts that pod;
 //  3. the outcome is recorded.
 func (t *turn) submit() {
 	next := t.nextAttempt()
 	switch {
-	case t.adoptable(next):
-		t.submitted(next, t.Driver.CreationTimestamp)
 	case t.hasRemnants(next):
 		t.act(DeleteRun{Attempts: []identity.Attempt{t.currentAttempt()}}, "an earlier attempt is to be removed first")
 	case t.Submission == nil || t.Submission.Attempt != next.Number:
@@ -32,7 +30,7 @@ func (t *turn) submit() {
 	case t.Submission.Err != nil:
 		t.refused(next)
 	default:
-		t.submitted(next, metav1.NewTime(t.Now))
+		t.submitted(next)
 	}
 }
 
@@ -53,6 +51,9 @@ func (t *turn) adoptable(next identity.Attempt) bool {
 // hasRemnants reports whether pods exist that are not of the attempt (or of it but made from another spec), or whether the objects of the
 // attempt before have not been deleted yet.
 func (t *turn) hasRemnants(next identity.Attempt) bool {
+	if t.adoptable(next) {
+		return false
+	}
 	if t.Driver != nil || (t.status.Attempt > 0 && !t.Released) {
 		return true
 	}
@@ -68,9 +69,13 @@ func belongsTo(pod *corev1.Pod, attempt identity.Attempt) bool {
 	return pod.Labels[sparklabels.SubmissionID] == attempt.SubmissionID
 }
 
-// submitted records that the driver pod of the attempt exists since the given time.
-func (t *turn) submitted(attempt identity.Attempt, since metav1.Time) {
-	t.recordAttempt(attempt, since)
+// submitted records that the driver pod of the attempt exists.
+func (t *turn) submitted(attempt identity.Attempt) {
+	t.recordAttempt(attempt)
+	if t.Driver != nil {
+		// It was adopted: the attempt began when its pod was made.
+		t.status.LastSubmissionAttemptTime = t.Driver.CreationTimestamp
+	}
 	t.status.ExecutionAttempts++
 	t.status.SparkApplicationID = attempt.ApplicationID
 	t.status.DriverInfo.PodName = attempt.DriverPodName
@@ -80,7 +85,7 @@ func (t *turn) submitted(attempt identity.Attempt, since metav1.Time) {
 
 // refused records that the attempt has no driver pod and why.
 func (t *turn) refused(attempt identity.Attempt) {
-	t.recordAttempt(attempt, metav1.NewTime(t.Now))
+	t.recordAttempt(attempt)
 	message := t.Submission.Err.Error()
 	t.status.AppState.ErrorMessage = bounded(message)
 	t.status.LastFailure = &v1beta2.FailureRecord{
@@ -104,12 +109,12 @@ func submissionFailureReason(permanent bool) string {
 	return failureRefusedByCluster
 }
 
-func (t *turn) recordAttempt(attempt identity.Attempt, since metav1.Time) {
+func (t *turn) recordAttempt(attempt identity.Attempt) {
 	t.status.Attempt = attempt.Number
 	t.status.SubmissionID = attempt.SubmissionID
 	t.status.SpecHash = attempt.SpecHash
 	t.status.SubmissionAttempts++
-	t.status.LastSubmissionAttemptTime = since
+	t.status.LastSubmissionAttemptTime = metav1.NewTime(t.Now)
 	t.status.TerminationTime = metav1.Time{}
 	t.status.AppState.ErrorMessage = ""
 }

@@ -80,7 +80,7 @@ func (w *world) execute(a Action) {
 	switch a := a.(type) {
 	case Submit:
 		w.outcome = &SubmissionOutcome{Attempt: a.Attempt.Number, Err: w.refuse, Permanent: w.permanent}
-		if w.refuse == nil {
+		if w.refuse == nil && w.driver == nil {
 			w.driver = driverPod(a.Attempt)
 			w.submitted = append(w.submitted, a.Attempt.Number)
 		}
