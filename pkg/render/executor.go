@@ -86,6 +86,7 @@ func executorPod(pod *corev1.Pod, in ExecutorInput) error {
 	labels[sparklabels.SparkResourceProfileID] = "0"
 	pod.Namespace = in.Namespace
 	pod.Name = valueOr(in.Conf, sparkconf.ExecutorPodNamePrefix, in.Prefix) + "-exec-" + id
+	pod.Spec.Hostname = hostname(pod.Name)
 	pod.Labels = merged(pod.Labels, labels)
 	for _, annotation := range in.Conf.WithPrefix(sparkconf.ExecutorAnnotationPrefix) {
 		setAnnotation(pod, annotation.Key, substituteIDs(annotation.Value, appID, id))
@@ -120,11 +121,53 @@ func executorContainer(c *corev1.Container, in ExecutorInput, version Version) e
 		c.Ports = append(c.Ports, corev1.ContainerPort{Name: sparklabels.BlockManagerPortName, ContainerPort: int32(port)})
 	}
 	c.Args = append(c.Args, "executor")
-	c.Env = append(c.Env, corev1.EnvVar{Name: "SPARK_USER", Value: in.SparkUser})
+	if err := executorEnv(c, in); err != nil {
+		return err
+	}
+	decommission, err := in.Conf.Bool(sparkconf.DecommissionEnabled, false)
+	if err != nil {
+		return err
+	}
+	if decommission {
+		script := valueOr(in.Conf, sparkconf.DecommissionScript, "/opt/decom.sh")
+		c.Lifecycle = &corev1.Lifecycle{PreStop: &corev1.LifecycleHandler{Exec: &corev1.ExecAction{Command: []string{script}}}}
+	}
+	return executorResources(c, in.Conf, version)
+}
+
+// executorEnv is the environment less the options of the JVM.
+func executorEnv(c *corev1.Container, in ExecutorInput) error {
+	heap, err := in.Conf.MiB(sparkconf.DefaultMemoryMiB, sparkconf.ExecutorMemory)
+	if err != nil {
+		return err
+	}
+	driverURL := "spark://CoarseGrainedScheduler@" + in.Conf.Get(sparkconf.DriverHost) + ":" + in.Conf.Get(sparkconf.DriverPort)
+	for _, variable := range []corev1.EnvVar{
+		{Name: "SPARK_USER", Value: in.SparkUser},
+		{Name: "SPARK_DRIVER_URL", Value: driverURL},
+		{Name: "SPARK_EXECUTOR_CORES", Value: valueOr(in.Conf, sparkconf.ExecutorCores, "1")},
+		{Name: "SPARK_EXECUTOR_MEMORY", Value: strconv.FormatInt(heap, 10) + "m"},
+		{Name: "SPARK_APPLICATION_ID", Value: in.Conf.Get(sparkconf.AppID)},
+		{Name: sparklabels.EnvSparkConfDir, Value: confDir},
+		{Name: "SPARK_EXECUTOR_ID", Value: strconv.Itoa(in.ID)},
+		{Name: "SPARK_RESOURCE_PROFILE_ID", Value: "0"},
+	} {
+		c.Env = append(c.Env, variable)
+	}
 	for _, variable := range in.Conf.WithPrefix(sparkconf.ExecutorEnvPrefix) {
 		c.Env = append(c.Env, corev1.EnvVar{Name: variable.Key, Value: variable.Value})
 	}
-	return executorResources(c, in.Conf, version)
+	if path, found := in.Conf.Lookup(sparkconf.ExecutorExtraClassPath); found {
+		c.Env = append(c.Env, corev1.EnvVar{Name: "SPARK_CLASSPATH", Value: path})
+	}
+	c.Env = append(c.Env, fieldEnv("SPARK_EXECUTOR_POD_IP", "status.podIP"), fieldEnv("SPARK_EXECUTOR_POD_NAME", "metadata.name"))
+	return nil
+}
+
+// hostname is the end of a pod's name, as far as one of a host may go.
+func hostname(name string) string {
+	name = name[max(0, len(name)-sparklabels.MaxLabelLength):]
+	return strings.ReplaceAll(strings.TrimLeft(name, "-."), ".", "_")
 }
 
 func executorResources(c *corev1.Container, conf *sparkconf.Conf, version Version) error {

@@ -66,6 +66,7 @@ const (
 	ExecutorPySparkMemory        = "spark.executor.pyspark.memory"
 	ExecutorInstances            = "spark.executor.instances"
 	ExecutorExtraJavaOptions     = "spark.executor.extraJavaOptions"
+	ExecutorExtraClassPath       = "spark.executor.extraClassPath"
 	ExecutorEnvPrefix            = "spark.executorEnv."
 	ExecutorResourcePrefix       = "spark.executor"
 
@@ -76,6 +77,7 @@ const (
 	DynamicAllocationShuffleTracking  = "spark.dynamicAllocation.shuffleTracking.enabled"
 	DynamicAllocationTrackingTimeout  = "spark.dynamicAllocation.shuffleTracking.timeout"
 	DecommissionEnabled               = "spark.decommission.enabled"
+	DecommissionScript                = "spark.kubernetes.decommission.script"
 	DefaultExecutorInstances          = int64(2)
 	DefaultMemoryMiB                  = int64(1024)
 	DefaultMinMemoryOverheadMiB       = int64(384)
