@@ -51,11 +51,12 @@ build: ## Build both binaries into bin/ (static, for the images).
 	CGO_ENABLED=0 go build -trimpath -ldflags '$(LDFLAGS)' -o bin/ ./cmd/controller ./cmd/webhook
 
 .PHONY: generate
-generate: ## Generate deep copies, CRDs and RBAC from the Go types and markers.
+generate: ## Generate deep copies, CRDs, RBAC and the state diagram.
 	$(TOOL) controller-gen object:headerFile=hack/boilerplate.go.txt paths=./apis/...
 	go run ./hack/crdgen
-	$(TOOL) controller-gen rbac:roleName=spark-operator-controller,fileName=role.yaml paths=./controllers/... paths=./internal/submission/... output:rbac:dir=config/rbac/controller
-	$(TOOL) controller-gen rbac:roleName=spark-operator-webhook,fileName=role.yaml paths=./webhooks/... paths=./internal/certs/... output:rbac:dir=config/rbac/webhook
+	go run ./hack/statediagram
+	$(TOOL) controller-gen rbac:roleName=spark-operator-controller,fileName=role.yaml paths=./controllers/... paths=./internal/submission/... paths=./internal/manager/... output:rbac:dir=config/rbac/controller
+	$(TOOL) controller-gen rbac:roleName=spark-operator-webhook,fileName=role.yaml paths=./webhooks/... paths=./internal/certs/... paths=./internal/manager/... output:rbac:dir=config/rbac/webhook
 	$(TOOL) controller-gen webhook paths=./webhooks/... output:webhook:dir=config/webhook
 
 .PHONY: fmt

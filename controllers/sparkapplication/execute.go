@@ -56,8 +56,7 @@ func (r *Reconciler) submit(ctx context.Context, app *v1beta2.SparkApplication, 
 	if err == nil {
 		_, err = r.Submitter.Submit(ctx, plan)
 	}
-	var remnant *submission.RemnantError
-	if errors.As(err, &remnant) {
+	if _, ok := errors.AsType[*submission.RemnantError](err); ok {
 		return nil, errors.Join(err, r.Submitter.Release(ctx, app, attempt))
 	}
 	outcome := &lifecycle.SubmissionOutcome{Attempt: attempt.Number, Err: err}
@@ -96,8 +95,7 @@ func isPermanent(err error) bool {
 // isTransient reports whether the same call may succeed in a moment. The answers of a working API server (forbidden by a quota, refused
 // by a policy, namespace being deleted) are not: they count as an attempt.
 func isTransient(err error) bool {
-	var conflict *submission.ConflictError
-	if errors.As(err, &conflict) {
+	if _, ok := errors.AsType[*submission.ConflictError](err); ok {
 		return false
 	}
 	var status apierrors.APIStatus

@@ -87,9 +87,9 @@ func TestDriverPodName(t *testing.T) {
 		"by default follows the application": {application(), "pi-driver"},
 		"sparkConf names it":                 {application(conf), "from-conf"},
 		"the field wins over sparkConf": {
-			application(conf, func(a *v1beta2.SparkApplication) { a.Spec.Driver.PodName = ptr.To("from-field") }), "from-field"},
+			application(conf, func(a *v1beta2.SparkApplication) { a.Spec.Driver.PodName = new("from-field") }), "from-field"},
 		"an empty field counts as unset": {
-			application(func(a *v1beta2.SparkApplication) { a.Spec.Driver.PodName = ptr.To("") }), "pi-driver"},
+			application(func(a *v1beta2.SparkApplication) { a.Spec.Driver.PodName = new("") }), "pi-driver"},
 	} {
 		t.Run(name, func(t *testing.T) {
 			if got := DriverPodName(tc.app); got != tc.want {
@@ -105,11 +105,11 @@ func TestSpecHashSeesWhatChangesARun(t *testing.T) {
 		change   func(*v1beta2.SparkApplication)
 		wantSame bool
 	}{
-		"suspend":          {func(a *v1beta2.SparkApplication) { a.Spec.Suspend = ptr.To(true) }, true},
+		"suspend":          {func(a *v1beta2.SparkApplication) { a.Spec.Suspend = new(true) }, true},
 		"time to live":     {func(a *v1beta2.SparkApplication) { a.Spec.TimeToLiveSeconds = ptr.To[int64](5) }, true},
 		"defaults applied": {v1beta2.SetSparkApplicationDefaults, true},
 		"labels":           {func(a *v1beta2.SparkApplication) { a.Labels = map[string]string{"a": "b"} }, true},
-		"image":            {func(a *v1beta2.SparkApplication) { a.Spec.Image = ptr.To("spark:other") }, false},
+		"image":            {func(a *v1beta2.SparkApplication) { a.Spec.Image = new("spark:other") }, false},
 		"arguments":        {func(a *v1beta2.SparkApplication) { a.Spec.Arguments = []string{"10"} }, false},
 	} {
 		t.Run(name, func(t *testing.T) {

@@ -77,6 +77,7 @@ func (t *turn) claimSubmitted() claim {
 		if t.failedBySubmission() {
 			return no(v1beta2.ReasonSubmissionFailed, "%s", t.status.AppState.ErrorMessage)
 		}
+	default:
 	}
 	return yes(v1beta2.ReasonSubmitted, "Attempt %d was submitted as driver pod %s", t.status.Attempt, t.status.DriverInfo.PodName)
 }
@@ -103,6 +104,7 @@ func (t *turn) claimDriverReady() claim {
 		}
 	case v1beta2.ApplicationStateUnknown:
 		return claim{metav1.ConditionUnknown, v1beta2.ReasonDriverUnknown, "The driver's node does not answer"}
+	default:
 	}
 	return no(v1beta2.ReasonPending, "There is no driver pod")
 }

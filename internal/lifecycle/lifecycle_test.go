@@ -125,7 +125,7 @@ func TestStories(t *testing.T) {
 				w.reconcile()
 				w.driverRuns()
 				w.reconcile()
-				w.edit(func(a *v1beta2.SparkApplication) { a.Spec.Image = ptr.To("spark:other") })
+				w.edit(func(a *v1beta2.SparkApplication) { a.Spec.Image = new("spark:other") })
 				w.reconcile()
 			},
 			wantPassed:    []state{submitted, running, v1beta2.ApplicationStateInvalidating, rerun, submitted},
@@ -137,9 +137,9 @@ func TestStories(t *testing.T) {
 				w.reconcile()
 				w.driverRuns()
 				w.reconcile()
-				w.edit(func(a *v1beta2.SparkApplication) { a.Spec.Suspend = ptr.To(true) })
+				w.edit(func(a *v1beta2.SparkApplication) { a.Spec.Suspend = new(true) })
 				w.reconcile()
-				w.edit(func(a *v1beta2.SparkApplication) { a.Spec.Suspend = ptr.To(false) })
+				w.edit(func(a *v1beta2.SparkApplication) { a.Spec.Suspend = new(false) })
 				w.reconcile()
 			},
 			wantPassed: []state{submitted, running, v1beta2.ApplicationStateSuspending, v1beta2.ApplicationStateSuspended,
@@ -149,7 +149,7 @@ func TestStories(t *testing.T) {
 				"SparkApplicationSuspended", "SparkApplicationResuming", "SparkApplicationSubmitted"},
 		},
 		"created suspended": {
-			change:     []func(*v1beta2.SparkApplication){func(a *v1beta2.SparkApplication) { a.Spec.Suspend = ptr.To(true) }},
+			change:     []func(*v1beta2.SparkApplication){func(a *v1beta2.SparkApplication) { a.Spec.Suspend = new(true) }},
 			play:       func(w *world) { w.reconcile() },
 			wantPassed: []state{v1beta2.ApplicationStateSuspending, v1beta2.ApplicationStateSuspended},
 			wantTold:   []string{"SparkApplicationSuspending", "SparkApplicationSuspended"},
@@ -329,7 +329,7 @@ func TestTimeToLive(t *testing.T) {
 }
 
 func TestDeletedApplicationIsLeftAlone(t *testing.T) {
-	w := newWorld(func(a *v1beta2.SparkApplication) { a.DeletionTimestamp = ptr.To(metav1.NewTime(start)) })
+	w := newWorld(func(a *v1beta2.SparkApplication) { a.DeletionTimestamp = new(metav1.NewTime(start)) })
 	d := Decide(w.observe(), w.policy)
 	if len(d.Actions) != 0 || len(d.Events) != 0 || d.Status.AppState.State != "" {
 		t.Errorf("decision = %+v, want nothing", d)

@@ -54,7 +54,7 @@ func TestEveryObservationHasADecision(t *testing.T) {
 	}
 	specs := map[string]func(*v1beta2.SparkApplication){
 		"as it was": func(*v1beta2.SparkApplication) {},
-		"suspended": func(a *v1beta2.SparkApplication) { a.Spec.Suspend = ptr.To(true) },
+		"suspended": func(a *v1beta2.SparkApplication) { a.Spec.Suspend = new(true) },
 		"changed":   func(a *v1beta2.SparkApplication) { a.Status.SpecHash = "h1-other" },
 		"expired":   func(a *v1beta2.SparkApplication) { a.Spec.TimeToLiveSeconds = ptr.To[int64](0) },
 		"retries":   retries(3),
@@ -117,7 +117,7 @@ func happen(w *world, r *rand.Rand) {
 		"driver succeeds": func() { onDriver(w, func() { w.driverEnds(0) }) },
 		"driver fails":    func() { onDriver(w, func() { w.driverEnds(1) }) },
 		"driver vanishes": func() { w.driver = nil },
-		"suspend":         func() { w.edit(func(a *v1beta2.SparkApplication) { a.Spec.Suspend = ptr.To(true) }) },
+		"suspend":         func() { w.edit(func(a *v1beta2.SparkApplication) { a.Spec.Suspend = new(true) }) },
 		"resume":          func() { w.edit(func(a *v1beta2.SparkApplication) { a.Spec.Suspend = nil }) },
 		"edit": func() {
 			w.edit(func(a *v1beta2.SparkApplication) { a.Spec.Arguments = []string{fmt.Sprint(r.IntN(1000))} })

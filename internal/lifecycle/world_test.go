@@ -147,7 +147,7 @@ func (w *world) edit(change func(*v1beta2.SparkApplication)) {
 func retries(n int32) func(*v1beta2.SparkApplication) {
 	return func(a *v1beta2.SparkApplication) {
 		a.Spec.RestartPolicy = v1beta2.RestartPolicy{
-			Type: v1beta2.RestartPolicyOnFailure, OnFailureRetries: ptr.To(n), OnSubmissionFailureRetries: ptr.To(n),
+			Type: v1beta2.RestartPolicyOnFailure, OnFailureRetries: new(n), OnSubmissionFailureRetries: new(n),
 			OnFailureRetryInterval: ptr.To[int64](10), OnSubmissionFailureRetryInterval: ptr.To[int64](10),
 		}
 	}

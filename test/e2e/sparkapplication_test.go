@@ -116,7 +116,7 @@ func TestMissingMainClassFails(t *testing.T) {
 	t.Parallel()
 	ctx := limited(t, appLimit)
 	app := application(t, "spark-pi", "e2e-no-class", func(app *v1beta2.SparkApplication) {
-		app.Spec.MainClass = ptr.To("org.example.NoSuchClass")
+		app.Spec.MainClass = new("org.example.NoSuchClass")
 	})
 	create(ctx, t, app)
 	follow(ctx, t, app)
@@ -135,7 +135,7 @@ func TestMissingImageSaysWhy(t *testing.T) {
 	t.Parallel()
 	ctx := limited(t, appLimit)
 	app := application(t, "spark-pi", "e2e-no-image", func(app *v1beta2.SparkApplication) {
-		app.Spec.Image = ptr.To("docker.io/library/no-such-image:1")
+		app.Spec.Image = new("docker.io/library/no-such-image:1")
 	})
 	create(ctx, t, app)
 	until(ctx, t, app, "the reason in the condition DriverReady", func() bool {

@@ -111,7 +111,7 @@ func startController(t *testing.T, namespace string) (stop func()) {
 		Policy: lifecycle.Policy{MaxTrackedExecutors: 1000},
 		Events: mgr.GetEventRecorder("spark-application-controller"), Clock: clock.RealClock{},
 	}
-	if err := reconciler.Setup(mgr, controller.Options{MaxConcurrentReconciles: 2, SkipNameValidation: ptr.To(true)}); err != nil {
+	if err := reconciler.Setup(mgr, controller.Options{MaxConcurrentReconciles: 2, SkipNameValidation: new(true)}); err != nil {
 		t.Fatal(err)
 	}
 	done := make(chan error, 1)
@@ -145,8 +145,8 @@ func newApplication(namespace string, change ...func(*v1beta2.SparkApplication))
 		ObjectMeta: metav1.ObjectMeta{Name: "pi", Namespace: namespace},
 		Spec: v1beta2.SparkApplicationSpec{
 			Type: v1beta2.SparkApplicationTypeScala, SparkVersion: "4.0.1", Mode: v1beta2.DeployModeCluster,
-			Image: ptr.To("docker.io/library/spark:4.0.1"), MainClass: ptr.To("org.apache.spark.examples.SparkPi"),
-			MainApplicationFile: ptr.To("local:///opt/spark/examples/jars/spark-examples.jar"),
+			Image: new("docker.io/library/spark:4.0.1"), MainClass: new("org.apache.spark.examples.SparkPi"),
+			MainApplicationFile: new("local:///opt/spark/examples/jars/spark-examples.jar"),
 		},
 	}
 	for _, c := range change {
