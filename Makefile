@@ -83,7 +83,7 @@ verify: ## Generate and lint, and ask that nothing changed.
 
 .PHONY: unit
 unit: ## Unit tests; they need nothing but Go.
-	go test $$(go list ./... | grep -vE '/test/(integration|e2e|quickstart)')
+	go test $$(go list ./... | grep -vE '/test/(integration|e2e|quickstart|perf)')
 	cd test/localcluster && go test ./...
 
 .PHONY: integration
@@ -93,3 +93,8 @@ integration: ## Tests against a real kube-apiserver and etcd, built on first use
 .PHONY: e2e
 e2e: ## Tests with real Spark on the local cluster, brought up if need be.
 	go test -count=1 -timeout 40m -v ./test/e2e/...
+
+.PHONY: perf
+perf: ## Benchmarks; they report figures and assert none.
+	go test -run '^$$' -bench . -benchmem ./pkg/... ./internal/...
+	go test -run '^$$' -bench . -benchtime 20x ./test/perf/...
