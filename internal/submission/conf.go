@@ -8,6 +8,7 @@ import (
 	"strings"
 
 	"github.com/alauda/spark-operator/apis/sparkoperator/v1beta2"
+	"github.com/alauda/spark-operator/pkg/podmutation"
 	"github.com/alauda/spark-operator/pkg/sparkconf"
 	"github.com/alauda/spark-operator/pkg/sparklabels"
 )
@@ -167,15 +168,15 @@ func (b *confBuilder) decorations() {
 		for _, property := range decoration.Conf {
 			b.conf.Set(property.Key, property.Value)
 		}
-		b.decorate(driverKeys, decoration.Driver)
-		b.decorate(executorKeys, decoration.Executor)
+		b.decorate(driverKeys, &b.app.Spec.Driver.SparkPodSpec, decoration.Driver)
+		b.decorate(executorKeys, &b.app.Spec.Executor.SparkPodSpec, decoration.Executor)
 	}
 }
 
-func (b *confBuilder) decorate(keys roleKeys, decoration PodDecoration) {
+func (b *confBuilder) decorate(keys roleKeys, pod *v1beta2.SparkPodSpec, decoration PodDecoration) {
 	b.conf.SetAll(keys.label, decoration.Labels)
 	b.conf.SetAll(keys.annotation, decoration.Annotations)
-	if decoration.SchedulerName != "" {
+	if decoration.SchedulerName != "" && podmutation.SchedulerName(b.app, pod) == "" {
 		b.conf.Set(keys.schedulerName, decoration.SchedulerName)
 	}
 	if decoration.JavaOptions != "" {

@@ -11,6 +11,7 @@ import (
 	corev1 "k8s.io/api/core/v1"
 
 	"github.com/alauda/spark-operator/apis/sparkoperator/v1beta2"
+	"github.com/alauda/spark-operator/pkg/podmutation"
 	"github.com/alauda/spark-operator/pkg/sparkconf"
 	"github.com/alauda/spark-operator/pkg/sparklabels"
 )
@@ -22,7 +23,7 @@ type roleKeys struct {
 	memory, memoryOverhead                         string
 	serviceAccount, schedulerName, javaOptions     string
 	label, annotation, env, secrets, secretKeyRefs string
-	volumes                                        string
+	volumes, nodeSelector                          string
 }
 
 var driverKeys = roleKeys{
@@ -33,6 +34,7 @@ var driverKeys = roleKeys{
 	javaOptions: sparkconf.DriverExtraJavaOptions,
 	label:       sparkconf.DriverLabelPrefix, annotation: sparkconf.DriverAnnotationPrefix, env: sparkconf.DriverEnvPrefix,
 	secrets: sparkconf.DriverSecretsPrefix, secretKeyRefs: sparkconf.DriverSecretKeyRefPrefix, volumes: sparkconf.DriverVolumesPrefix,
+	nodeSelector: sparkconf.DriverNodeSelectorPrefix,
 }
 
 var executorKeys = roleKeys{
@@ -43,6 +45,7 @@ var executorKeys = roleKeys{
 	javaOptions: sparkconf.ExecutorExtraJavaOptions,
 	label:       sparkconf.ExecutorLabelPrefix, annotation: sparkconf.ExecutorAnnotationPrefix, env: sparkconf.ExecutorEnvPrefix,
 	secrets: sparkconf.ExecutorSecretsPrefix, secretKeyRefs: sparkconf.ExecutorSecretKeyRefPrefix, volumes: sparkconf.ExecutorVolumesPrefix,
+	nodeSelector: sparkconf.ExecutorNodeSelectorPrefix,
 }
 
 func (b *confBuilder) driver() {
@@ -85,6 +88,27 @@ func (b *confBuilder) role(keys roleKeys, pod *v1beta2.SparkPodSpec) {
 	}
 	b.secrets(keys, pod.Secrets)
 	b.localDirs(keys, pod.VolumeMounts)
+	b.contested(keys, pod)
+}
+
+// contested sets the properties of fields that the mutators put into the executor template, too. Spark applies properties
+// after the template, so that one of sparkConf would win over the field wherever the webhook does not run.
+func (b *confBuilder) contested(keys roleKeys, pod *v1beta2.SparkPodSpec) {
+	b.conf.SetAll(keys.nodeSelector, pod.NodeSelector)
+	if scheduler := podmutation.SchedulerName(b.app, pod); scheduler != "" {
+		b.conf.Set(keys.schedulerName, scheduler)
+	}
+	for i := range pod.Env {
+		variable := &pod.Env[i]
+		key := keys.env + variable.Name
+		switch {
+		case variable.ValueFrom != nil:
+			b.conf.Delete(key)
+		case b.conf.Contains(key), strings.HasPrefix(variable.Name, "SPARK_"):
+			// Spark's own variables come after the template's as well.
+			b.conf.Set(key, variable.Value)
+		}
+	}
 }
 
 // secrets mounts Secrets, and points to the file in those whose content is known.

@@ -20,7 +20,7 @@ type Decoration struct {
 type PodDecoration struct {
 	// Labels and Annotations of the pods.
 	Labels, Annotations map[string]string
-	// SchedulerName is the scheduler of the pods; the application's own choice wins.
+	// SchedulerName is the scheduler of the pods where no field of the application names one.
 	SchedulerName string
 	// JavaOptions are appended to the options of the JVM.
 	JavaOptions string

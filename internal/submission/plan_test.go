@@ -134,6 +134,15 @@ func TestPrecedence(t *testing.T) {
 			options: submission.Options{Decorations: []submission.Decoration{{Driver: submission.PodDecoration{SchedulerName: "yunikorn"}}}},
 			key:     sparkconf.DriverSchedulerName, want: "yunikorn",
 		},
+		"a field's scheduler wins over a decoration's": {
+			change:  []func(*app){func(a *app) { a.Spec.Driver.SchedulerName = new("mine") }},
+			options: submission.Options{Decorations: []submission.Decoration{{Driver: submission.PodDecoration{SchedulerName: "yunikorn"}}}},
+			key:     sparkconf.DriverSchedulerName, want: "mine",
+		},
+		"the batch scheduler wins over sparkConf": {
+			change: []func(*app){conf(sparkconf.ExecutorSchedulerName, "mine"), func(a *app) { a.Spec.BatchScheduler = new("volcano") }},
+			key:    sparkconf.ExecutorSchedulerName, want: "volcano",
+		},
 		"the operator's label wins over the application's": {
 			change: []func(*app){func(a *app) { a.Labels = map[string]string{sparklabels.AppName: "another"} }},
 			key:    appName, want: "spark-pi",

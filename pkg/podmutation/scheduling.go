@@ -3,7 +3,11 @@
 
 package podmutation
 
-import "maps"
+import (
+	"maps"
+
+	"github.com/alauda/spark-operator/apis/sparkoperator/v1beta2"
+)
 
 // setPriorityClass clears what the API server derived from another class: it refuses a pod whose priority or preemption
 // policy is not its class's.
@@ -20,13 +24,20 @@ func setPriorityClass(t Target) error {
 	return nil
 }
 
-// setSchedulerName prefers the application's batch scheduler: driver and executors must meet the same one.
+// SchedulerName returns the scheduler that an application chooses for the pods of a role; empty where it chooses none. The
+// application's batch scheduler comes first: driver and executors must meet the same one.
+func SchedulerName(app *v1beta2.SparkApplication, role *v1beta2.SparkPodSpec) string {
+	for _, name := range []*string{app.Spec.BatchScheduler, role.SchedulerName} {
+		if name != nil && *name != "" {
+			return *name
+		}
+	}
+	return ""
+}
+
 func setSchedulerName(t Target) error {
-	switch {
-	case t.App.Spec.BatchScheduler != nil && *t.App.Spec.BatchScheduler != "":
-		t.Pod.Spec.SchedulerName = *t.App.Spec.BatchScheduler
-	case t.Spec.SchedulerName != nil && *t.Spec.SchedulerName != "":
-		t.Pod.Spec.SchedulerName = *t.Spec.SchedulerName
+	if name := SchedulerName(t.App, t.Spec); name != "" {
+		t.Pod.Spec.SchedulerName = name
 	}
 	return nil
 }

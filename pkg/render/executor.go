@@ -142,18 +142,16 @@ func executorEnv(c *corev1.Container, in ExecutorInput) error {
 		return err
 	}
 	driverURL := "spark://CoarseGrainedScheduler@" + in.Conf.Get(sparkconf.DriverHost) + ":" + in.Conf.Get(sparkconf.DriverPort)
-	for _, variable := range []corev1.EnvVar{
-		{Name: "SPARK_USER", Value: in.SparkUser},
-		{Name: "SPARK_DRIVER_URL", Value: driverURL},
-		{Name: "SPARK_EXECUTOR_CORES", Value: valueOr(in.Conf, sparkconf.ExecutorCores, "1")},
-		{Name: "SPARK_EXECUTOR_MEMORY", Value: strconv.FormatInt(heap, 10) + "m"},
-		{Name: "SPARK_APPLICATION_ID", Value: in.Conf.Get(sparkconf.AppID)},
-		{Name: sparklabels.EnvSparkConfDir, Value: confDir},
-		{Name: "SPARK_EXECUTOR_ID", Value: strconv.Itoa(in.ID)},
-		{Name: "SPARK_RESOURCE_PROFILE_ID", Value: "0"},
-	} {
-		c.Env = append(c.Env, variable)
-	}
+	c.Env = append(c.Env,
+		corev1.EnvVar{Name: "SPARK_USER", Value: in.SparkUser},
+		corev1.EnvVar{Name: "SPARK_DRIVER_URL", Value: driverURL},
+		corev1.EnvVar{Name: "SPARK_EXECUTOR_CORES", Value: valueOr(in.Conf, sparkconf.ExecutorCores, "1")},
+		corev1.EnvVar{Name: "SPARK_EXECUTOR_MEMORY", Value: strconv.FormatInt(heap, 10) + "m"},
+		corev1.EnvVar{Name: "SPARK_APPLICATION_ID", Value: in.Conf.Get(sparkconf.AppID)},
+		corev1.EnvVar{Name: sparklabels.EnvSparkConfDir, Value: confDir},
+		corev1.EnvVar{Name: "SPARK_EXECUTOR_ID", Value: strconv.Itoa(in.ID)},
+		corev1.EnvVar{Name: "SPARK_RESOURCE_PROFILE_ID", Value: "0"},
+	)
 	for _, variable := range in.Conf.WithPrefix(sparkconf.ExecutorEnvPrefix) {
 		c.Env = append(c.Env, corev1.EnvVar{Name: variable.Key, Value: variable.Value})
 	}

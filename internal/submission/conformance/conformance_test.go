@@ -11,12 +11,14 @@ import (
 	"testing"
 
 	"github.com/google/go-cmp/cmp"
+	corev1 "k8s.io/api/core/v1"
 	"sigs.k8s.io/yaml"
 
 	"github.com/alauda/spark-operator/apis/sparkoperator/v1beta2"
 	"github.com/alauda/spark-operator/internal/identity"
 	"github.com/alauda/spark-operator/internal/submission"
 	"github.com/alauda/spark-operator/internal/submission/conformance"
+	"github.com/alauda/spark-operator/pkg/podmutation"
 )
 
 var updateOracle = flag.Bool("update-oracle", false, "rewrite the recorded objects by running spark-submit of $SPARK_HOME")
@@ -47,6 +49,76 @@ func TestObjectsAreThoseOfSparkSubmit(t *testing.T) {
 				t.Errorf("objects (-spark-submit +ours):\n%s", diff)
 			}
 		})
+	}
+}
+
+// Every testdata/<case>.executor.spark-<version>.yaml is the executor pod that Spark's real driver asked for.
+func TestExecutorsAreThoseOfSparksDriver(t *testing.T) {
+	for _, name := range []string{
+		"config-maps", "contested", "hadoop", "labels", "memory", "memory-factor", "monitoring", "placement", "pod-fields", "python",
+		"secrets", "templates", "volumes",
+	} {
+		t.Run(name, func(t *testing.T) {
+			plan := planOf(t, filepath.Join("testdata", name+".app.yaml"))
+			oracle := filepath.Join("testdata", name+".executor.spark-4.0.yaml")
+			if *updateOracle {
+				recordExecutor(t, oracle, plan)
+			}
+			want, err := os.ReadFile(oracle)
+			if err != nil {
+				t.Fatal(err)
+			}
+			executor, err := conformance.FromPlanExecutor(plan)
+			if err != nil {
+				t.Fatal(err)
+			}
+			if diff := cmp.Diff(string(want), encode(t, []conformance.Object{executor})); diff != "" {
+				t.Errorf("executor (-Spark's driver +ours):\n%s", diff)
+			}
+		})
+	}
+}
+
+// The pod webhook changes nothing of a pod that was submitted by the plan: applications run as declared without it.
+func TestWebhookChangesNothing(t *testing.T) {
+	inputs, err := filepath.Glob("testdata/*.app.yaml")
+	if err != nil || len(inputs) == 0 {
+		t.Fatalf("no applications: %v", err)
+	}
+	for _, input := range inputs {
+		plan := planOf(t, input)
+		objects, err := plan.Render()
+		if err != nil {
+			t.Fatal(err)
+		}
+		executor, err := plan.Executor(objects)
+		if err != nil {
+			t.Fatal(err)
+		}
+		for role, pod := range map[podmutation.Role]*corev1.Pod{podmutation.Driver: objects.Driver, podmutation.Executor: executor} {
+			mutated := pod.DeepCopy()
+			if err := podmutation.Apply(mutated, podmutation.Input{App: plan.App(), Role: role}, podmutation.Default()...); err != nil {
+				t.Fatal(err)
+			}
+			if diff := cmp.Diff(pod, mutated); diff != "" {
+				t.Errorf("%s: %s pod (-submitted +through the webhook):\n%s", input, role, diff)
+			}
+		}
+	}
+}
+
+func recordExecutor(t *testing.T, path string, plan *submission.Plan) {
+	t.Helper()
+	body, err := conformance.RunDriver(t.Context(), os.Getenv("SPARK_HOME"), plan)
+	if err != nil {
+		t.Fatal(err)
+	}
+	object, err := conformance.NormaliseExecutor(body)
+	if err != nil {
+		t.Fatal(err)
+	}
+	if err := os.WriteFile(path, []byte(encode(t, []conformance.Object{object})), 0o644); err != nil {
+		t.Fatal(err)
 	}
 }
 

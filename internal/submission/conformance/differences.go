@@ -27,6 +27,10 @@ func Differences() []Difference {
 		Reason: "Spark's client names its own directory after the application's, and the last one counts, so that the files of the " +
 			"ConfigMap are not found. Ours points to the ConfigMap.",
 		amend: dropRepeated("SPARK_CONF_DIR"),
+	}, {
+		Name:   "variables of both env and a property",
+		Reason: "spark-submit names them in the template and by the property, twice with the same value; ours once.",
+		amend:  dropIdentical,
 	}}
 }
 
@@ -60,5 +64,14 @@ func dropRepeated(name string) func(*corev1.PodSpec) {
 				return repeated
 			})
 		}
+	}
+}
+
+// dropIdentical keeps one of several variables that are the same in name and value.
+func dropIdentical(spec *corev1.PodSpec) {
+	for i := range spec.Containers {
+		spec.Containers[i].Env = slices.CompactFunc(spec.Containers[i].Env, func(a, b corev1.EnvVar) bool {
+			return a.Name == b.Name && a.ValueFrom == nil && b.ValueFrom == nil && a.Value == b.Value
+		})
 	}
 }

@@ -41,6 +41,8 @@ var randomNames = []struct {
 }{
 	{regexp.MustCompile(`/var/data/spark-[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}`), "LOCAL-DIR"},
 	{regexp.MustCompile(`spark-drv-[0-9a-f]{16}-conf-map`), "CONF-MAP"},
+	{regexp.MustCompile(`spark://CoarseGrainedScheduler@[^"]*`), "DRIVER-URL"},
+	{regexp.MustCompile(`[a-z][-a-z0-9]*-[0-9a-f]{16}-exec-1`), "PREFIX-exec-1"},
 	{regexp.MustCompile(`spark-[0-9a-f]{16}-driver-svc`), "FALLBACK-driver-svc"},
 	{regexp.MustCompile(`spark-[0-9a-f]{32}`), "APP-ID"},
 	{regexp.MustCompile(`[a-z][-a-z0-9]*-[0-9a-f]{16}-(driver-svc|driver-podspec-conf-map|driver-pvc)`), "PREFIX-$1"},
@@ -177,6 +179,45 @@ func sortPod(spec *corev1.PodSpec) {
 		slices.SortStableFunc(c.Ports, func(a, b corev1.ContainerPort) int { return strings.Compare(a.Name, b.Name) })
 		slices.SortStableFunc(c.VolumeMounts, func(a, b corev1.VolumeMount) int { return strings.Compare(a.MountPath, b.MountPath) })
 	}
+}
+
+// FromPlanExecutor returns the normalised executor pod that we expect of a plan.
+func FromPlanExecutor(plan *submission.Plan) (Object, error) {
+	objects, err := plan.Render()
+	if err != nil {
+		return Object{}, err
+	}
+	pod, err := plan.Executor(objects)
+	if err != nil {
+		return Object{}, err
+	}
+	body, err := json.Marshal(pod)
+	if err != nil {
+		return Object{}, err
+	}
+	return NormaliseExecutor(body)
+}
+
+// NormaliseExecutor makes executor pods comparable. Beside what Normalise does it leaves out what Spark's driver adds from
+// its own JVM and host: the options of the executor's JVM and the ConfigMap with the files of its configuration directory.
+func NormaliseExecutor(body []byte) (Object, error) {
+	object, err := normalise(body)
+	if err != nil {
+		return Object{}, err
+	}
+	spec, isPod := object.Spec.(corev1.PodSpec)
+	if !isPod {
+		return Object{}, fmt.Errorf("executor is a %s", object.Kind)
+	}
+	const volume = "spark-conf-volume-exec"
+	spec.Volumes = slices.DeleteFunc(spec.Volumes, func(v corev1.Volume) bool { return v.Name == volume })
+	for i := range spec.Containers {
+		c := &spec.Containers[i]
+		c.Env = slices.DeleteFunc(c.Env, func(v corev1.EnvVar) bool { return strings.HasPrefix(v.Name, "SPARK_JAVA_OPT_") })
+		c.VolumeMounts = slices.DeleteFunc(c.VolumeMounts, func(m corev1.VolumeMount) bool { return m.Name == volume })
+	}
+	object.Spec = spec
+	return object, nil
 }
 
 // sortLocalDirs sorts the scratch directories, which Spark shuffles so that not every pod fills the first one first.

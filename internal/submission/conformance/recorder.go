@@ -9,11 +9,15 @@ import (
 	"io"
 	"net/http"
 	"strconv"
+	"strings"
 	"sync"
 )
 
 // Recorder is an API server that says yes to everything and remembers what it was sent.
 type Recorder struct {
+	// PodCreated is called for each pod that is sent; it may be nil.
+	PodCreated func()
+
 	mu       sync.Mutex
 	requests []Request
 }
@@ -42,6 +46,9 @@ func (r *Recorder) ServeHTTP(w http.ResponseWriter, req *http.Request) {
 		return
 	}
 	count := r.record(Request{Method: req.Method, Path: req.URL.Path, Body: body})
+	if r.PodCreated != nil && req.Method == http.MethodPost && strings.HasSuffix(req.URL.Path, "/pods") {
+		r.PodCreated()
+	}
 	object := map[string]any{}
 	if len(body) > 0 {
 		if err := json.Unmarshal(body, &object); err != nil {
