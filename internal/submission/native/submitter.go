@@ -5,6 +5,7 @@ package native
 
 import (
 	"context"
+	"errors"
 	"fmt"
 
 	corev1 "k8s.io/api/core/v1"
@@ -66,9 +67,20 @@ func (s *Submitter) Submit(ctx context.Context, plan *submission.Plan) (submissi
 	return submission.Result{DriverPodName: objects.Driver.Name, SparkApplicationID: attempt.ApplicationID, Adopted: adopted}, nil
 }
 
+// errGone says that what was in the way of a creation went away before it could be looked at.
+var errGone = errors.New("it was in the way and is gone")
+
 // ensure creates an object, or finds it there already as an earlier call for the same attempt made it. It returns whether
-// it was there.
+// it was there. What goes away between creation and look-up is created after all.
 func (s *Submitter) ensure(ctx context.Context, desired client.Object) (bool, error) {
+	existed, err := s.createOrRecognise(ctx, desired)
+	if errors.Is(err, errGone) {
+		return s.createOrRecognise(ctx, desired)
+	}
+	return existed, err
+}
+
+func (s *Submitter) createOrRecognise(ctx context.Context, desired client.Object) (bool, error) {
 	kind := desired.GetObjectKind().GroupVersionKind().Kind
 	// The client may write the answer of a refused creation into what it was given.
 	created, ok := desired.DeepCopyObject().(client.Object)
@@ -94,8 +106,10 @@ func (s *Submitter) recognise(ctx context.Context, kind string, desired client.O
 		return err
 	}
 	key := client.ObjectKeyFromObject(desired)
-	if err := s.client.Get(ctx, key, existing); err != nil {
-		// Where it is gone by now, the next call creates it.
+	switch err := s.client.Get(ctx, key, existing); {
+	case apierrors.IsNotFound(err):
+		return fmt.Errorf("create %s %s: %w", kind, key, errGone)
+	case err != nil:
 		return fmt.Errorf("get %s %s, which is said to exist: %w", kind, key, err)
 	}
 	if owner := ownerOf(existing); owner != ownerOf(desired) {

@@ -180,6 +180,64 @@ func TestSubmitRecognisesWhatIsInTheWay(t *testing.T) {
 	}
 }
 
+// A pod that is refused because of one that then ends its life at once is created by the same call.
+func TestSubmitCreatesWhatWasInTheWayAndWentAway(t *testing.T) {
+	refused := false
+	c := fake.NewClientBuilder().WithInterceptorFuncs(interceptor.Funcs{
+		Create: func(ctx context.Context, c client.WithWatch, obj client.Object, opts ...client.CreateOption) error {
+			if _, isPod := obj.(*corev1.Pod); isPod && !refused {
+				refused = true
+				return apierrors.NewAlreadyExists(schema.GroupResource{Resource: "pods"}, obj.GetName())
+			}
+			return c.Create(ctx, obj, opts...)
+		},
+	}).Build()
+	result, err := native.New(c).Submit(t.Context(), planOf(t, application(), 1))
+	if err != nil || result.Adopted || !refused {
+		t.Errorf("Submit = %+v, %v, want a new driver", result, err)
+	}
+	if got := len(objects(t, c)); got != len(creations) {
+		t.Errorf("%d objects, want %d", got, len(creations))
+	}
+}
+
+func TestReleaseDeletesTheAttemptsObjectsAndNoOthers(t *testing.T) {
+	app := application()
+	first, second := identity.Of(app, 1), identity.Of(app, 2)
+	foreign := &corev1.ConfigMap{ObjectMeta: metav1.ObjectMeta{
+		Namespace: "default", Name: "foreign", Labels: map[string]string{sparklabels.SubmissionID: first.SubmissionID},
+	}}
+	c := fake.NewClientBuilder().WithObjects(foreign).Build()
+	submitter := native.New(c)
+	if _, err := submitter.Submit(t.Context(), planOf(t, app, 1)); err != nil {
+		t.Fatal(err)
+	}
+	before := names(t, c)
+	if err := submitter.Release(t.Context(), app, second); err != nil {
+		t.Fatal(err)
+	}
+	if diff := cmp.Diff(before, names(t, c)); diff != "" {
+		t.Errorf("after the release of another attempt (-want +got):\n%s", diff)
+	}
+	for range 2 {
+		if err := submitter.Release(t.Context(), app, first); err != nil {
+			t.Fatal(err)
+		}
+		if diff := cmp.Diff([]string{"foreign", "pi-driver"}, names(t, c)); diff != "" {
+			t.Errorf("after the release (-want +got):\n%s", diff)
+		}
+	}
+}
+
+func names(t *testing.T, c client.Client) []string {
+	t.Helper()
+	var all []string
+	for _, object := range objects(t, c) {
+		all = append(all, object.GetName())
+	}
+	return all
+}
+
 func TestSubmitCallsWhatTheServerRefusesInvalid(t *testing.T) {
 	c := fake.NewClientBuilder().WithInterceptorFuncs(interceptor.Funcs{
 		Create: func(context.Context, client.WithWatch, client.Object, ...client.CreateOption) error {
