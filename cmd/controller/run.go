@@ -22,7 +22,6 @@ import (
 	"sigs.k8s.io/controller-runtime/pkg/client"
 	"sigs.k8s.io/controller-runtime/pkg/controller"
 	"sigs.k8s.io/controller-runtime/pkg/healthz"
-	"sigs.k8s.io/controller-runtime/pkg/log/zap"
 
 	configv1alpha1 "github.com/alauda/spark-operator/apis/config/v1alpha1"
 	"github.com/alauda/spark-operator/apis/sparkoperator/v1beta2"
@@ -42,21 +41,14 @@ const eventSource = "spark-application-controller"
 
 // run starts the controller and returns when ctx ends or something fails for good.
 func run(ctx context.Context, args []string, stderr io.Writer) error {
-	flags := flag.NewFlagSet("controller", flag.ContinueOnError)
-	flags.SetOutput(stderr)
-	file := flags.String("config", "", "path of the ControllerConfiguration file; empty means the defaults")
-	logging := zap.Options{}
-	logging.BindFlags(flags)
-	// Also lets --kubeconfig be given where the binary runs outside of a cluster.
-	ctrl.RegisterFlags(flags)
-	if err := flags.Parse(args); err != nil {
-		if errors.Is(err, flag.ErrHelp) {
-			return nil
-		}
+	line, err := manager.ParseCommandLine("controller", args, stderr)
+	if errors.Is(err, flag.ErrHelp) {
+		return nil
+	}
+	if err != nil {
 		return err
 	}
-	ctrl.SetLogger(zap.New(zap.UseFlagOptions(&logging), zap.WriteTo(stderr)))
-	cfg, err := config.LoadController(*file)
+	cfg, err := config.LoadController(line.ConfigFile)
 	if err != nil {
 		return err
 	}

@@ -21,7 +21,6 @@ import (
 	utilruntime "k8s.io/apimachinery/pkg/util/runtime"
 	ctrl "sigs.k8s.io/controller-runtime"
 	"sigs.k8s.io/controller-runtime/pkg/healthz"
-	"sigs.k8s.io/controller-runtime/pkg/log/zap"
 	"sigs.k8s.io/controller-runtime/pkg/webhook"
 
 	configv1alpha1 "github.com/alauda/spark-operator/apis/config/v1alpha1"
@@ -45,21 +44,14 @@ const (
 
 // run starts the webhook and returns when ctx ends or something fails for good.
 func run(ctx context.Context, args []string, stderr io.Writer) error {
-	flags := flag.NewFlagSet("webhook", flag.ContinueOnError)
-	flags.SetOutput(stderr)
-	file := flags.String("config", "", "path of the WebhookConfiguration file; empty means the defaults")
-	logging := zap.Options{}
-	logging.BindFlags(flags)
-	// Also lets --kubeconfig be given where the binary runs outside of a cluster.
-	ctrl.RegisterFlags(flags)
-	if err := flags.Parse(args); err != nil {
-		if errors.Is(err, flag.ErrHelp) {
-			return nil
-		}
+	line, err := manager.ParseCommandLine("webhook", args, stderr)
+	if errors.Is(err, flag.ErrHelp) {
+		return nil
+	}
+	if err != nil {
 		return err
 	}
-	ctrl.SetLogger(zap.New(zap.UseFlagOptions(&logging), zap.WriteTo(stderr)))
-	cfg, err := config.LoadWebhook(*file)
+	cfg, err := config.LoadWebhook(line.ConfigFile)
 	if err != nil {
 		return err
 	}

@@ -5,7 +5,6 @@ package api
 
 import (
 	"context"
-	"fmt"
 	"os"
 	"path/filepath"
 	"testing"
@@ -19,6 +18,7 @@ import (
 
 	"github.com/alauda/spark-operator/apis/sparkoperator/v1alpha1"
 	"github.com/alauda/spark-operator/apis/sparkoperator/v1beta2"
+	"github.com/alauda/spark-operator/test/integration/apiserver"
 )
 
 const (
@@ -37,42 +37,15 @@ var (
 )
 
 func TestMain(m *testing.M) {
-	code, err := runTests(m)
-	if err != nil {
-		fmt.Fprintln(os.Stderr, err)
-		code = 1
-	}
-	os.Exit(code)
-}
-
-func runTests(m *testing.M) (code int, err error) {
-	if os.Getenv("KUBEBUILDER_ASSETS") == "" {
-		return 1, fmt.Errorf("KUBEBUILDER_ASSETS is not set: run these tests by `make integration`, which builds a kube-apiserver and etcd")
-	}
-	dir, err := os.MkdirTemp("", "api-test-")
-	if err != nil {
-		return 1, err
-	}
-	defer func() { _ = os.RemoveAll(dir) }()
-
-	env := &envtest.Environment{CRDDirectoryPaths: []string{crdDir}, ErrorIfCRDPathMissing: true}
-	if restConfig, err = env.Start(); err != nil {
-		return 1, fmt.Errorf("start the API server: %w", err)
-	}
-	defer func() {
-		if stopErr := env.Stop(); stopErr != nil && err == nil {
-			err = stopErr
+	env := &envtest.Environment{CRDDirectoryPaths: []string{apiserver.CRDs()}, ErrorIfCRDPathMissing: true}
+	os.Exit(apiserver.Run(m, env, func(folder string) (err error) {
+		restConfig = env.Config
+		if api, err = strictClient(restConfig); err != nil {
+			return err
 		}
-	}()
-
-	if api, err = strictClient(restConfig); err != nil {
-		return 1, err
-	}
-	kubeconfig = filepath.Join(dir, "kubeconfig")
-	if err := os.WriteFile(kubeconfig, env.KubeConfig, 0o600); err != nil {
-		return 1, err
-	}
-	return m.Run(), nil
+		kubeconfig = filepath.Join(folder, "kubeconfig")
+		return os.WriteFile(kubeconfig, env.KubeConfig, 0o600)
+	}))
 }
 
 func strictClient(config *rest.Config) (client.Client, error) {

@@ -1,7 +1,7 @@
 // Copyright 2026 The Alauda Spark Operator Authors.
 // SPDX-License-Identifier: Apache-2.0
 
-// Package apiserver starts a real kube-apiserver and etcd with the project's CRDs for the integration tests of a package.
+// Package apiserver starts a real kube-apiserver and etcd for the integration tests of a package.
 package apiserver
 
 import (
@@ -10,26 +10,46 @@ import (
 	"os"
 	"path/filepath"
 	"runtime"
+	"testing"
 
-	"k8s.io/client-go/rest"
 	"sigs.k8s.io/controller-runtime/pkg/envtest"
 )
 
 // assetsVariable names the folder with the binaries etcd, kube-apiserver and kubectl.
 const assetsVariable = "KUBEBUILDER_ASSETS"
 
-// Start starts both and returns how to reach the API server as an administrator, and a function that ends them.
-func Start() (config *rest.Config, stop func() error, err error) {
-	if os.Getenv(assetsVariable) == "" {
-		return nil, nil, errors.New(assetsVariable + " is not set: run these tests by `make integration`")
-	}
+// CRDs is the folder with the project's CRDs.
+func CRDs() string {
 	_, file, _, _ := runtime.Caller(0)
-	environment := &envtest.Environment{
-		CRDDirectoryPaths:     []string{filepath.Join(filepath.Dir(file), "../../../config/crd/bases")},
-		ErrorIfCRDPathMissing: true,
+	return filepath.Join(filepath.Dir(file), "../../../config/crd/bases")
+}
+
+// Run starts the environment, calls setup, and runs the package's tests; it returns the exit code for TestMain. setup
+// also gets a folder that is removed in the end.
+func Run(m *testing.M, environment *envtest.Environment, setup func(folder string) error) int {
+	code, err := run(m, environment, setup)
+	if err != nil {
+		fmt.Fprintln(os.Stderr, err)
+		return 1
 	}
-	if config, err = environment.Start(); err != nil {
-		return nil, nil, fmt.Errorf("start kube-apiserver and etcd: %w", err)
+	return code
+}
+
+func run(m *testing.M, environment *envtest.Environment, setup func(folder string) error) (code int, err error) {
+	if os.Getenv(assetsVariable) == "" {
+		return 1, errors.New(assetsVariable + " is not set: run these tests by `make integration`, which builds a kube-apiserver and etcd")
 	}
-	return config, environment.Stop, nil
+	folder, err := os.MkdirTemp("", "integration-")
+	if err != nil {
+		return 1, err
+	}
+	defer func() { err = errors.Join(err, os.RemoveAll(folder)) }()
+	if _, err := environment.Start(); err != nil {
+		return 1, fmt.Errorf("start kube-apiserver and etcd: %w", err)
+	}
+	defer func() { err = errors.Join(err, environment.Stop()) }()
+	if err := setup(folder); err != nil {
+		return 1, err
+	}
+	return m.Run(), nil
 }

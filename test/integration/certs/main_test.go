@@ -27,6 +27,7 @@ import (
 	"sigs.k8s.io/kustomize/kyaml/filesys"
 
 	"github.com/alauda/spark-operator/apis/sparkoperator/v1beta2"
+	"github.com/alauda/spark-operator/test/integration/apiserver"
 )
 
 const (
@@ -49,49 +50,21 @@ var (
 )
 
 func TestMain(m *testing.M) {
-	code, err := runTests(m)
-	if err != nil {
-		fmt.Fprintln(os.Stderr, err)
-		code = 1
-	}
-	os.Exit(code)
-}
-
-func runTests(m *testing.M) (code int, err error) {
-	if os.Getenv("KUBEBUILDER_ASSETS") == "" {
-		return 1, fmt.Errorf("KUBEBUILDER_ASSETS is not set: run these tests by `make integration`, which builds a kube-apiserver and etcd")
-	}
-	dir, err := os.MkdirTemp("", "certs-test-")
-	if err != nil {
-		return 1, err
-	}
-	defer func() { _ = os.RemoveAll(dir) }()
-	binary = filepath.Join(dir, "webhook")
-	if out, err := exec.Command("go", "build", "-o", binary, filepath.Join(root, "cmd/webhook")).CombinedOutput(); err != nil {
-		return 1, fmt.Errorf("build the webhook: %w\n%s", err, out)
-	}
-	ctrl.SetLogger(logr.Discard())
-
 	env := &envtest.Environment{}
-	config, err := env.Start()
-	if err != nil {
-		return 1, fmt.Errorf("start the API server: %w", err)
-	}
-	defer func() {
-		if stopErr := env.Stop(); stopErr != nil && err == nil {
-			err = stopErr
+	os.Exit(apiserver.Run(m, env, func(folder string) error {
+		ctrl.SetLogger(logr.Discard())
+		binary = filepath.Join(folder, "webhook")
+		if out, err := exec.Command("go", "build", "-o", binary, filepath.Join(root, "cmd/webhook")).CombinedOutput(); err != nil {
+			return fmt.Errorf("build the webhook: %w\n%s", err, out)
 		}
-	}()
-	if err := connect(env, config, dir); err != nil {
-		return 1, err
-	}
-	if err := install(context.Background()); err != nil {
-		return 1, err
-	}
-	return m.Run(), nil
+		if err := connect(env, folder); err != nil {
+			return err
+		}
+		return install(context.Background())
+	}))
 }
 
-func connect(env *envtest.Environment, config *rest.Config, dir string) error {
+func connect(env *envtest.Environment, dir string) error {
 	scheme := runtime.NewScheme()
 	for _, add := range []func(*runtime.Scheme) error{clientgoscheme.AddToScheme, v1beta2.AddToScheme} {
 		if err := add(scheme); err != nil {
@@ -99,7 +72,7 @@ func connect(env *envtest.Environment, config *rest.Config, dir string) error {
 		}
 	}
 	var err error
-	if admin, err = client.New(config, client.Options{Scheme: scheme}); err != nil {
+	if admin, err = client.New(env.Config, client.Options{Scheme: scheme}); err != nil {
 		return err
 	}
 	// Whoever has a certificate in the name of a service account is that service account to the API server.
