@@ -34,7 +34,7 @@ func (p *Plan) render() (*render.Objects, error) {
 	owner := podmutation.Owner(p.app)
 	objects, err := render.Driver(render.Input{
 		Namespace: p.app.Namespace, AppName: p.app.Name, AppID: p.attempt.ApplicationID,
-		SparkVersion: p.app.Spec.SparkVersion, SparkUser: p.options.SparkUser, Master: p.options.Master,
+		SparkVersion: sparklabels.Value(p.app.Spec.SparkVersion), SparkUser: p.options.SparkUser, Master: p.options.Master,
 		Names: p.names(), Conf: p.conf,
 		MainClass: p.MainClass(), MainFile: p.MainFile(), Args: p.app.Spec.Arguments, ProxyUser: p.ProxyUser(),
 		DriverTemplate: p.app.Spec.Driver.Template, DriverContainer: sparklabels.DriverContainer,
@@ -76,7 +76,7 @@ func (p *Plan) Executor(objects *render.Objects) (*corev1.Pod, error) {
 		return nil, invalid("spec.executor", err)
 	}
 	pod, err := render.Executor(render.ExecutorInput{
-		Namespace: p.app.Namespace, SparkVersion: p.app.Spec.SparkVersion, SparkUser: p.options.SparkUser,
+		Namespace: p.app.Namespace, SparkVersion: sparklabels.Value(p.app.Spec.SparkVersion), SparkUser: p.options.SparkUser,
 		Prefix: p.names().Prefix, LocalDir: p.names().LocalDir, Conf: objects.Properties,
 		Template: &corev1.PodTemplateSpec{ObjectMeta: template.ObjectMeta, Spec: template.Spec}, ID: 1,
 	}, p.selection.Version)

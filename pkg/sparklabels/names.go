@@ -71,6 +71,24 @@ func SparkAppNameValue(name string) string {
 	return strings.TrimSuffix(strings.TrimPrefix(value, "-"), "-")
 }
 
+// Value returns a text as a label value: as it is where it is one, else with dashes for what labels do not hold, cut to their length.
+func Value(text string) string {
+	value := strings.Map(func(r rune) rune {
+		if alphanumeric(r) || r == '-' || r == '_' || r == '.' {
+			return r
+		}
+		return '-'
+	}, text)
+	if len(value) > MaxLabelLength {
+		value = value[:MaxLabelLength]
+	}
+	return strings.TrimFunc(value, func(r rune) bool { return !alphanumeric(r) })
+}
+
+func alphanumeric(r rune) bool {
+	return r >= 'a' && r <= 'z' || r >= 'A' && r <= 'Z' || r >= '0' && r <= '9'
+}
+
 // ResourceNamePrefix returns what the names of the driver's objects begin with, by Spark's rule: the application's name
 // and an id of 16 hexadecimal digits.
 func ResourceNamePrefix(app, id string) string {

@@ -26,6 +26,8 @@ func TestNames(t *testing.T) {
 		"the driver Service carries the prefix":          {sparklabels.DriverService("pi-0123", "4567"), "pi-0123-driver-svc"},
 		"the driver Service falls back on the id":        {sparklabels.DriverService(long, "4567"), "spark-4567-driver-svc"},
 		"Spark's label value of a name in words":         {sparklabels.SparkAppNameValue(" My App_1! "), "my-app-1"},
+		"a value stays what it is":                       {sparklabels.Value("4.0.1-SNAPSHOT_x"), "4.0.1-SNAPSHOT_x"},
+		"what is no value becomes one":                   {sparklabels.Value("(4.0.1 + mine)"), "4.0.1---mine"},
 		"Spark's prefix of a name that starts in digits": {sparklabels.ResourceNamePrefix("1st", "ff"), "xst-ff"},
 		"Spark's prefix of a name that starts in a dash": {sparklabels.ResourceNamePrefix("_a", "ff"), "a-ff"},
 	}
@@ -44,6 +46,9 @@ func FuzzNamesAreBoundedAndDistinct(f *testing.F) {
 	f.Add(strings.Repeat("x", 63), strings.Repeat("x", 62)+"y")
 	f.Add("a.b", "a-b")
 	f.Fuzz(func(t *testing.T, a, b string) {
+		if value := sparklabels.Value(a); len(validation.IsValidLabelValue(value)) > 0 {
+			t.Errorf("Value(%q) = %q is no label value", a, value)
+		}
 		for _, name := range []string{a, b} {
 			if len(validation.IsDNS1123Subdomain(name)) > 0 {
 				return
