@@ -34,12 +34,14 @@ type Object struct {
 	Spec        any                     `json:"spec,omitempty"`
 }
 
-// What stands in a normalised object for what is drawn at random.
+// What stands in a normalised object for what is drawn at random, and for the hash of the specification, which changes with every
+// field that the API gets.
 var randomNames = []struct {
 	pattern *regexp.Regexp
 	name    string
 }{
 	{regexp.MustCompile(`/var/data/spark-[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}`), "LOCAL-DIR"},
+	{regexp.MustCompile(`\bh[0-9]+-[0-9a-f]{16}\b`), "SPEC-HASH"},
 	{regexp.MustCompile(`spark-drv-[0-9a-f]{16}-conf-map`), "CONF-MAP"},
 	{regexp.MustCompile(`spark://CoarseGrainedScheduler@[^"]*`), "DRIVER-URL"},
 	{regexp.MustCompile(`[a-z][-a-z0-9]*-[0-9a-f]{16}-exec-1`), "PREFIX-exec-1"},

@@ -35,7 +35,7 @@ func application() *v1beta2.SparkApplication {
 			MainClass:           new("org.apache.spark.examples.SparkPi"),
 			MainApplicationFile: new("local:///opt/pi.jar"),
 			SparkConf: map[string]string{
-				"spark.kubernetes.driver.volumes.persistentVolumeClaim.work.mount.path":           "/work",
+				"spark.kubernetes.driver.volumes.persistentVolumeClaim.work.mount.path":           "/mnt/job",
 				"spark.kubernetes.driver.volumes.persistentVolumeClaim.work.options.claimName":    "OnDemand",
 				"spark.kubernetes.driver.volumes.persistentVolumeClaim.work.options.storageClass": "fast",
 				"spark.kubernetes.driver.volumes.persistentVolumeClaim.work.options.sizeLimit":    "1Gi",
