@@ -81,7 +81,7 @@ func (o loadOptions) image(ctx context.Context) (v1.Image, error) {
 	var base v1.Image
 	var err error
 	if o.base == "spark" {
-		base, err = registry.Pull(ctx, sparkimage.Name)
+		base, err = registry.Pull(ctx, sparkimage.Default().PlainNames()[0])
 	} else {
 		base, err = image.Static()
 	}

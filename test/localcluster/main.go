@@ -34,6 +34,10 @@ Usage: go run . COMMAND
               package a static executable as an image and put it into the registry
   kubeconfig  print the path of the administrator's kubeconfig
   assets      build etcd, kube-apiserver and kubectl if needed and print their folder, for KUBEBUILDER_ASSETS; needs no root
+  distribution VERSION
+              download a release of Spark if needed and print its folder, for SPARK_HOME; needs no root
+  spark-image VERSION...
+              build the images of releases of Spark and put them into the cluster's registry; up has that of 4.0.1
   prefetch    build and download everything, start nothing
 `
 
@@ -63,14 +67,16 @@ func run(ctx context.Context, args []string, stdout, stderr io.Writer) error {
 		return err
 	}
 	commands := map[string]func(context.Context, []string) error{
-		"up":         c.up,
-		"down":       c.down,
-		"status":     c.status,
-		"load":       c.load,
-		"kubeconfig": c.kubeconfig,
-		"assets":     c.assets,
-		"prefetch":   c.prefetch,
-		"help":       c.help,
+		"up":           c.up,
+		"down":         c.down,
+		"status":       c.status,
+		"load":         c.load,
+		"kubeconfig":   c.kubeconfig,
+		"assets":       c.assets,
+		"distribution": c.distribution,
+		"spark-image":  c.sparkImage,
+		"prefetch":     c.prefetch,
+		"help":         c.help,
 	}
 	command, known := commands[args[0]]
 	if !known {

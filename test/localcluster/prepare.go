@@ -9,6 +9,7 @@ import (
 	"context"
 	"errors"
 	"path/filepath"
+	"slices"
 	"sync"
 
 	"github.com/alauda/spark-operator/test/localcluster/internal/cache"
@@ -22,15 +23,12 @@ import (
 
 // unpackedImages are those that pods will need at once; other names of the same image cost nothing.
 func unpackedImages() []string {
-	return []string{sparkimage.Name, "docker.io/apache/spark:" + sparkimage.Version}
+	return sparkimage.Default().PlainNames()
 }
 
 // prepare makes everything that can be cached and returns where it is.
 func (c *commands) prepare(ctx context.Context) (cluster.Layout, error) {
-	needs := host.ForRunning
-	if !c.spark.Cached() {
-		needs = append(needs, host.ForBuilding...)
-	}
+	needs := slices.Concat(host.ForRunning, c.sparkNeeds(sparkimage.Default()))
 	if err := host.EnsurePackages(ctx, c.report, needs); err != nil {
 		return cluster.Layout{}, err
 	}
@@ -42,7 +40,7 @@ func (c *commands) prepare(ctx context.Context) (cluster.Layout, error) {
 	var compileErr, sparkErr error
 	var lanes sync.WaitGroup
 	lanes.Go(func() {
-		if sparkErr = func() (err error) { spark, err = c.spark.Image(ctx); return err }(); sparkErr != nil {
+		if sparkErr = func() (err error) { spark, err = c.spark.Image(ctx, sparkimage.Default()); return err }(); sparkErr != nil {
 			cancel()
 		}
 	})

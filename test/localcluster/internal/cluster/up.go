@@ -164,6 +164,19 @@ func (c *Cluster) Load(ctx context.Context, name string, img v1.Image) error {
 	return c.Layout.pull(ctx, name)
 }
 
+// Publish adds a seed to the running registry and has containerd pull the named images of it.
+func (c *Cluster) Publish(ctx context.Context, seed string, images []string) error {
+	if err := registry.Publish(ctx, lib+"/registry", seed); err != nil {
+		return err
+	}
+	for _, image := range images {
+		if err := c.Layout.pull(ctx, image); err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
 // preparePulls has containerd unpack the images, and forget those of a former cluster.
 func (c *Cluster) preparePulls(ctx context.Context, images []string) error {
 	images = append([]string{PauseImage}, images...)

@@ -33,11 +33,15 @@ var ForRunning = []Need{
 	{"mount", "mount"}, // the kubelet mounts volumes by it
 }
 
-// ForBuilding are what making the Spark image needs.
-var ForBuilding = []Need{
-	{"debootstrap", "debootstrap"},
+// ForDownloading are what fetching a Spark distribution needs.
+var ForDownloading = []Need{
 	{"python3", "python3"},
 	{"pip3", "python3-pip"},
+}
+
+// ForBuilding are what making a Spark image needs, besides its distribution.
+var ForBuilding = []Need{
+	{"debootstrap", "debootstrap"},
 	{"javac", "openjdk-17-jdk-headless"},
 	{"tar", "tar"},
 	{"/etc/ssl/certs/ca-certificates.crt", "ca-certificates"},

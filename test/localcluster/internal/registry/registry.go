@@ -52,8 +52,7 @@ func newHandler(dir string, seeds []string, logger *log.Logger) (http.Handler, e
 			return nil, err
 		}
 		for _, path := range manifest.Names {
-			repository, tag, _ := strings.Cut(path, ":")
-			request := httptest.NewRequest(http.MethodPut, "/v2/"+repository+"/manifests/"+tag, bytes.NewReader(manifest.Manifest))
+			request := httptest.NewRequest(http.MethodPut, manifestPath(path), bytes.NewReader(manifest.Manifest))
 			request.Header.Set("Content-Type", manifest.MediaType)
 			response := httptest.NewRecorder()
 			handler.ServeHTTP(response, request)
@@ -63,6 +62,43 @@ func newHandler(dir string, seeds []string, logger *log.Logger) (http.Handler, e
 		}
 	}
 	return handler, nil
+}
+
+// Publish adds a seed to the running registry that takes pushes into dir. What is there already stays.
+func Publish(ctx context.Context, dir, seed string) error {
+	return publish(ctx, "http://"+Address, dir, seed)
+}
+
+func publish(ctx context.Context, server, dir, seed string) error {
+	if err := linkBlobs(seed, dir); err != nil {
+		return err
+	}
+	manifest, err := readSeed(seed)
+	if err != nil {
+		return err
+	}
+	for _, path := range manifest.Names {
+		request, err := http.NewRequestWithContext(ctx, http.MethodPut, server+manifestPath(path), bytes.NewReader(manifest.Manifest))
+		if err != nil {
+			return err
+		}
+		request.Header.Set("Content-Type", manifest.MediaType)
+		response, err := http.DefaultClient.Do(request)
+		if err != nil {
+			return fmt.Errorf("publish %s: %w", path, err)
+		}
+		_ = response.Body.Close()
+		if response.StatusCode >= http.StatusBadRequest {
+			return fmt.Errorf("publish %s: %s", path, response.Status)
+		}
+	}
+	return nil
+}
+
+// manifestPath returns where the registry has the manifest of REPOSITORY:TAG.
+func manifestPath(path string) string {
+	repository, tag, _ := strings.Cut(path, ":")
+	return "/v2/" + repository + "/manifests/" + tag
 }
 
 // Push puts an image into the running registry under the name, whatever host the name has.

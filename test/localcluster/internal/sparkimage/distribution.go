@@ -18,45 +18,30 @@ import (
 	"strings"
 )
 
-const (
-	// Version is the version of Spark.
-	Version = "4.0.1"
-	// archiveSHA256 pins the source archive of pyspark of that version.
-	archiveSHA256 = "9d1f22d994f60369228397e3479003ffe2dd736ba79165003246ff7bd48e2c73"
-	// archiveRoot is the archive's only folder.
-	archiveRoot = "pyspark-" + Version
-)
-
-// placement tells where the parts of the archive belong in a Spark distribution, by prefix.
-var placement = []struct{ archive, distribution string }{
-	{archiveRoot + "/deps/", ""},
-	{archiveRoot + "/lib/", "python/lib/"},
-	{archiveRoot + "/pyspark/", "python/pyspark/"},
-}
-
-// fetchDistribution downloads Spark and lays it out in dir as in a release.
-func fetchDistribution(ctx context.Context, dir string) error {
+// fetchDistribution downloads a release of Spark and lays it out in dir as in a release.
+func fetchDistribution(ctx context.Context, release Release, dir string) error {
 	download, err := os.MkdirTemp(filepath.Dir(dir), "download-*")
 	if err != nil {
 		return err
 	}
 	defer func() { _ = os.RemoveAll(download) }()
 	// pip rather than a download of our own: it knows the machine's index mirror, proxy and certificates.
-	command := exec.CommandContext(ctx, "python3", "-m", "pip", "download",
-		"--quiet", "--no-deps", "--no-binary", "pyspark", "--dest", download, "pyspark=="+Version)
+	// Its own cache would keep the archive, which is of no use any more.
+	command := exec.CommandContext(ctx, "python3", "-m", "pip", "download", "--no-cache-dir",
+		"--quiet", "--no-deps", "--no-binary", "pyspark", "--dest", download, "pyspark=="+release.Version)
 	if err := run(command); err != nil {
 		return err
 	}
-	archive, err := os.Open(filepath.Join(download, archiveRoot+".tar.gz"))
+	archive, err := os.Open(filepath.Join(download, release.archiveRoot()+".tar.gz"))
 	if err != nil {
 		return err
 	}
 	defer func() { _ = archive.Close() }()
-	return unpack(archive, dir)
+	return unpack(archive, release, dir)
 }
 
 // unpack verifies the archive and writes its parts to their places below dir.
-func unpack(archive io.Reader, dir string) error {
+func unpack(archive io.Reader, release Release, dir string) error {
 	hash := sha256.New()
 	hashed := io.TeeReader(archive, hash)
 	stream, err := gzip.NewReader(hashed)
@@ -72,7 +57,7 @@ func unpack(archive io.Reader, dir string) error {
 		if err != nil {
 			return fmt.Errorf("read the archive of pyspark: %w", err)
 		}
-		target := place(header.Name)
+		target := release.place(header.Name)
 		if header.Typeflag != tar.TypeReg || target == "" {
 			continue
 		}
@@ -87,18 +72,18 @@ func unpack(archive io.Reader, dir string) error {
 	if _, err := io.Copy(io.Discard, hashed); err != nil {
 		return err
 	}
-	if sum := hex.EncodeToString(hash.Sum(nil)); sum != archiveSHA256 {
-		return fmt.Errorf("the archive of pyspark %s has the SHA-256 %s, expected %s", Version, sum, archiveSHA256)
+	if sum := hex.EncodeToString(hash.Sum(nil)); sum != release.sha256 {
+		return fmt.Errorf("the archive of pyspark %s has the SHA-256 %s, expected %s", release.Version, sum, release.sha256)
 	}
 	return nil
 }
 
 // place returns where a file of the archive belongs in the distribution, or "" if nowhere.
-func place(name string) string {
+func (r Release) place(name string) string {
 	if !filepath.IsLocal(name) || strings.HasSuffix(name, ".cmd") {
 		return ""
 	}
-	for _, p := range placement {
+	for _, p := range r.placements() {
 		if rest, found := strings.CutPrefix(name, p.archive); found {
 			return p.distribution + rest
 		}

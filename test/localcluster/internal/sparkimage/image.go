@@ -6,7 +6,6 @@ package sparkimage
 import (
 	"context"
 	"embed"
-	"fmt"
 	"io/fs"
 	"os"
 	"os/exec"
@@ -23,7 +22,8 @@ import (
 //go:embed files
 var files embed.FS
 
-// layerScript gathers /opt/spark below $2 from the distribution $1, the jar $3 and the scripts in $4.
+// layerScript gathers /opt/spark below $2 from the distribution $1, the jar $3 and the scripts in $4, and packs it as $5.
+// EXAMPLES_JAR stands for the jar's name in a release.
 const layerScript = `set -e
 umask 022
 mkdir -p "$2/opt/spark/examples/jars" "$2/opt/spark/examples/src/main" "$2/opt/spark/work-dir" "$2/opt/spark/conf"
@@ -31,7 +31,7 @@ for part in bin sbin jars data python; do cp -rl "$1/$part" "$2/opt/spark/"; don
 cp -rl "$1/examples" "$2/opt/spark/examples/src/main/python"
 cp "$3" "$2/opt/spark/examples/jars/spark-examples.jar"
 # The name in a release, which users' manifests have.
-ln "$2/opt/spark/examples/jars/spark-examples.jar" "$2/opt/spark/examples/jars/spark-examples_2.13-` + Version + `.jar"
+ln "$2/opt/spark/examples/jars/spark-examples.jar" "$2/opt/spark/examples/jars/EXAMPLES_JAR"
 install -m 0755 "$4/entrypoint.sh" "$2/opt/entrypoint.sh"
 install -m 0755 "$4/start-connect-server.sh" "$2/opt/spark/sbin/start-connect-server.sh"
 # The driver copies its jar and Python file here. Group root, so that any user of a pod may.
@@ -40,71 +40,39 @@ chmod 0775 "$2/opt/spark/work-dir"
 tar --numeric-owner --sort=name -C "$2" -cf "$5" .
 `
 
-// tags are the image's: the plain version and those under which the official images are found.
-var tags = []string{
-	Version,
-	Version + "-python3",
-	Version + "-java17",
-	Version + "-java17-python3",
-	Version + "-scala2.13-java17-ubuntu",
-	Version + "-scala2.13-java17-python3-ubuntu",
-}
-
-// repositories are where the official images are found.
-var repositories = []string{"docker.io/library/spark", "docker.io/apache/spark"}
-
-// Name is the image's first name.
-var Name = repositories[0] + ":" + tags[0]
-
-// Names returns all names of the image.
-func Names() []string {
-	var names []string
-	for _, repository := range repositories {
-		for _, tag := range tags {
-			names = append(names, repository+":"+tag)
-		}
-	}
-	return names
-}
-
 // Builder makes the image, or finds it in the cache.
 type Builder struct {
 	Store  cache.Store
 	Report *progress.Reporter
 }
 
-// Distribution returns the folder of the Spark distribution.
-func (b Builder) Distribution(ctx context.Context) (string, error) {
-	key := cache.Key(Version, archiveSHA256, fmt.Sprint(placement))
-	return b.ensure("spark-distribution", key, "Download Spark "+Version+" from PyPI (434 MB)",
-		func(dir string) error { return fetchDistribution(ctx, dir) })
+// Distribution returns the folder of a Spark distribution, a SPARK_HOME.
+func (b Builder) Distribution(ctx context.Context, release Release) (string, error) {
+	return b.ensure("spark-distribution", release.distributionKey(), "Download Spark "+release.Version+" from PyPI (300 to 450 MB)",
+		func(dir string) error { return fetchDistribution(ctx, release, dir) })
 }
 
-// imageKey returns the hash of all that goes into the image.
-func imageKey() (string, error) {
-	ours, err := cache.FilesKey(files)
-	if err != nil {
-		return "", err
-	}
-	return cache.Key(Version, archiveSHA256, fmt.Sprint(placement), rootfsScript, layerScript, ours, fmt.Sprint(Names()), runtime.GOARCH), nil
+// DistributionCached tells whether the distribution exists already.
+func (b Builder) DistributionCached(release Release) bool {
+	return b.Store.Has("spark-distribution", release.distributionKey())
 }
 
 // Cached tells whether the image exists already.
-func (b Builder) Cached() bool {
-	key, err := imageKey()
+func (b Builder) Cached(release Release) bool {
+	key, err := release.imageKey()
 	return err == nil && b.Store.Has("spark-image", key)
 }
 
 // Image returns the folder of the image, a seed for the registry.
-func (b Builder) Image(ctx context.Context) (string, error) {
-	key, err := imageKey()
+func (b Builder) Image(ctx context.Context, release Release) (string, error) {
+	key, err := release.imageKey()
 	if err != nil {
 		return "", err
 	}
 	if b.Store.Has("spark-image", key) {
 		return b.Store.Path("spark-image", key), nil
 	}
-	distribution, err := b.Distribution(ctx)
+	distribution, err := b.Distribution(ctx, release)
 	if err != nil {
 		return "", err
 	}
@@ -113,8 +81,10 @@ func (b Builder) Image(ctx context.Context) (string, error) {
 	if err != nil {
 		return "", err
 	}
-	return b.ensure("spark-image", key, "Package the Spark image", func(dir string) error {
-		return buildImage(ctx, distribution, filepath.Join(rootfs, "layer.tar"), dir)
+	return b.ensure("spark-image", key, "Package the image of Spark "+release.Version, func(dir string) error {
+		return buildImage(ctx, parts{
+			release: release, distribution: distribution, rootfsLayer: filepath.Join(rootfs, "layer.tar"),
+		}, dir)
 	})
 }
 
@@ -129,22 +99,29 @@ func (b Builder) ensure(kind, key, step string, build func(dir string) error) (d
 	return dir, err
 }
 
+// parts are what an image is made of.
+type parts struct {
+	release                   Release
+	distribution, rootfsLayer string
+}
+
 // buildImage writes the image of both layers to dir.
-func buildImage(ctx context.Context, distribution, rootfsLayer, dir string) error {
+func buildImage(ctx context.Context, from parts, dir string) error {
 	work := filepath.Join(dir, "work")
 	scripts, jar := filepath.Join(work, "files"), filepath.Join(work, "spark-examples.jar")
 	if err := extractFiles(scripts); err != nil {
 		return err
 	}
-	if err := compileExamples(ctx, distribution, scripts, jar); err != nil {
+	if err := compileExamples(ctx, from.distribution, scripts, jar); err != nil {
 		return err
 	}
 	sparkLayer := filepath.Join(work, "layer.tar")
-	gather := exec.CommandContext(ctx, "sh", "-c", layerScript, "layer", distribution, filepath.Join(work, "root"), jar, scripts, sparkLayer)
+	gather := exec.CommandContext(ctx, "sh", "-c", from.release.layerScript(), "layer", from.distribution,
+		filepath.Join(work, "root"), jar, scripts, sparkLayer)
 	if err := run(gather); err != nil {
 		return err
 	}
-	base, err := image.LayerFromFile(rootfsLayer)
+	base, err := image.LayerFromFile(from.rootfsLayer)
 	if err != nil {
 		return err
 	}
@@ -166,7 +143,7 @@ func buildImage(ctx context.Context, distribution, rootfsLayer, dir string) erro
 	if err != nil {
 		return err
 	}
-	if err := registry.WriteSeed(dir, img, Names()...); err != nil {
+	if err := registry.WriteSeed(dir, img, from.release.Names()...); err != nil {
 		return err
 	}
 	return os.RemoveAll(work)
