@@ -1,0 +1,128 @@
+// Copyright 2026 The Alauda Spark Operator Authors.
+// SPDX-License-Identifier: Apache-2.0
+
+package main
+
+import (
+	"encoding/json"
+	"fmt"
+	"strings"
+
+	corev1 "k8s.io/api/core/v1"
+
+	"github.com/alauda/spark-operator/internal/submission"
+	"github.com/alauda/spark-operator/pkg/render"
+	"github.com/alauda/spark-operator/pkg/sparkconf"
+)
+
+const propertiesFile = "spark.properties"
+
+// masker hides what looks like a secret by Spark's pattern or the application's own.
+type masker struct {
+	// pattern is the application's own, empty for none.
+	pattern string
+	// count is how many values were hidden.
+	count int
+}
+
+// separators are written in options and variables where properties have dots: ACCESS_KEY is as secret as access.key.
+var separators = strings.NewReplacer("-", ".", "_", ".")
+
+// property returns a value as it may be seen, judged under the property by which Spark is given it.
+func (m *masker) property(key, value string) string {
+	if value == "" {
+		return value
+	}
+	for _, name := range []string{key, separators.Replace(key)} {
+		conf := sparkconf.New(sparkconf.Property{Key: sparkconf.RedactionRegex, Value: m.pattern}, sparkconf.Property{Key: name, Value: value})
+		if seen := conf.Redacted()[conf.Len()-1].Value; seen != value {
+			m.count++
+			return seen
+		}
+	}
+	return value
+}
+
+// maskObjects hides secrets in all objects, in place.
+func (m *masker) maskObjects(objects *render.Objects, executor *corev1.Pod) error {
+	for key, content := range objects.ConfigMap.Data {
+		if key == propertiesFile {
+			content = m.properties(content)
+		}
+		objects.ConfigMap.Data[key] = content
+	}
+	if objects.TemplateConfigMap != nil {
+		for key, content := range objects.TemplateConfigMap.Data {
+			masked, err := m.template(content)
+			if err != nil {
+				return err
+			}
+			objects.TemplateConfigMap.Data[key] = masked
+		}
+	}
+	m.pod(objects.Driver, sparkconf.DriverAnnotationPrefix, sparkconf.DriverEnvPrefix)
+	m.pod(executor, sparkconf.ExecutorAnnotationPrefix, sparkconf.ExecutorEnvPrefix)
+	return nil
+}
+
+// properties masks a properties file below its comment.
+func (m *masker) properties(text string) string {
+	before := m.count
+	masked := &sparkconf.Conf{}
+	for key, value := range sparkconf.ParseProperties(text).All() {
+		masked.Set(key, m.property(key, value))
+	}
+	if m.count == before {
+		return text
+	}
+	comment, _, _ := strings.Cut(text, "\n")
+	return masked.Properties(strings.TrimPrefix(comment, "#"))
+}
+
+// template masks the file of the executor template.
+func (m *masker) template(text string) (string, error) {
+	var pod corev1.Pod
+	if err := json.Unmarshal([]byte(text), &pod); err != nil {
+		return "", fmt.Errorf("decode executor template: %w", err)
+	}
+	before := m.count
+	m.pod(&pod, sparkconf.ExecutorAnnotationPrefix, sparkconf.ExecutorEnvPrefix)
+	if m.count == before {
+		return text, nil
+	}
+	return submission.TemplateFile(&pod)
+}
+
+func (m *masker) pod(pod *corev1.Pod, annotationPrefix, envPrefix string) {
+	for name, value := range pod.Annotations {
+		pod.Annotations[name] = m.property(annotationPrefix+name, value)
+	}
+	for _, containers := range [][]corev1.Container{pod.Spec.InitContainers, pod.Spec.Containers} {
+		for i := range containers {
+			for j := range containers[i].Env {
+				variable := &containers[i].Env[j]
+				variable.Value = m.property(envPrefix+variable.Name, variable.Value)
+			}
+			m.words(containers[i].Command)
+			m.words(containers[i].Args)
+		}
+	}
+}
+
+// words masks the words of a command line: the value of a name=value, what follows an option, and whole texts.
+func (m *masker) words(words []string) {
+	for i, word := range words {
+		if name, value, found := strings.Cut(word, "="); found && !strings.ContainsAny(name, " \n") {
+			words[i] = name + "=" + m.property(name, value)
+			continue
+		}
+		if strings.ContainsAny(word, " \n") {
+			words[i] = m.property("", word)
+			continue
+		}
+		option := strings.HasPrefix(word, "-") && i+1 < len(words) && !strings.HasPrefix(words[i+1], "-")
+		if option {
+			words[i+1] = m.property(word, words[i+1])
+		}
+	}
+}

@@ -1,0 +1,174 @@
+// Copyright 2026 The Alauda Spark Operator Authors.
+// SPDX-License-Identifier: Apache-2.0
+
+package main
+
+import (
+	"errors"
+	"fmt"
+	"slices"
+
+	corev1 "k8s.io/api/core/v1"
+
+	"github.com/alauda/spark-operator/internal/identity"
+	"github.com/alauda/spark-operator/internal/submission"
+	"github.com/alauda/spark-operator/pkg/podrequests"
+	"github.com/alauda/spark-operator/pkg/sparkconf"
+)
+
+// role is what an object is for.
+type role string
+
+const (
+	roleConfig   role = "config"
+	roleTemplate role = "template"
+	roleClaims   role = "claims"
+	roleService  role = "service"
+	roleDriver   role = "driver"
+	roleExecutor role = "executor"
+)
+
+// roles are all roles in the order in which their objects are created.
+var roles = []role{roleConfig, roleTemplate, roleClaims, roleService, roleDriver, roleExecutor}
+
+// document is one thing to print.
+type document struct {
+	// comment stands above it where the format has comments.
+	comment string
+	body    any
+}
+
+// runRender prints what applications become. It prints nothing where any of them is invalid.
+func runRender(args []string, s streams) error {
+	o, err := parseRenderFlags(args, s.out)
+	if err != nil {
+		return err
+	}
+	apps, err := readApplications(o, s.in)
+	if err != nil {
+		return err
+	}
+	var documents []document
+	var notes []string
+	var errs []error
+	for _, app := range apps {
+		found, told, err := renderApplication(app, o)
+		errs = append(errs, at(app.place, err)...)
+		documents = append(documents, found...)
+		for _, note := range told {
+			notes = append(notes, "warning: "+app.String()+": "+note)
+		}
+	}
+	for _, note := range notes {
+		fmt.Fprintln(s.err, note)
+	}
+	if err := errors.Join(errs...); err != nil {
+		return err
+	}
+	return write(s.out, o.format, documents)
+}
+
+// renderApplication returns the documents of an application and what people should know about them.
+func renderApplication(app *application, o *renderOptions) ([]document, []string, error) {
+	plan, err := submission.NewPlan(app.SparkApplication, identity.Of(app.SparkApplication, o.attempt), submission.Options{})
+	if err != nil {
+		return nil, nil, problems(err)
+	}
+	notes := slices.Concat(app.notes, plan.Warnings())
+	hidden := &masker{pattern: plan.Conf().Get(sparkconf.RedactionRegex)}
+	var documents []document
+	switch o.view {
+	case viewConf:
+		documents, err = confOf(app, plan, hidden), nil
+	case viewRequests:
+		documents, err = requestsOf(app, plan)
+	default:
+		if documents, err = objectsOf(app, plan, o, hidden); hidden.count > 0 {
+			notes = append(notes, "values that look like secrets are masked: the output is to be read, not applied")
+		}
+	}
+	return documents, notes, problems(err)
+}
+
+// problems takes an error about an application apart.
+func problems(err error) error {
+	invalid, isInvalid := errors.AsType[*submission.InvalidError](err)
+	if !isInvalid {
+		return err
+	}
+	errs := make([]error, 0, len(invalid.Problems))
+	for _, problem := range invalid.Problems {
+		errs = append(errs, errors.New(problem.String()))
+	}
+	return errors.Join(errs...)
+}
+
+// objectsOf returns the objects of the roles that are asked for.
+func objectsOf(app *application, plan *submission.Plan, o *renderOptions, hidden *masker) ([]document, error) {
+	objects, err := plan.Render()
+	if err != nil {
+		return nil, err
+	}
+	executor, err := plan.Executor(objects)
+	if err != nil {
+		return nil, err
+	}
+	count, err := podrequests.InitialExecutors(objects.Properties)
+	if err != nil {
+		return nil, err
+	}
+	if err := hidden.maskObjects(objects, executor); err != nil {
+		return nil, err
+	}
+	var documents []document
+	add := func(r role, comment string, body any) {
+		if o.wants(r) {
+			documents = append(documents, document{comment: app.String() + ": " + comment, body: body})
+		}
+	}
+	add(roleConfig, "the configuration for the driver", objects.ConfigMap)
+	if objects.TemplateConfigMap != nil {
+		add(roleTemplate, "the template that the driver makes executors from", objects.TemplateConfigMap)
+	}
+	for _, claim := range objects.Claims {
+		add(roleClaims, "a volume claim of the driver", claim)
+	}
+	add(roleService, "the address of the driver for its executors", objects.Service)
+	add(roleDriver, "the driver", objects.Driver)
+	add(roleExecutor, fmt.Sprintf("an executor as the driver makes it, at the start %d of them", count), executor)
+	return documents, nil
+}
+
+// requests is what an application asks of a cluster when it starts.
+type requests struct {
+	Application string              `json:"application"`
+	Driver      corev1.ResourceList `json:"driver"`
+	Executor    corev1.ResourceList `json:"executor"`
+	Executors   int64               `json:"executors"`
+	Sum         corev1.ResourceList `json:"sum"`
+}
+
+func requestsOf(app *application, plan *submission.Plan) ([]document, error) {
+	totals, err := plan.Requests()
+	if err != nil {
+		return nil, err
+	}
+	return []document{{body: requests{
+		Application: app.String(),
+		Driver:      totals.Driver, Executor: totals.Executor, Executors: totals.Executors, Sum: totals.Sum,
+	}}}, nil
+}
+
+// configuration is the effective Spark configuration of an application, by key.
+type configuration struct {
+	Application string            `json:"application"`
+	Conf        map[string]string `json:"conf"`
+}
+
+func confOf(app *application, plan *submission.Plan, hidden *masker) []document {
+	conf := map[string]string{}
+	for key, value := range plan.Conf().All() {
+		conf[key] = hidden.property(key, value)
+	}
+	return []document{{body: configuration{Application: app.String(), Conf: conf}}}
+}
