@@ -62,6 +62,7 @@ func (r *Reconciler) submit(ctx context.Context, app *v1beta2.SparkApplication, 
 	outcome := &lifecycle.SubmissionOutcome{Attempt: attempt.Number, Err: err}
 	switch {
 	case err == nil:
+		outcome.Warnings = plan.Warnings()
 		ctrl.LoggerFrom(ctx).Info("Submitted", "driver", attempt.DriverPodName, "attempt", attempt.Number)
 	case isPermanent(err):
 		outcome.Permanent = true

@@ -4,6 +4,7 @@
 package lifecycle
 
 import (
+	"slices"
 	"testing"
 	"time"
 
@@ -14,6 +15,7 @@ import (
 	"k8s.io/utils/ptr"
 
 	"github.com/alauda/spark-operator/apis/sparkoperator/v1beta2"
+	"github.com/alauda/spark-operator/internal/events"
 )
 
 const (
@@ -223,6 +225,16 @@ func TestFailureIsRecorded(t *testing.T) {
 	}
 	if c := meta.FindStatusCondition(w.app.Status.Conditions, v1beta2.ConditionFailed); c == nil || c.Status != metav1.ConditionTrue {
 		t.Errorf("condition Failed = %+v, want True", c)
+	}
+}
+
+func TestWarningsOfASubmissionAreTold(t *testing.T) {
+	w := newWorld()
+	w.outcome = &SubmissionOutcome{Attempt: 1, Warnings: []string{"Spark 9.9 is not known: treated as 4.0"}}
+	d := Decide(w.observe(), w.policy)
+	want := events.Warningf(ReasonSubmissionWarning, events.Submit, "Spark 9.9 is not known: treated as 4.0")
+	if !slices.Contains(d.Events, want) {
+		t.Errorf("events %+v lack %+v", d.Events, want)
 	}
 }
 

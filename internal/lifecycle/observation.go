@@ -37,6 +37,8 @@ type SubmissionOutcome struct {
 	Err error
 	// Permanent tells that submitting the same spec again cannot succeed.
 	Permanent bool
+	// Warnings are sentences that the user should read although the driver was made.
+	Warnings []string
 }
 
 // Policy is what the operator's configuration says about every application.

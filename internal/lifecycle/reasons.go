@@ -13,6 +13,7 @@ import (
 const (
 	ReasonSubmitted         events.Reason = "SparkApplicationSubmitted"
 	ReasonSubmissionFailed  events.Reason = "SparkApplicationSubmissionFailed"
+	ReasonSubmissionWarning events.Reason = "SparkApplicationSubmissionWarning"
 	ReasonCompleted         events.Reason = "SparkApplicationCompleted"
 	ReasonFailed            events.Reason = "SparkApplicationFailed"
 	ReasonPendingRerun      events.Reason = "SparkApplicationPendingRerun"

@@ -81,6 +81,9 @@ func (t *turn) submitted(attempt identity.Attempt) {
 	t.status.DriverInfo.PodName = attempt.DriverPodName
 	t.move(v1beta2.ApplicationStateSubmitted, "the driver pod exists")
 	t.tell(events.Normalf(ReasonSubmitted, events.Submit, "Submitted as driver pod %s (attempt %d)", attempt.DriverPodName, attempt.Number))
+	for _, warning := range t.Submission.Warnings {
+		t.tell(events.Warningf(ReasonSubmissionWarning, events.Submit, "%s", warning))
+	}
 }
 
 // refused records that the attempt has no driver pod and why.

@@ -66,7 +66,11 @@ func Up(ctx context.Context, out io.Writer) (*Cluster, error) {
 	default:
 		return nil, fmt.Errorf("CLUSTER=%s: want %s or %s", c.Kind, Local, Current)
 	}
-	return c, c.connect()
+	if err := c.connect(); err != nil {
+		return nil, err
+	}
+	_, _ = fmt.Fprintf(out, "%s cluster, API server %s\n", c.Kind, c.Config.Host)
+	return c, nil
 }
 
 func (c *Cluster) upLocal(ctx context.Context) error {
