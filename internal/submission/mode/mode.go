@@ -1,0 +1,103 @@
+// Copyright 2026 The Alauda Spark Operator Authors.
+// SPDX-License-Identifier: Apache-2.0
+
+package mode
+
+import (
+	"cmp"
+	"context"
+	"errors"
+	"fmt"
+
+	"github.com/alauda/spark-operator/apis/sparkoperator/v1beta2"
+	"github.com/alauda/spark-operator/internal/identity"
+	"github.com/alauda/spark-operator/internal/submission"
+	"github.com/alauda/spark-operator/pkg/sparklabels"
+)
+
+// Annotation is the annotation of an application that chooses its mode in place of the operator's configuration.
+const Annotation = sparklabels.Domain + "submission-mode"
+
+// Mode is a way to submit applications.
+type Mode string
+
+// The modes.
+const (
+	// Auto is Native for all applications that it can express, and SparkSubmit for the others.
+	Auto Mode = "Auto"
+	// Native writes the driver's objects without a JVM.
+	Native Mode = "Native"
+	// SparkSubmit runs spark-submit.
+	SparkSubmit Mode = "SparkSubmit"
+)
+
+// Choice is how an application is submitted.
+type Choice struct {
+	// Mode is Native or SparkSubmit.
+	Mode Mode
+	// Notice says in one sentence why native submission gave way to spark-submit; empty where it did not.
+	Notice string
+}
+
+// Of returns the choice for a plan where the operator's configuration says configured (nothing: Auto). It returns an InvalidError where the
+// application's annotation is no mode.
+func Of(plan *submission.Plan, configured Mode) (Choice, error) {
+	wanted := cmp.Or(configured, Auto)
+	if own := plan.Annotation(Annotation); own != "" {
+		wanted = Mode(own)
+	}
+	switch wanted {
+	case Native, SparkSubmit:
+		return Choice{Mode: wanted}, nil
+	case Auto:
+		if unsupported := plan.Unsupported(); unsupported != nil {
+			return Choice{Mode: SparkSubmit, Notice: fmt.Sprintf("Submitting by spark-submit: %v", unsupported)}, nil
+		}
+		return Choice{Mode: Native}, nil
+	}
+	return Choice{}, &submission.InvalidError{Problems: []submission.Problem{{
+		Field: "metadata.annotations[" + Annotation + "]", Value: string(wanted),
+		Fix: fmt.Sprintf("it is no submission mode; use %s, %s or %s, or remove it", Auto, Native, SparkSubmit),
+	}}}
+}
+
+// Releaser is a submitter that can undo what it did for an attempt.
+type Releaser interface {
+	submission.Submitter
+	Release(ctx context.Context, app *v1beta2.SparkApplication, attempt identity.Attempt) error
+}
+
+// Submitter submits each application in its mode.
+type Submitter struct {
+	// Configured is the mode of applications that do not choose one.
+	Configured Mode
+	// Native and SparkSubmit are the submitters of those modes.
+	Native, SparkSubmit Releaser
+}
+
+var _ Releaser = (*Submitter)(nil)
+
+// Choice returns how the plan would be submitted.
+func (s *Submitter) Choice(plan *submission.Plan) (Choice, error) { return Of(plan, s.Configured) }
+
+// Submit implements submission.Submitter.
+func (s *Submitter) Submit(ctx context.Context, plan *submission.Plan) (submission.Result, error) {
+	choice, err := s.Choice(plan)
+	if err != nil {
+		return submission.Result{}, err
+	}
+	if choice.Mode == Native {
+		return s.Native.Submit(ctx, plan)
+	}
+	result, err := s.SparkSubmit.Submit(ctx, plan)
+	if invalid, ok := errors.AsType[*submission.InvalidError](err); ok && choice.Notice != "" {
+		// It may not be clear to the application's author what spark-submit has to do with it.
+		return result, fmt.Errorf("%s: %w", choice.Notice, invalid)
+	}
+	return result, err
+}
+
+// Release undoes what any of the submitters did for the attempt.
+func (s *Submitter) Release(ctx context.Context, app *v1beta2.SparkApplication, attempt identity.Attempt) error {
+	return errors.Join(s.SparkSubmit.Release(ctx, app, attempt), s.Native.Release(ctx, app, attempt))
+}

@@ -1,0 +1,146 @@
+// Copyright 2026 The Alauda Spark Operator Authors.
+// SPDX-License-Identifier: Apache-2.0
+
+package sparksubmit
+
+import (
+	"errors"
+	"fmt"
+	"net/http"
+	"regexp"
+	"strconv"
+	"strings"
+
+	metav1 "k8s.io/apimachinery/pkg/apis/meta/v1"
+)
+
+// What Submit and Release say while nothing is wrong, or where the same call succeeds later.
+var (
+	// ErrPending says that spark-submit has not ended. The application will be named on Finished when it has.
+	ErrPending = errors.New("spark-submit has not ended yet")
+	// ErrStopping says that a spark-submit was told to stop and has not stopped yet. Finished tells when it has.
+	ErrStopping = errors.New("spark-submit is being stopped")
+	// ErrQueueFull says that too many submissions are waiting already.
+	ErrQueueFull = errors.New("too many submissions are waiting for spark-submit")
+)
+
+// Reason is why spark-submit failed.
+type Reason string
+
+// The reasons of a FailedError.
+const (
+	// Exited is a spark-submit that gave up by itself.
+	Exited Reason = "Exited"
+	// TimedOut is one that was stopped because it took too long.
+	TimedOut Reason = "TimedOut"
+	// Killed is one that somebody else ended, often the kernel because memory ran out.
+	Killed Reason = "Killed"
+	// NoDriver is one that ended well although there is no driver.
+	NoDriver Reason = "NoDriver"
+)
+
+// FailedError says that spark-submit was run and that there is no driver. It counts as an attempt.
+type FailedError struct {
+	// Reason is why.
+	Reason Reason
+	// Detail says more: the exit code, the signal, or the time limit.
+	Detail string
+	// Summary is the line of the output that says most; Output is the end of it. Secrets are masked in both.
+	Summary, Output string
+}
+
+// Error implements error. Clients look for its first words.
+func (e *FailedError) Error() string {
+	message := "failed to run spark-submit: " + e.Detail
+	if e.Summary != "" {
+		message += ": " + e.Summary
+	}
+	if e.Output != "" && e.Output != e.Summary {
+		message += "\n" + e.Output
+	}
+	return message
+}
+
+// RefusedError says that the API server refused an object of spark-submit's. It is an apierrors.APIStatus, so that it is
+// told apart (forbidden, invalid, too many requests, ...) as if the request had been our own.
+type RefusedError struct {
+	// Code and Reason are those of the API server's answer.
+	Code   int32
+	Reason metav1.StatusReason
+	// Message is what the API server said. Secrets are masked.
+	Message string
+}
+
+// Error implements error. Clients look for its first words.
+func (e *RefusedError) Error() string {
+	return fmt.Sprintf("failed to run spark-submit: the API server refused (%s, code %d): %s", e.Reason, e.Code, e.Message)
+}
+
+// Status implements apierrors.APIStatus.
+func (e *RefusedError) Status() metav1.Status {
+	return metav1.Status{Status: metav1.StatusFailure, Code: e.Code, Reason: e.Reason, Message: e.Message}
+}
+
+// isConflict reports whether an error says that there is an object of the name already.
+func isConflict(err error) bool {
+	refused, ok := errors.AsType[*RefusedError](err)
+	return ok && refused.Code == http.StatusConflict && refused.Reason == metav1.StatusReasonAlreadyExists
+}
+
+// How the client library of Spark words the API server's answer. Nothing else in this package reads its words.
+var (
+	answerCode    = regexp.MustCompile(`Received status: Status\(.*?\bcode=(\d+)`)
+	answerReason  = regexp.MustCompile(`Received status: Status\(.*\breason=(\w+)`)
+	answerMessage = regexp.MustCompile(`\. Message: (.*?)\.? Received status:`)
+	tellingLine   = regexp.MustCompile(`^(Caused by:|Exception in thread|Error:|[\w.$]+(Exception|Error):)`)
+)
+
+// failure returns the error of a spark-submit that exited, by its output.
+func failure(exitCode int, output string) error {
+	summary := summaryOf(output)
+	for line := range strings.SplitSeq(output, "\n") {
+		if refused := refusal(line); refused != nil {
+			return refused
+		}
+	}
+	return &FailedError{Reason: Exited, Detail: fmt.Sprintf("it exited with code %d", exitCode), Summary: summary, Output: output}
+}
+
+// refusal returns the API server's answer that a line tells of, or nil.
+func refusal(line string) *RefusedError {
+	code := answerCode.FindStringSubmatch(line)
+	if code == nil {
+		return nil
+	}
+	number, err := strconv.ParseInt(code[1], 10, 32)
+	if err != nil {
+		return nil
+	}
+	refused := &RefusedError{Code: int32(number), Reason: metav1.StatusReasonUnknown, Message: line}
+	if reason := answerReason.FindStringSubmatch(line); reason != nil {
+		refused.Reason = metav1.StatusReason(reason[1])
+	}
+	if message := answerMessage.FindStringSubmatch(line); message != nil {
+		refused.Message = message[1]
+	}
+	return refused
+}
+
+// summaryOf returns the line that says most: the innermost cause, else the last line.
+func summaryOf(output string) string {
+	last, telling := "", ""
+	for line := range strings.SplitSeq(output, "\n") {
+		line = strings.TrimSpace(line)
+		if line == "" {
+			continue
+		}
+		last = line
+		if tellingLine.MatchString(line) {
+			telling = line
+		}
+	}
+	if telling != "" {
+		return telling
+	}
+	return last
+}

@@ -1,0 +1,167 @@
+// Copyright 2026 The Alauda Spark Operator Authors.
+// SPDX-License-Identifier: Apache-2.0
+
+package sparksubmit
+
+import (
+	"context"
+	"errors"
+	"slices"
+	"sync"
+	"time"
+
+	"k8s.io/apimachinery/pkg/types"
+
+	"github.com/alauda/spark-operator/internal/submission"
+)
+
+// errDropped is the cause of a context that ended because nobody wants the submission any more.
+var errDropped = errors.New("the submission was dropped")
+
+// task is one submission: waiting, then running, then done.
+type task struct {
+	plan   *submission.Plan
+	cancel context.CancelCauseFunc
+	// dropped is whether the outcome of the running task is of no interest.
+	dropped bool
+	// done is when the task ended; zero before that. Result and err are its outcome.
+	done   time.Time
+	result submission.Result
+	err    error
+}
+
+// queue holds the submissions of all applications by submission id: those that wait in the order of their arrival, those that run,
+// and the outcomes that nobody has taken.
+type queue struct {
+	options Options
+
+	mu      sync.Mutex
+	arrival *sync.Cond
+	tasks   map[string]*task
+	waiting []*task
+}
+
+func newQueue(o Options) *queue {
+	q := &queue{options: o, tasks: map[string]*task{}}
+	q.arrival = sync.NewCond(&q.mu)
+	return q
+}
+
+// take returns what is known of a plan: ErrPending or the outcome, which is forgotten with that. A task of the same attempt that was made
+// from another spec is dropped.
+func (q *queue) take(plan *submission.Plan) (known bool, result submission.Result, err error) {
+	q.mu.Lock()
+	defer q.mu.Unlock()
+	q.expire()
+	attempt := plan.Attempt()
+	t, known := q.tasks[attempt.SubmissionID]
+	if !known {
+		return false, result, nil
+	}
+	if t.plan.Attempt().SpecHash != attempt.SpecHash {
+		if q.remove(attempt.SubmissionID) {
+			return true, result, ErrPending
+		}
+		return false, result, nil
+	}
+	if t.done.IsZero() {
+		return true, result, ErrPending
+	}
+	delete(q.tasks, attempt.SubmissionID)
+	return true, t.result, t.err
+}
+
+// add appends a plan that is not known, and says ErrPending.
+func (q *queue) add(plan *submission.Plan) error {
+	q.mu.Lock()
+	defer q.mu.Unlock()
+	id := plan.Attempt().SubmissionID
+	if _, known := q.tasks[id]; known {
+		return ErrPending
+	}
+	if len(q.waiting) >= q.options.Queue {
+		return ErrQueueFull
+	}
+	t := &task{plan: plan}
+	q.tasks[id] = t
+	q.waiting = append(q.waiting, t)
+	q.arrival.Signal()
+	return ErrPending
+}
+
+// next waits for a task and marks it as running under the returned context. It returns nil when ctx ends.
+func (q *queue) next(ctx context.Context) (*task, context.Context) {
+	stop := context.AfterFunc(ctx, func() {
+		q.mu.Lock()
+		defer q.mu.Unlock()
+		q.arrival.Broadcast()
+	})
+	defer stop()
+	q.mu.Lock()
+	defer q.mu.Unlock()
+	for len(q.waiting) == 0 && ctx.Err() == nil {
+		q.arrival.Wait()
+	}
+	if ctx.Err() != nil {
+		return nil, nil
+	}
+	t := q.waiting[0]
+	q.waiting = slices.Delete(q.waiting, 0, 1)
+	running, cancel := context.WithCancelCause(ctx)
+	t.cancel = cancel
+	return t, running
+}
+
+// finish stores the outcome of a task that ran.
+func (q *queue) finish(t *task, result submission.Result, err error) {
+	q.mu.Lock()
+	defer q.mu.Unlock()
+	t.cancel(nil)
+	t.done, t.result, t.err = q.options.Clock.Now(), result, err
+	if t.dropped {
+		delete(q.tasks, t.plan.Attempt().SubmissionID)
+	}
+}
+
+// drop ends the task of a submission, and reports whether it is still running.
+func (q *queue) drop(id string) (running bool) {
+	q.mu.Lock()
+	defer q.mu.Unlock()
+	return q.remove(id)
+}
+
+// forget drops all tasks of an application.
+func (q *queue) forget(app types.NamespacedName) {
+	q.mu.Lock()
+	defer q.mu.Unlock()
+	for id, t := range q.tasks {
+		if t.plan.Namespace() == app.Namespace && t.plan.Name() == app.Name {
+			q.remove(id)
+		}
+	}
+}
+
+// remove ends a task; one that is running stays known until it has ended, which is what is returned. The caller holds the lock.
+func (q *queue) remove(id string) (running bool) {
+	t, known := q.tasks[id]
+	if !known {
+		return false
+	}
+	if t.cancel != nil && t.done.IsZero() {
+		t.dropped = true
+		t.cancel(errDropped)
+		return true
+	}
+	delete(q.tasks, id)
+	q.waiting = slices.DeleteFunc(q.waiting, func(w *task) bool { return w == t })
+	return false
+}
+
+// expire forgets outcomes that nobody asked for. The caller holds the lock.
+func (q *queue) expire() {
+	for id, t := range q.tasks {
+		if !t.done.IsZero() && q.options.Clock.Since(t.done) > q.options.OutcomeAge {
+			delete(q.tasks, id)
+		}
+	}
+}
