@@ -4,7 +4,7 @@
 package sparksubmit
 
 import (
-	"bufio"
+	"encoding/json"
 	"fmt"
 	"io"
 	"net"
@@ -21,11 +21,44 @@ import (
 const fakeVariable = "FAKE_SPARK_SUBMIT"
 
 func TestMain(m *testing.M) {
-	if play, ok := os.LookupEnv(fakeVariable); ok {
-		part, address, _ := strings.Cut(play, "@")
-		os.Exit(fakeParts[part](address)) //nolint:forbidigo // this is a main.
+	if script, ok := os.LookupEnv(fakeVariable); ok {
+		part, address, _ := strings.Cut(script, "@")
+		os.Exit(play(part, address)) //nolint:forbidigo // this is a main.
 	}
 	os.Exit(m.Run()) //nolint:forbidigo // this is a main.
+}
+
+// play plays a part: it calls the test, says what it was given, waits for the word to go on, and acts.
+func play(part, address string) int {
+	if strings.HasPrefix(part, "stubborn") {
+		signal.Ignore(syscall.SIGTERM)
+	}
+	connection, err := net.Dial("unix", address)
+	if err != nil {
+		return 100
+	}
+	directory, err := os.Getwd()
+	if err != nil {
+		return 101
+	}
+	if err := json.NewEncoder(connection).Encode(given{directory, os.Args[1:], os.Environ()}); err != nil {
+		return 102
+	}
+	act := fakeParts[part]
+	if act == nil {
+		return 103
+	}
+	// The connection ends with the process; the test's word to go on is a byte.
+	if _, err := connection.Read(make([]byte, 1)); err != nil {
+		return 104
+	}
+	return act(address)
+}
+
+// given is what a fake spark-submit was given.
+type given struct {
+	Directory            string
+	Arguments, Variables []string
 }
 
 // refusedByQuota and alreadyExists are what the client library writes; the second is cut short.
@@ -34,41 +67,32 @@ const (
 	alreadyExists  = `Exception in thread "main" io.fabric8.kubernetes.client.KubernetesClientException: Failure executing: POST at: https://198.19.0.1/api/v1/namespaces/default/pods. Message: pods "pi-driver" already exists. Received status: Status(apiVersion=v1, code=409, details=null, kind=Status, message=pods "pi-driver" already exists, reason=AlreadyExists, status=Failure).`
 )
 
-// fakeParts are what the fake spark-submit does. Each returns the exit code.
+// fakeParts are what the fake spark-submit does. Each returns the exit code. Those that hang are never told to go on.
 var fakeParts = map[string]func(address string) int{
-	"succeed": func(string) int { return 0 },
-	"report": func(address string) int {
-		report, err := net.Dial("unix", address)
-		if err != nil {
-			return 1
-		}
-		_, _ = fmt.Fprintf(report, "%q\n%q\n", os.Args[1:], os.Environ())
-		_ = report.Close()
-		return 0
-	},
+	"succeed":  func(string) int { return 0 },
+	"hang":     func(string) int { return 0 },
+	"stubborn": func(string) int { return 0 },
 	"refuse": func(string) int {
 		write(refusedByQuota + "\n" + strings.Repeat("\tat org.apache.spark.deploy.SparkSubmit.main(SparkSubmit.scala)\n", 200))
 		return 1
 	},
-	"conflict": func(string) int { write(alreadyExists + "\n"); return 1 },
+	"conflict": func(string) int {
+		write(alreadyExists + "\n")
+		return 1
+	},
 	"flood": func(string) int {
-		write(strings.Repeat("26/11/22 18:45:06 INFO Nothing of interest happens here\n", 100_000))
-		write(strings.Repeat("x", 1<<20) + "\nError: the flood is over, password=hunter22 was hunter2hunter2\n")
+		write(strings.Repeat("26/11/22 18:45:06 INFO Nothing of interest happens here\n", 20_000))
+		write(strings.Repeat("x", 1<<20) + "\nError: the flood is over, with hunter2hunter2, authToken=abc\n\tat nowhere\n")
 		return 3
 	},
 	"crash": func(string) int {
 		_ = syscall.Kill(os.Getpid(), syscall.SIGKILL)
 		return 0
 	},
-	"hang": func(address string) int { return hang(address) },
-	"hang stubborn": func(address string) int {
-		signal.Ignore(syscall.SIGTERM)
-		return hang(address)
-	},
-	"hang with child": func(address string) int {
+	"parent": func(address string) int {
 		//nolint:gosec // the test binary itself.
 		child := exec.Command(os.Args[0])
-		child.Env = []string{fakeVariable + "=hang stubborn@" + address}
+		child.Env = []string{fakeVariable + "=stubborn@" + address}
 		child.Stderr = os.Stderr
 		_ = child.Run()
 		return 0
@@ -76,18 +100,6 @@ var fakeParts = map[string]func(address string) int{
 }
 
 func write(text string) { _, _ = io.WriteString(os.Stderr, text) }
-
-// hang tells the test that it is there, and stays until it is killed. The connection ends with the process.
-func hang(address string) int {
-	connection, err := net.Dial("unix", address)
-	if err != nil {
-		return 1
-	}
-	directory, _ := os.Getwd()
-	_, _ = fmt.Fprintf(connection, "%s\n", directory)
-	_, _ = connection.Read(make([]byte, 1))
-	return 0
-}
 
 // listener takes the calls of fake spark-submits.
 type listener struct {
@@ -111,42 +123,56 @@ func listen(t *testing.T) listener {
 	return listener{t, l}
 }
 
-// call waits for a fake spark-submit to call and returns what it says first, and what waits for its end.
-func (l listener) call() (said string, ended func()) {
+// process is a fake spark-submit that has called.
+type process struct {
+	given
+	t          *testing.T
+	connection net.Conn
+}
+
+// call waits for a fake spark-submit to call.
+func (l listener) call() *process {
 	l.t.Helper()
 	connection, err := l.Accept()
 	if err != nil {
 		l.t.Fatal(err)
 	}
-	reader := bufio.NewReader(connection)
-	said, err = reader.ReadString('\n')
-	if err != nil {
+	l.t.Cleanup(func() { _ = connection.Close() })
+	p := &process{t: l.t, connection: connection}
+	if err := json.NewDecoder(connection).Decode(&p.given); err != nil {
 		l.t.Fatal(err)
 	}
-	return strings.TrimSpace(said), func() {
-		if _, err := reader.ReadByte(); err == nil {
-			l.t.Error("the process said more")
-		}
-		_ = connection.Close()
+	return p
+}
+
+// proceed lets the process go on.
+func (p *process) proceed() {
+	p.t.Helper()
+	if _, err := p.connection.Write([]byte{1}); err != nil {
+		p.t.Error(err)
 	}
 }
 
+// awaitEnd waits until the process is gone.
+func (p *process) awaitEnd() {
+	p.t.Helper()
+	// Its end closes the connection.
+	_, _ = io.Copy(io.Discard, p.connection)
+}
+
 // fakeSpark returns the home of a Spark whose spark-submit plays a part.
-func fakeSpark(t *testing.T, part string, l *listener) string {
+func fakeSpark(t *testing.T, part string, l listener) string {
 	t.Helper()
 	home := t.TempDir()
 	if err := os.Mkdir(filepath.Join(home, "bin"), 0o700); err != nil {
 		t.Fatal(err)
 	}
-	play := part
-	if l != nil {
-		play += "@" + l.Addr().String()
-	}
+	role := part + "@" + l.Addr().String()
 	program, err := os.Executable()
 	if err != nil {
 		t.Fatal(err)
 	}
-	script := fmt.Sprintf("#!/bin/sh\n%s='%s' exec '%s' \"$@\"\n", fakeVariable, play, program)
+	script := fmt.Sprintf("#!/bin/sh\n%s='%s' exec '%s' \"$@\"\n", fakeVariable, role, program)
 	//nolint:gosec // a script must be executable.
 	if err := os.WriteFile(submitScript(home), []byte(script), 0o700); err != nil {
 		t.Fatal(err)
