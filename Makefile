@@ -13,8 +13,8 @@ export CLUSTER CONTROLLER_IMAGE WEBHOOK_IMAGE
 TOOL := go tool -modfile=hack/tools/go.mod
 LOCALCLUSTER := go -C test/localcluster run .
 LDFLAGS := -s -w -X github.com/alauda/spark-operator/internal/version.Version=$(VERSION)
-# Modules beside the product's own.
-MODULES := test/localcluster hack/tools
+# The linter's cache remembers absolute paths: each checkout has its own.
+export GOLANGCI_LINT_CACHE := $(CURDIR)/bin/golangci-lint-cache
 
 ##@ Use
 
