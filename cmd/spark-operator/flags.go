@@ -30,8 +30,8 @@ const (
 const unknownUID = "00000000-0000-0000-0000-000000000000"
 
 const renderUsage = `Prints every object that the SparkApplications of a file become, in the order in which they are created: ConfigMaps,
-volume claims, Service and driver pod, and last an executor pod as the driver makes it. Asks no cluster. Values that look
-like secrets are masked.
+volume claims, Service and driver pod, and last an executor pod as the driver makes it. Of applications that are submitted by
+spark-submit it prints what spark-submit is given. Asks no cluster. Values that look like secrets are masked.
 
 Usage:
   spark-operator render -f FILE [flags]
@@ -46,6 +46,7 @@ type renderOptions struct {
 	uid       string
 	attempt   int64
 	format    string
+	mode      string
 	objects   []role
 	view      view
 }
@@ -61,6 +62,7 @@ func parseRenderFlags(args []string, help io.Writer) (*renderOptions, error) {
 	flags.StringVar(&o.uid, "uid", "", "UID of the application, from which ids and names follow; unless set it is the file's, or zeros")
 	flags.Int64Var(&o.attempt, "attempt", 1, "number of the submission attempt")
 	flags.StringVar(&o.format, "output", formatYAML, "yaml or json, in which documents follow one another")
+	flags.StringVar(&o.mode, "mode", modeAuto, "native for objects, spark-submit for what spark-submit is given, auto for the one by which the application is submitted")
 	objects := flags.String("objects", "", "comma separated list of what to print: "+strings.Join(roleNames(), ", ")+"; all unless set")
 	requests := flags.Bool("requests", false, "print what the application asks of a cluster in place of its objects")
 	conf := flags.Bool("conf", false, "print the effective Spark configuration in place of the objects")
@@ -98,12 +100,26 @@ func (o *renderOptions) check(objects string) error {
 	if o.format != formatYAML && o.format != formatJSON {
 		return &usageError{fmt.Sprintf("--output %q: use yaml or json", o.format)}
 	}
+	if _, known := modes[o.mode]; !known {
+		return &usageError{fmt.Sprintf("--mode %q: use auto, native or spark-submit", o.mode)}
+	}
+	if o.view != viewObjects && o.mode != modeAuto {
+		return &usageError{"--requests and --conf print the same in every mode; leave --mode out"}
+	}
+	return o.chooseObjects(objects)
+}
+
+func (o *renderOptions) chooseObjects(objects string) error {
 	if objects == "" {
 		return nil
 	}
 	if o.view != viewObjects {
 		return &usageError{"--objects chooses among the objects, which --requests and --conf do not print; leave it out"}
 	}
+	if o.mode == modeSparkSubmit {
+		return &usageError{"--objects chooses among the objects, of which spark-submit is given none; leave it out"}
+	}
+	o.mode = modeNative
 	for name := range strings.SplitSeq(objects, ",") {
 		if !slices.Contains(roleNames(), name) {
 			return &usageError{fmt.Sprintf("--objects %q: use some of %s", name, strings.Join(roleNames(), ","))}

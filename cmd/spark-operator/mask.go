@@ -43,6 +43,15 @@ func (m *masker) property(key, value string) string {
 	return value
 }
 
+// conf returns a configuration as it may be seen.
+func (m *masker) conf(c *sparkconf.Conf) map[string]string {
+	seen := make(map[string]string, c.Len())
+	for key, value := range c.All() {
+		seen[key] = m.property(key, value)
+	}
+	return seen
+}
+
 // maskObjects hides secrets in all objects, in place.
 func (m *masker) maskObjects(objects *render.Objects, executor *corev1.Pod) error {
 	for key, content := range objects.ConfigMap.Data {

@@ -12,6 +12,7 @@ import (
 
 	"github.com/alauda/spark-operator/internal/identity"
 	"github.com/alauda/spark-operator/internal/submission"
+	"github.com/alauda/spark-operator/internal/submission/mode"
 	"github.com/alauda/spark-operator/pkg/podrequests"
 	"github.com/alauda/spark-operator/pkg/sparkconf"
 )
@@ -74,18 +75,28 @@ func renderApplication(app *application, o *renderOptions) ([]document, []string
 	if err != nil {
 		return nil, nil, problems(err)
 	}
+	choice, err := choose(plan, o)
+	if err != nil {
+		return nil, nil, problems(err)
+	}
 	notes := slices.Concat(app.notes, plan.Warnings())
 	hidden := &masker{pattern: plan.Conf().Get(sparkconf.RedactionRegex)}
 	var documents []document
-	switch o.view {
-	case viewConf:
-		documents, err = confOf(app, plan, hidden), nil
-	case viewRequests:
+	switch {
+	case o.view == viewConf:
+		documents = confOf(app, plan, hidden)
+	case o.view == viewRequests:
 		documents, err = requestsOf(app, plan)
+	case choice.Mode == mode.SparkSubmit:
+		documents, err = sparkSubmitOf(app, plan, hidden)
 	default:
-		if documents, err = objectsOf(app, plan, o, hidden); hidden.count > 0 {
-			notes = append(notes, "values that look like secrets are masked: the output is to be read, not applied")
-		}
+		documents, err = objectsOf(app, plan, o, hidden)
+	}
+	if choice.Notice != "" {
+		notes = append(notes, choice.Notice)
+	}
+	if hidden.count > 0 {
+		notes = append(notes, "values that look like secrets are masked: the output is to be read, not applied")
 	}
 	return documents, notes, problems(err)
 }
@@ -166,9 +177,5 @@ type configuration struct {
 }
 
 func confOf(app *application, plan *submission.Plan, hidden *masker) []document {
-	conf := map[string]string{}
-	for key, value := range plan.Conf().All() {
-		conf[key] = hidden.property(key, value)
-	}
-	return []document{{body: configuration{Application: app.String(), Conf: conf}}}
+	return []document{{body: configuration{Application: app.String(), Conf: hidden.conf(plan.Conf())}}}
 }

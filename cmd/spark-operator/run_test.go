@@ -55,7 +55,15 @@ func TestGoldenOutput(t *testing.T) {
 			golden: "secrets.objects.yaml", args: []string{"-f", "testdata/secrets.input.yaml"}, stderr: "warning: analytics/billing: " + mask,
 		},
 		"secrets are masked in the configuration": {
-			golden: "secrets.conf.txt", args: []string{"-f", "testdata/secrets.input.yaml", "--conf"},
+			golden: "secrets.conf.txt", args: []string{"-f", "testdata/secrets.input.yaml", "--conf"}, stderr: "warning: analytics/billing: " + mask,
+		},
+		"secrets are masked in what spark-submit is given": {
+			golden: "secrets.spark-submit.yaml", args: []string{"-f", "testdata/secrets.input.yaml", "--mode", "spark-submit"},
+			stderr: "warning: analytics/billing: " + mask,
+		},
+		"what spark-submit is given of an application that native submission cannot express": {
+			golden: "upload.spark-submit.yaml", args: []string{"-f", "testdata/upload.input.yaml"},
+			stderr: "warning: default/upload: Submitting by spark-submit: native submission does not support spec.mainApplicationFile /uploads/app.jar: ",
 		},
 		"what several applications ask for": {
 			golden: "several.requests.yaml", args: []string{"-f", "testdata/several.input.yaml", "--requests"}, stderr: nightly,
@@ -154,10 +162,10 @@ func TestBadManifests(t *testing.T) {
 				in + "spec.sparkConf[spark.master]: \"local\": sparkConf key \"spark.master\" is not allowed: " +
 				"the operator runs applications on its own cluster only; remove it\n",
 		},
-		"what only spark-submit can do": {
-			replace("local:///opt/pi.jar", "/home/me/pi.jar"),
-			in + "native submission does not support spec.mainApplicationFile /home/me/pi.jar: " +
-				"a file of the submitter must be uploaded; use local:/// for a file of the image, or a URL\n",
+		"a mode that is none": {
+			replace("{name: pi}", "{name: pi, annotations: {sparkoperator.k8s.io/submission-mode: Quick}}"),
+			in + "metadata.annotations[sparkoperator.k8s.io/submission-mode]: \"Quick\": " +
+				"it is no submission mode; use Auto, Native or SparkSubmit, or remove it\n",
 		},
 		"in a file of several documents the one is named": {
 			valid + "---\nkind: Service\n---\n" + replace("Scala", "Ruby"),
@@ -168,6 +176,22 @@ func TestBadManifests(t *testing.T) {
 	for name, tc := range cases {
 		t.Run(name, func(t *testing.T) {
 			if diff := cmp.Diff(result{exitInvalid, "", tc.want}, execute(tc.manifest, "render", "-f", "-")); diff != "" {
+				t.Errorf("result (-want +got):\n%s", diff)
+			}
+		})
+	}
+}
+
+func TestObjectsOfWhatOnlySparkSubmitCanDo(t *testing.T) {
+	want := result{exitInvalid, "", "error: testdata/upload.input.yaml: native submission does not support spec.mainApplicationFile /uploads/app.jar: " +
+		"a file of the submitter must be uploaded; use local:/// for a file of the image, or a URL\n"}
+	for name, args := range map[string][]string{
+		"where the mode is named":     {"--mode", "native"},
+		"where objects are asked for": {"--objects", "driver"},
+	} {
+		t.Run(name, func(t *testing.T) {
+			got := execute("", append([]string{"render", "-f", "testdata/upload.input.yaml"}, args...)...)
+			if diff := cmp.Diff(want, got); diff != "" {
 				t.Errorf("result (-want +got):\n%s", diff)
 			}
 		})
@@ -195,6 +219,15 @@ func TestCommandLine(t *testing.T) {
 			[]string{"render", "-f", "-", "--conf", "--objects", "driver"},
 			usage("--objects chooses among the objects, which --requests and --conf do not print; leave it out"),
 		},
+		"an unknown mode": {[]string{"render", "-f", "-", "--mode", "x"}, usage(`--mode "x": use auto, native or spark-submit`)},
+		"a mode of the configuration": {
+			[]string{"render", "-f", "-", "--conf", "--mode", "native"},
+			usage("--requests and --conf print the same in every mode; leave --mode out"),
+		},
+		"objects of spark-submit": {
+			[]string{"render", "-f", "-", "--mode", "spark-submit", "--objects", "driver"},
+			usage("--objects chooses among the objects, of which spark-submit is given none; leave it out"),
+		},
 		"unknown objects": {
 			[]string{"render", "-f", "-", "--objects", "driver,secret"},
 			usage(`--objects "secret": use some of config,template,claims,service,driver,executor`),
@@ -218,7 +251,7 @@ func TestHelpOfRenderNamesEveryFlag(t *testing.T) {
 	if got.Code != exitFine || got.Stderr != "" {
 		t.Fatalf("got exit code %d and errors\n%s", got.Code, got.Stderr)
 	}
-	for _, name := range []string{"-f file", "-namespace", "-uid", "-attempt", "-output", "-objects", "-requests", "-conf"} {
+	for _, name := range []string{"-f file", "-namespace", "-uid", "-attempt", "-output", "-objects", "-requests", "-conf", "-mode"} {
 		if !strings.Contains(got.Stdout, name) {
 			t.Errorf("help does not tell of %s:\n%s", name, got.Stdout)
 		}

@@ -1,0 +1,70 @@
+// Copyright 2026 The Alauda Spark Operator Authors.
+// SPDX-License-Identifier: Apache-2.0
+
+package main
+
+import (
+	"encoding/json"
+
+	"github.com/alauda/spark-operator/internal/submission"
+	"github.com/alauda/spark-operator/internal/submission/mode"
+	"github.com/alauda/spark-operator/internal/submission/sparksubmit"
+	"github.com/alauda/spark-operator/pkg/sparkconf"
+)
+
+// Values of --mode.
+const (
+	modeAuto        = "auto"
+	modeNative      = "native"
+	modeSparkSubmit = "spark-submit"
+)
+
+// modes are what --mode chooses from: as the application says, or else the operator's mode.
+var modes = map[string]mode.Mode{modeAuto: mode.Auto, modeNative: mode.Native, modeSparkSubmit: mode.SparkSubmit}
+
+// choose returns how the plan is shown. A mode that is named on the command line wins over the application's own.
+func choose(plan *submission.Plan, o *renderOptions) (mode.Choice, error) {
+	if o.mode == modeAuto {
+		return mode.Of(plan, mode.Auto)
+	}
+	return mode.Choice{Mode: modes[o.mode]}, nil
+}
+
+// submissionByJVM is what spark-submit is given. File names stand for files of a directory of the attempt's own.
+type submissionByJVM struct {
+	Application      string            `json:"application"`
+	Command          []string          `json:"command"`
+	Properties       map[string]string `json:"properties"`
+	DriverTemplate   json.RawMessage   `json:"driverTemplate"`
+	ExecutorTemplate json.RawMessage   `json:"executorTemplate"`
+}
+
+func sparkSubmitOf(app *application, plan *submission.Plan, hidden *masker) ([]document, error) {
+	driver, err := plan.DriverTemplate()
+	if err != nil {
+		return nil, err
+	}
+	hidden.pod(driver, sparkconf.DriverAnnotationPrefix, sparkconf.DriverEnvPrefix)
+	driverFile, err := submission.TemplateFile(driver)
+	if err != nil {
+		return nil, err
+	}
+	executor, err := plan.ExecutorTemplate()
+	if err != nil {
+		return nil, err
+	}
+	hidden.pod(executor, sparkconf.ExecutorAnnotationPrefix, sparkconf.ExecutorEnvPrefix)
+	executorFile, err := submission.TemplateFile(executor)
+	if err != nil {
+		return nil, err
+	}
+	files := sparksubmit.Files{Properties: propertiesFile, DriverTemplate: "driver.json", ExecutorTemplate: "executor.json"}
+	command := append([]string{"spark-submit"}, sparksubmit.Argv(plan, files)...)
+	hidden.words(command)
+	return []document{{comment: app.String() + ": what spark-submit is given", body: submissionByJVM{
+		Application:    app.String(),
+		Command:        command,
+		Properties:     hidden.conf(sparksubmit.Properties(plan, files, sparksubmit.Uploads{})),
+		DriverTemplate: json.RawMessage(driverFile), ExecutorTemplate: json.RawMessage(executorFile),
+	}}}, nil
+}
