@@ -22,6 +22,10 @@ import (
 //go:embed files
 var files embed.FS
 
+// connectCommand is the line of layerScript that adds our script for Spark Connect.
+const connectCommand = `install -m 0755 "$4/start-connect-server.sh" "$2/opt/spark/sbin/start-connect-server.sh"
+`
+
 // layerScript gathers /opt/spark below $2 from the distribution $1, the jar $3 and the scripts in $4, and packs it as $5.
 // EXAMPLES_JAR stands for the jar's name in a release.
 const layerScript = `set -e
@@ -33,8 +37,7 @@ cp "$3" "$2/opt/spark/examples/jars/spark-examples.jar"
 # The name in a release, which users' manifests have.
 ln "$2/opt/spark/examples/jars/spark-examples.jar" "$2/opt/spark/examples/jars/EXAMPLES_JAR"
 install -m 0755 "$4/entrypoint.sh" "$2/opt/entrypoint.sh"
-install -m 0755 "$4/start-connect-server.sh" "$2/opt/spark/sbin/start-connect-server.sh"
-# The driver copies its jar and Python file here. Group root, so that any user of a pod may.
+` + connectCommand + `# The driver copies its jar and Python file here. Group root, so that any user of a pod may.
 chown -R 185:0 "$2/opt/spark/work-dir"
 chmod 0775 "$2/opt/spark/work-dir"
 tar --numeric-owner --sort=name -C "$2" -cf "$5" .

@@ -19,6 +19,8 @@ type Release struct {
 	scala string
 	// sha256 pins the source archive of pyspark.
 	sha256 string
+	// connectScripts tells that the archive has the scripts of Spark Connect, so that ours are not needed.
+	connectScripts bool
 }
 
 // releases are the known versions in ascending order: the newest of each series that PyPI has, and the one of every cluster.
@@ -29,7 +31,7 @@ var releases = []Release{
 	{Version: defaultVersion, scala: "2.13", sha256: "9d1f22d994f60369228397e3479003ffe2dd736ba79165003246ff7bd48e2c73"},
 	{Version: "4.1.4", scala: "2.13", sha256: "bcbd5e18690cf79d438e97210ad06fb8d451a251bb77becc2b0418868d2acd73"},
 	{Version: "4.2.1", scala: "2.13", sha256: "d79b7c8ee41e66a9202fe6f600ca90b931ca571ae9dbdf31c58d2672e5102da0"},
-	{Version: "4.3.0", scala: "2.13", sha256: "e8c517948eff7088a7aa07449aa8eafa4a15a8d50319de2525a6fd26622476c6"},
+	{Version: "4.3.0", scala: "2.13", sha256: "e8c517948eff7088a7aa07449aa8eafa4a15a8d50319de2525a6fd26622476c6", connectScripts: true},
 }
 
 // defaultVersion is the version that every cluster has an image of: the samples' and the one packaged with the controller.
@@ -113,9 +115,13 @@ func (r Release) placements() []placement {
 	}
 }
 
-// layerScript returns the script that makes the image's layer, with the names of this release.
+// layerScript returns the script that makes the image's layer, as this release needs it.
 func (r Release) layerScript() string {
-	return strings.ReplaceAll(layerScript, "EXAMPLES_JAR", "spark-examples_"+r.scala+"-"+r.Version+".jar")
+	script := layerScript
+	if r.connectScripts {
+		script = strings.Replace(script, connectCommand, "", 1)
+	}
+	return strings.ReplaceAll(script, "EXAMPLES_JAR", "spark-examples_"+r.scala+"-"+r.Version+".jar")
 }
 
 // distributionKey returns the hash of all that goes into the distribution.

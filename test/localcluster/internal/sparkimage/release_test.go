@@ -83,10 +83,25 @@ func TestNames(t *testing.T) {
 	}
 }
 
-func TestLayerScriptNamesTheJarAsTheRelease(t *testing.T) {
-	script := Release{Version: "3.5.9", scala: "2.12"}.layerScript()
-	if want := `"$2/opt/spark/examples/jars/spark-examples_2.12-3.5.9.jar"`; !strings.Contains(script, want) {
-		t.Errorf("the script does not make %s:\n%s", want, script)
+func TestLayerScriptFollowsTheRelease(t *testing.T) {
+	const jar, connect = `"$2/opt/spark/examples/jars/spark-examples_2.12-3.5.9.jar"`, "start-connect-server.sh"
+	cases := map[string]struct {
+		release     Release
+		wantConnect bool
+	}{
+		"without scripts for Connect":         {release: Release{Version: "3.5.9", scala: "2.12"}, wantConnect: true},
+		"with scripts for Connect of its own": {release: Release{Version: "3.5.9", scala: "2.12", connectScripts: true}},
+	}
+	for name, tc := range cases {
+		t.Run(name, func(t *testing.T) {
+			script := tc.release.layerScript()
+			if !strings.Contains(script, jar) {
+				t.Errorf("the script does not make %s:\n%s", jar, script)
+			}
+			if got := strings.Contains(script, connect); got != tc.wantConnect {
+				t.Errorf("the script adds our script for Connect: %t, want %t:\n%s", got, tc.wantConnect, script)
+			}
+		})
 	}
 }
 
