@@ -1,0 +1,135 @@
+// Copyright 2026 The Alauda Spark Operator Authors.
+// SPDX-License-Identifier: Apache-2.0
+
+package mode_test
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"strings"
+	"testing"
+
+	"github.com/google/go-cmp/cmp"
+	metav1 "k8s.io/apimachinery/pkg/apis/meta/v1"
+
+	"github.com/alauda/spark-operator/apis/sparkoperator/v1beta2"
+	"github.com/alauda/spark-operator/internal/identity"
+	"github.com/alauda/spark-operator/internal/submission"
+	"github.com/alauda/spark-operator/internal/submission/mode"
+)
+
+func planOf(t *testing.T, annotation, file string) *submission.Plan {
+	t.Helper()
+	app := &v1beta2.SparkApplication{
+		ObjectMeta: metav1.ObjectMeta{Namespace: "default", Name: "pi", UID: "0c7d0a36-53b8-4b0c-8a3e-5f5f2f6d9f11"},
+		Spec: v1beta2.SparkApplicationSpec{
+			Type: v1beta2.SparkApplicationTypeScala, SparkVersion: "4.0.1", Image: new("spark:4.0.1"),
+			MainClass: new("org.apache.spark.examples.SparkPi"), MainApplicationFile: &file,
+		},
+	}
+	if annotation != "" {
+		app.Annotations = map[string]string{mode.Annotation: annotation}
+	}
+	plan, err := submission.NewPlan(app, identity.Of(app, 1), submission.Options{})
+	if err != nil {
+		t.Fatal(err)
+	}
+	return plan
+}
+
+const (
+	inImage = "local:///opt/pi.jar"
+	onDisk  = "/opt/pi.jar"
+)
+
+func TestChoice(t *testing.T) {
+	notice := "Submitting by spark-submit: native submission does not support spec.mainApplicationFile /opt/pi.jar: " +
+		"a file of the submitter must be uploaded; use local:/// for a file of the image, or a URL"
+	invalid := `invalid application: metadata.annotations[sparkoperator.k8s.io/submission-mode]: "auto": ` +
+		"it is no submission mode; use Auto, Native or SparkSubmit, or remove it"
+	cases := map[string]struct {
+		configured mode.Mode
+		annotation string
+		file       string
+		want       mode.Choice
+		wantErr    string
+	}{
+		"Auto, where native can":                     {configured: mode.Auto, file: inImage, want: mode.Choice{Mode: mode.Native}},
+		"Auto, where native cannot":                  {configured: mode.Auto, file: onDisk, want: mode.Choice{Mode: mode.SparkSubmit, Notice: notice}},
+		"nothing is Auto":                            {file: onDisk, want: mode.Choice{Mode: mode.SparkSubmit, Notice: notice}},
+		"Native, where native cannot":                {configured: mode.Native, file: onDisk, want: mode.Choice{Mode: mode.Native}},
+		"SparkSubmit, where native can":              {configured: mode.SparkSubmit, file: inImage, want: mode.Choice{Mode: mode.SparkSubmit}},
+		"the application's choice wins":              {configured: mode.Native, annotation: "SparkSubmit", file: inImage, want: mode.Choice{Mode: mode.SparkSubmit}},
+		"the application may choose Auto":            {configured: mode.Native, annotation: "Auto", file: inImage, want: mode.Choice{Mode: mode.Native}},
+		"an annotation that is no mode, by its case": {configured: mode.Native, annotation: "auto", file: inImage, wantErr: invalid},
+	}
+	for name, tc := range cases {
+		t.Run(name, func(t *testing.T) {
+			got, err := mode.Of(planOf(t, tc.annotation, tc.file), tc.configured)
+			if diff := cmp.Diff(tc.want, got); diff != "" {
+				t.Errorf("choice (-want +got):\n%s", diff)
+			}
+			text := ""
+			if err != nil {
+				text = err.Error()
+			}
+			if diff := cmp.Diff(tc.wantErr, text); diff != "" {
+				t.Errorf("error (-want +got):\n%s", diff)
+			}
+		})
+	}
+}
+
+// recorder is a submitter that says its name.
+type recorder struct {
+	name     string
+	err      error
+	released bool
+}
+
+func (r *recorder) Submit(context.Context, *submission.Plan) (submission.Result, error) {
+	return submission.Result{DriverPodName: r.name}, r.err
+}
+
+func (r *recorder) Release(context.Context, *v1beta2.SparkApplication, identity.Attempt) error {
+	r.released = true
+	return r.err
+}
+
+func TestSubmitGoesTheWayOfTheChoice(t *testing.T) {
+	s := &mode.Submitter{Configured: mode.Auto, Native: &recorder{name: "native"}, SparkSubmit: &recorder{name: "spark-submit"}}
+	for file, want := range map[string]string{inImage: "native", onDisk: "spark-submit"} {
+		result, err := s.Submit(t.Context(), planOf(t, "", file))
+		if err != nil || result.DriverPodName != want {
+			t.Errorf("%s was submitted by %s, %v, want %s", file, result.DriverPodName, err, want)
+		}
+	}
+	if _, err := s.Submit(t.Context(), planOf(t, "other", inImage)); err == nil {
+		t.Error("an annotation that is no mode was accepted")
+	}
+}
+
+// Where spark-submit refuses what native could not do, the author must learn both reasons.
+func TestARefusalAfterFallingBackTellsWhyItFellBack(t *testing.T) {
+	refusal := &submission.InvalidError{Problems: []submission.Problem{{Field: "spec.mainApplicationFile", Fix: "no"}}}
+	s := &mode.Submitter{Native: &recorder{}, SparkSubmit: &recorder{err: refusal}}
+	_, err := s.Submit(t.Context(), planOf(t, "", onDisk))
+	if _, ok := errors.AsType[*submission.InvalidError](err); !ok {
+		t.Fatalf("error = %v, want an InvalidError", err)
+	}
+	for _, part := range []string{"native submission does not support spec.mainApplicationFile /opt/pi.jar", "spec.mainApplicationFile: no"} {
+		if !strings.Contains(err.Error(), part) {
+			t.Errorf("error %q does not say %q", err, part)
+		}
+	}
+}
+
+func TestReleaseGoesBothWays(t *testing.T) {
+	broken := errors.New("broken")
+	n, s := &recorder{}, &recorder{err: broken}
+	err := (&mode.Submitter{Native: n, SparkSubmit: s}).Release(t.Context(), nil, identity.Attempt{})
+	if !errors.Is(err, broken) || !n.released || !s.released {
+		t.Errorf("%s", fmt.Sprint(err, n.released, s.released))
+	}
+}

@@ -1,0 +1,184 @@
+// Copyright 2026 The Alauda Spark Operator Authors.
+// SPDX-License-Identifier: Apache-2.0
+
+package sparksubmit
+
+import (
+	"errors"
+	"os"
+	"path/filepath"
+	"testing"
+	"time"
+
+	"github.com/google/go-cmp/cmp"
+	"k8s.io/apimachinery/pkg/types"
+	clocktesting "k8s.io/utils/clock/testing"
+
+	"github.com/alauda/spark-operator/apis/sparkoperator/v1beta2"
+	"github.com/alauda/spark-operator/internal/identity"
+	"github.com/alauda/spark-operator/internal/submission"
+)
+
+var piKey = types.NamespacedName{Namespace: "default", Name: "pi"}
+
+func TestReleaseEndsARunningSubmissionAndItsDriver(t *testing.T) {
+	app, calls := application(), listen(t)
+	w, plan := start(t, Options{Home: fakeSpark(t, "stubborn", calls), Grace: time.Millisecond}, app.DeepCopy()), planOf(t, app, 1)
+	w.pending(plan)
+	p := calls.call()
+	w.create(driverOf(t, plan)[0])
+	if err := w.Release(t.Context(), app, plan.Attempt()); !errors.Is(err, ErrStopping) {
+		t.Fatalf("first Release = %v, want ErrStopping", err)
+	}
+	w.awaitFinished()
+	p.awaitEnd()
+	for range 2 {
+		if err := w.Release(t.Context(), app, plan.Attempt()); err != nil {
+			t.Fatalf("Release after the end = %v", err)
+		}
+		if w.driverExists() {
+			t.Error("the driver that the process made is still there")
+		}
+	}
+	// Nothing of the old run is taken for an outcome of the next.
+	w.pending(plan)
+}
+
+func TestReleaseLeavesOtherDriversAlone(t *testing.T) {
+	app := application()
+	other := application(func(app *v1beta2.SparkApplication) { app.UID = "other" })
+	cases := map[string]struct {
+		app     *v1beta2.SparkApplication
+		attempt int64
+	}{
+		"of another attempt":     {app, 2},
+		"of another application": {other, 1},
+	}
+	for name, tc := range cases {
+		t.Run(name, func(t *testing.T) {
+			w := start(t, Options{Home: t.TempDir()}, driverOf(t, planOf(t, app, 1))[0])
+			attempt := identity.Of(tc.app, tc.attempt)
+			attempt.DriverPodName = "pi-driver"
+			if err := w.Release(t.Context(), tc.app, attempt); err != nil || !w.driverExists() {
+				t.Errorf("Release = %v, driver exists: %t; want nothing to happen", err, w.driverExists())
+			}
+		})
+	}
+}
+
+func TestReleaseOfAWaitingSubmissionForgetsIt(t *testing.T) {
+	app, calls := application(), listen(t)
+	w := start(t, Options{Home: fakeSpark(t, "succeed", calls)}, app.DeepCopy())
+	running, waiting := planOf(t, app, 1), planOf(t, app, 2)
+	w.pending(running)
+	p := calls.call()
+	w.pending(waiting)
+	if err := w.Release(t.Context(), app, waiting.Attempt()); err != nil {
+		t.Fatal(err)
+	}
+	p.proceed()
+	w.awaitFinished()
+	if len(w.queue.waiting) != 0 || len(w.queue.tasks) != 1 {
+		t.Errorf("%d waiting, %d known, want 0 and the outcome of the other", len(w.queue.waiting), len(w.queue.tasks))
+	}
+}
+
+func TestStoppingEndsProcessesAndTheirChildren(t *testing.T) {
+	app, calls := application(), listen(t)
+	w := start(t, Options{Home: fakeSpark(t, "parent", calls), Grace: time.Millisecond}, app)
+	w.pending(planOf(t, app, 1))
+	parent := calls.call()
+	parent.proceed()
+	child := calls.call()
+	w.stop()
+	parent.awaitEnd()
+	child.awaitEnd()
+}
+
+func TestAChangedSpecReplacesTheSubmission(t *testing.T) {
+	app, calls := application(), listen(t)
+	changed := application(func(app *v1beta2.SparkApplication) { app.Spec.Arguments = []string{"new"} })
+	w := start(t, Options{Home: fakeSpark(t, "hang", calls)}, app.DeepCopy())
+	w.pending(planOf(t, app, 1))
+	old := calls.call()
+	w.pending(planOf(t, changed, 1))
+	w.awaitFinished()
+	old.awaitEnd()
+	w.pending(planOf(t, changed, 1))
+	if got := calls.call().Arguments; got[len(got)-1] != "new" {
+		t.Errorf("arguments %q, want those of the changed spec", got)
+	}
+}
+
+func TestAtMostSoManyRunAndWait(t *testing.T) {
+	app, calls := application(), listen(t)
+	w := start(t, Options{Home: fakeSpark(t, "hang", calls), Workers: 2, Queue: 1}, app.DeepCopy())
+	for attempt := range int64(2) {
+		w.pending(planOf(t, app, attempt))
+		calls.call()
+	}
+	w.pending(planOf(t, app, 2))
+	if _, err := w.Submit(t.Context(), planOf(t, app, 3)); !errors.Is(err, ErrQueueFull) {
+		t.Errorf("Submit = %v, want ErrQueueFull", err)
+	}
+	w.Forget(types.NamespacedName{Namespace: "default", Name: "other"})
+	if got := len(w.queue.tasks); got != 3 {
+		t.Errorf("%d submissions after another application was forgotten, want 3", got)
+	}
+	w.Forget(piKey)
+	w.awaitFinished()
+	w.awaitFinished()
+	if got := len(w.queue.tasks); got != 0 {
+		t.Errorf("%d submissions after the application was forgotten, want none", got)
+	}
+}
+
+func TestNothingIsRunForAnApplicationThatIsGone(t *testing.T) {
+	app := application()
+	w := start(t, Options{Home: fakeSpark(t, "succeed", listen(t))})
+	w.pending(planOf(t, app, 1))
+	w.awaitFinished()
+	if _, err := w.Submit(t.Context(), planOf(t, app, 1)); !errors.Is(err, errUnwanted) {
+		t.Errorf("Submit = %v, want %v", err, errUnwanted)
+	}
+}
+
+func TestOutcomesThatNobodyTakesAreForgotten(t *testing.T) {
+	clock := clocktesting.NewFakePassiveClock(time.Date(2026, 11, 1, 0, 0, 0, 0, time.UTC))
+	app := application()
+	q := newQueue(Options{Clock: clock}.withDefaults())
+	outcome := errors.New("outcome")
+	for attempt := range int64(2) {
+		if err := q.add(planOf(t, app, attempt)); !errors.Is(err, ErrPending) {
+			t.Fatal(err)
+		}
+		task, _ := q.next(t.Context())
+		q.finish(task, submission.Result{}, outcome)
+	}
+	clock.SetTime(clock.Now().Add(10 * time.Minute))
+	if known, _, err := q.take(planOf(t, app, 0)); !known || !errors.Is(err, outcome) {
+		t.Errorf("in time: known %t, %v; want the outcome", known, err)
+	}
+	if known, _, _ := q.take(planOf(t, app, 0)); known {
+		t.Error("the outcome was taken twice")
+	}
+	clock.SetTime(clock.Now().Add(time.Second))
+	if known, _, _ := q.take(planOf(t, app, 1)); known {
+		t.Error("the outcome was kept for too long")
+	}
+}
+
+func TestStartRemovesWhatAKilledOperatorLeft(t *testing.T) {
+	dir := t.TempDir()
+	left := filepath.Join(dir, "submission-1", "spark.properties")
+	if err := errors.Join(os.Mkdir(filepath.Dir(left), 0o700), os.WriteFile(left, nil, 0o600)); err != nil {
+		t.Fatal(err)
+	}
+	if err := emptyDir(dir); err != nil {
+		t.Fatal(err)
+	}
+	entries, err := os.ReadDir(dir)
+	if diff := cmp.Diff(0, len(entries)); diff != "" || err != nil {
+		t.Errorf("%v is left, %v", entries, err)
+	}
+}
