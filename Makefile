@@ -83,12 +83,16 @@ verify: ## Generate and lint, and ask that nothing changed.
 
 .PHONY: unit
 unit: ## Unit tests; they need nothing but Go.
-	go test $$(go list ./... | grep -vE '/test/(integration|e2e|quickstart|perf)')
+	go test $$(go list ./... | grep -vE '/test/(conformance$$|integration|e2e|quickstart|perf)')
 	cd test/localcluster && go test ./...
 
 .PHONY: integration
 integration: ## Tests against a real kube-apiserver and etcd, built on first use.
 	assets=$$($(LOCALCLUSTER) assets) && KUBEBUILDER_ASSETS=$$assets go test -count=1 -timeout 20m ./test/integration/...
+
+.PHONY: conformance
+conformance: ## Compare what is submitted natively with what real spark-submit makes; see test/conformance.
+	assets=$$($(LOCALCLUSTER) assets) && KUBEBUILDER_ASSETS=$$assets go test -count=1 -timeout 60m ./test/conformance/...
 
 .PHONY: e2e
 e2e: ## Tests with real Spark on the local cluster, brought up if need be.

@@ -16,8 +16,8 @@ import (
 	"github.com/alauda/spark-operator/pkg/sparkconf"
 )
 
-// templates are the files that a plan's pod templates are written to.
-type templates struct {
+// Templates are the files that a plan's pod templates are written to.
+type Templates struct {
 	driver, executor string
 }
 
@@ -31,11 +31,11 @@ func RunSparkSubmit(ctx context.Context, sparkHome string, plan *submission.Plan
 		return nil, err
 	}
 	defer func() { _ = os.RemoveAll(dir) }()
-	files, err := writeTemplates(dir, plan)
+	files, err := WriteTemplates(dir, plan)
 	if err != nil {
 		return nil, err
 	}
-	command := exec.CommandContext(ctx, filepath.Join(sparkHome, "bin", "spark-submit"), arguments(plan, "k8s://"+server.URL, files)...)
+	command := exec.CommandContext(ctx, filepath.Join(sparkHome, "bin", "spark-submit"), Arguments(plan, "k8s://"+server.URL, files)...)
 	command.Env = append(os.Environ(), "SPARK_HOME="+sparkHome, "SPARK_USER=spark", "SPARK_CONF_DIR="+filepath.Join(dir, "conf"),
 		"LC_ALL=C.UTF-8", "SPARK_SUBMIT_OPTS=-Dsun.jnu.encoding=UTF-8 -Dfile.encoding=UTF-8 -Divy.home="+filepath.Join(dir, "ivy"))
 	var output bytes.Buffer
@@ -46,8 +46,9 @@ func RunSparkSubmit(ctx context.Context, sparkHome string, plan *submission.Plan
 	return recorder.Objects()
 }
 
-func writeTemplates(dir string, plan *submission.Plan) (templates, error) {
-	files := templates{driver: filepath.Join(dir, "driver.json"), executor: filepath.Join(dir, "executor.json")}
+// WriteTemplates writes a plan's pod templates into a directory.
+func WriteTemplates(dir string, plan *submission.Plan) (Templates, error) {
+	files := Templates{driver: filepath.Join(dir, "driver.json"), executor: filepath.Join(dir, "executor.json")}
 	driver, err := plan.DriverTemplate()
 	if err != nil {
 		return files, err
@@ -69,8 +70,8 @@ func writeTemplates(dir string, plan *submission.Plan) (templates, error) {
 	return files, os.WriteFile(files.executor, []byte(content), 0o600)
 }
 
-// arguments are the command line of spark-submit for a plan.
-func arguments(plan *submission.Plan, master string, files templates) []string {
+// Arguments are the command line of spark-submit for a plan, with a master that begins with k8s://.
+func Arguments(plan *submission.Plan, master string, files Templates) []string {
 	args := []string{"--master", master, "--deploy-mode", "cluster", "--name", plan.Name()}
 	if class := plan.MainClass(); class != "" {
 		args = append(args, "--class", class)
