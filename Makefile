@@ -47,8 +47,8 @@ undeploy: ## Remove what deploy installed, and with the CRDs all applications.
 ##@ Build
 
 .PHONY: build
-build: ## Build both binaries into bin/ (static, for the images).
-	CGO_ENABLED=0 go build -trimpath -ldflags '$(LDFLAGS)' -o bin/ ./cmd/controller ./cmd/webhook
+build: ## Build the binaries into bin/ (static, for the images).
+	CGO_ENABLED=0 go build -trimpath -ldflags '$(LDFLAGS)' -o bin/ ./cmd/...
 
 .PHONY: generate
 generate: ## Generate deep copies, CRDs, RBAC and the state diagram.
@@ -70,7 +70,7 @@ lint: ## Check the code: style, size, import direction.
 
 .PHONY: update-golden
 update-golden: ## Rewrite the golden files from what the code does now; review them like code.
-	go test ./pkg/... ./internal/... -update
+	go test ./pkg/podmutation ./internal/submission ./cmd/spark-operator -update
 
 ##@ Test
 

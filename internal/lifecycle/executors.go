@@ -96,9 +96,11 @@ func listed(names []string) string {
 	return fmt.Sprintf("%d executors (%s)", len(names), strings.Join(names, ", "))
 }
 
+// executorState reads an executor pod. Drivers delete the executors that they need no more, whose JVM then ends by SIGTERM with
+// exit code 143: one that was deleted and not evicted has completed.
 func executorState(pod *corev1.Pod) v1beta2.ExecutorState {
 	if ended := endOfContainer(pod, sparklabels.ExecutorContainer); ended != nil {
-		if ended.ExitCode == 0 {
+		if ended.ExitCode == 0 || (!pod.DeletionTimestamp.IsZero() && !evicted(pod)) {
 			return v1beta2.ExecutorStateCompleted
 		}
 		return v1beta2.ExecutorStateFailed
