@@ -246,8 +246,8 @@ func TestEnvironmentHoldsNothingElse(t *testing.T) {
 	want := []string{
 		"PATH=/bin", "JAVA_HOME=/java", "KUBERNETES_SERVICE_HOST=198.19.0.1",
 		"SPARK_HOME=/spark", "SPARK_USER=me", "SPARK_CONF_DIR=/d/conf", "HOME=/d", "TMPDIR=/d/tmp", "LC_ALL=C.UTF-8", "LANG=C.UTF-8",
-		"SPARK_SUBMIT_OPTS=-Dsun.jnu.encoding=UTF-8 -Dfile.encoding=UTF-8 -XX:+UseSerialGC -XX:TieredStopAtLevel=1 -Duser.home=/d -Djava.io.tmpdir=/d/tmp",
-		"SPARK_LAUNCHER_OPTS=-Dsun.jnu.encoding=UTF-8 -Dfile.encoding=UTF-8 -XX:+UseSerialGC -XX:TieredStopAtLevel=1",
+		"SPARK_SUBMIT_OPTS=-Dsun.jnu.encoding=UTF-8 -Dfile.encoding=UTF-8 -XX:+UseSerialGC -XX:TieredStopAtLevel=1 -XX:-UsePerfData -Duser.home=/d -Djava.io.tmpdir=/d/tmp",
+		"SPARK_LAUNCHER_OPTS=-Dsun.jnu.encoding=UTF-8 -Dfile.encoding=UTF-8 -XX:+UseSerialGC -XX:TieredStopAtLevel=1 -XX:-UsePerfData",
 	}
 	if diff := cmp.Diff(want, environment(ours, "/spark", "/d", "me")); diff != "" {
 		t.Errorf("environment (-want +got):\n%s", diff)
