@@ -9,6 +9,7 @@ import (
 	"flag"
 	"fmt"
 	"io"
+	"os"
 	"time"
 
 	corev1 "k8s.io/api/core/v1"
@@ -31,7 +32,9 @@ import (
 	"github.com/alauda/spark-operator/internal/lifecycle"
 	"github.com/alauda/spark-operator/internal/manager"
 	"github.com/alauda/spark-operator/internal/submission"
+	"github.com/alauda/spark-operator/internal/submission/mode"
 	"github.com/alauda/spark-operator/internal/submission/native"
+	"github.com/alauda/spark-operator/internal/submission/sparksubmit"
 	"github.com/alauda/spark-operator/internal/version"
 	"github.com/alauda/spark-operator/pkg/sparklabels"
 )
@@ -110,11 +113,29 @@ func setup(ctx context.Context, mgr ctrl.Manager, cfg *configv1alpha1.Controller
 	if err := index.Setup(ctx, mgr.GetFieldIndexer()); err != nil {
 		return err
 	}
+	uncached := direct{mgr.GetAPIReader(), mgr.GetClient()}
+	home := os.Getenv("SPARK_HOME")
+	sparkSubmit := sparksubmit.New(uncached, sparksubmit.Options{
+		Home:    home,
+		Workers: int(cfg.Submission.SparkSubmit.Workers),
+		Timeout: cfg.Submission.SparkSubmit.Timeout.Duration,
+	})
+	// Without a Spark it refuses every submission and has nothing to run.
+	if home != "" {
+		if err := mgr.Add(sparkSubmit); err != nil {
+			return fmt.Errorf("set up spark-submit: %w", err)
+		}
+	}
 	reconciler := &sparkapplication.Reconciler{
 		Client:    mgr.GetClient(),
 		APIReader: mgr.GetAPIReader(),
-		Submitter: native.New(direct{mgr.GetAPIReader(), mgr.GetClient()}),
-		Options:   submission.Options{},
+		Submitter: &mode.Submitter{
+			Configured:  mode.Mode(cfg.Submission.Mode),
+			Native:      native.New(uncached),
+			SparkSubmit: sparkSubmit,
+		},
+		Finished: sparkSubmit.Finished(),
+		Options:  submission.Options{},
 		Policy: lifecycle.Policy{
 			MaxTrackedExecutors: int(cfg.MaxTrackedExecutorPerApp),
 			DefaultTTL:          time.Duration(cfg.DefaultTimeToLiveSeconds) * time.Second,

@@ -15,12 +15,14 @@ import (
 	"k8s.io/utils/clock"
 	ctrl "sigs.k8s.io/controller-runtime"
 	"sigs.k8s.io/controller-runtime/pkg/client"
+	"sigs.k8s.io/controller-runtime/pkg/event"
 
 	"github.com/alauda/spark-operator/apis/sparkoperator/v1beta2"
 	lifecycleevents "github.com/alauda/spark-operator/internal/events"
 	"github.com/alauda/spark-operator/internal/identity"
 	"github.com/alauda/spark-operator/internal/lifecycle"
 	"github.com/alauda/spark-operator/internal/submission"
+	"github.com/alauda/spark-operator/internal/submission/mode"
 )
 
 // maxRounds bounds how often one reconcile decides: a decision, what came of its actions, and the end of it.
@@ -29,6 +31,8 @@ const maxRounds = 6
 // Submitter makes the objects of an attempt and removes them.
 type Submitter interface {
 	submission.Submitter
+	// Choice says how the plan would be submitted.
+	Choice(plan *submission.Plan) (mode.Choice, error)
 	// Release deletes what the attempt made beside its pods; it is idempotent.
 	Release(ctx context.Context, app *v1beta2.SparkApplication, attempt identity.Attempt) error
 }
@@ -41,6 +45,8 @@ type Reconciler struct {
 	APIReader client.Reader
 	// Submitter makes and removes the objects of an attempt.
 	Submitter Submitter
+	// Finished names applications whose spark-submit has ended; nil if there is none.
+	Finished <-chan event.GenericEvent
 	// Options are those of every submission.
 	Options submission.Options
 	// Policy is that of every decision.

@@ -18,6 +18,7 @@ import (
 	"github.com/alauda/spark-operator/internal/identity"
 	"github.com/alauda/spark-operator/internal/lifecycle"
 	"github.com/alauda/spark-operator/internal/submission"
+	"github.com/alauda/spark-operator/internal/submission/sparksubmit"
 )
 
 // +kubebuilder:rbac:groups="",resources=pods,verbs=delete
@@ -29,6 +30,9 @@ func (r *Reconciler) execute(ctx context.Context, obs *lifecycle.Observation, ac
 		switch a := action.(type) {
 		case lifecycle.Submit:
 			obs.Submission, err = r.submit(ctx, obs.App, a.Attempt)
+			if errors.Is(err, sparksubmit.ErrPending) {
+				obs.Submitting, err = true, nil
+			}
 			again = true
 		case lifecycle.DeleteRun:
 			obs.Released, err = r.deleteRun(ctx, obs, a.Attempts)
@@ -52,24 +56,40 @@ func (r *Reconciler) submit(ctx context.Context, app *v1beta2.SparkApplication, 
 	if err := r.confirmNewest(ctx, app); err != nil {
 		return nil, err
 	}
-	plan, err := submission.NewPlan(app, attempt, r.Options)
-	if err == nil {
-		_, err = r.Submitter.Submit(ctx, plan)
-	}
-	if _, ok := errors.AsType[*submission.RemnantError](err); ok {
+	warnings, err := r.submitPlan(ctx, app, attempt)
+	if _, isRemnant := errors.AsType[*submission.RemnantError](err); isRemnant {
 		return nil, errors.Join(err, r.Submitter.Release(ctx, app, attempt))
 	}
-	outcome := &lifecycle.SubmissionOutcome{Attempt: attempt.Number, Err: err}
+	outcome := &lifecycle.SubmissionOutcome{Attempt: attempt.Number, Err: err, Warnings: warnings}
 	switch {
 	case err == nil:
-		outcome.Warnings = plan.Warnings()
 		ctrl.LoggerFrom(ctx).Info("Submitted", "driver", attempt.DriverPodName, "attempt", attempt.Number)
 	case isPermanent(err):
 		outcome.Permanent = true
-	case isTransient(err):
+	case !isRefusal(err):
 		return nil, err
 	}
 	return outcome, nil
+}
+
+// submitPlan resolves the application and submits it, and returns what its author should read.
+func (r *Reconciler) submitPlan(ctx context.Context, app *v1beta2.SparkApplication, attempt identity.Attempt) (warnings []string, err error) {
+	plan, err := submission.NewPlan(app, attempt, r.Options)
+	if err != nil {
+		return nil, err
+	}
+	choice, err := r.Submitter.Choice(plan)
+	if err != nil {
+		return nil, err
+	}
+	if _, err := r.Submitter.Submit(ctx, plan); err != nil {
+		return nil, err
+	}
+	warnings = plan.Warnings()
+	if choice.Notice != "" {
+		warnings = append(warnings, choice.Notice)
+	}
+	return warnings, nil
 }
 
 // confirmNewest asks the API server whether the decision to submit was taken on the newest version of the application. A cache that lags behind must
@@ -86,29 +106,8 @@ func (r *Reconciler) confirmNewest(ctx context.Context, app *v1beta2.SparkApplic
 	return nil
 }
 
-// isPermanent reports whether the application itself is at fault, so that the same spec cannot succeed.
-func isPermanent(err error) bool {
-	var invalid *submission.InvalidError
-	var unsupported *submission.UnsupportedError
-	return errors.As(err, &invalid) || errors.As(err, &unsupported) || apierrors.IsInvalid(err)
-}
-
-// isTransient reports whether the same call may succeed in a moment. The answers of a working API server (forbidden by a quota, refused
-// by a policy, namespace being deleted) are not: they count as an attempt.
-func isTransient(err error) bool {
-	if _, ok := errors.AsType[*submission.ConflictError](err); ok {
-		return false
-	}
-	var status apierrors.APIStatus
-	if !errors.As(err, &status) {
-		return true
-	}
-	code := status.Status().Code
-	return code >= 500 || apierrors.IsTooManyRequests(err) || apierrors.IsConflict(err) || apierrors.IsTimeout(err)
-}
-
-// deleteRun deletes the pods that were observed and what else the attempts made. It reports whether nothing is left: pods take a while to
-// end, and their deletion starts another reconcile.
+// deleteRun deletes the pods that were observed and what else the attempts made. It reports whether nothing is left: pods and a running
+// spark-submit take a while to end, and their end starts another reconcile.
 func (r *Reconciler) deleteRun(ctx context.Context, obs *lifecycle.Observation, attempts []identity.Attempt) (released bool, err error) {
 	pods := obs.Executors
 	if obs.Driver != nil {
@@ -118,10 +117,16 @@ func (r *Reconciler) deleteRun(ctx context.Context, obs *lifecycle.Observation, 
 	for _, pod := range pods {
 		errs = append(errs, r.deletePod(ctx, pod))
 	}
+	stopping := false
 	for _, attempt := range attempts {
-		errs = append(errs, r.Submitter.Release(ctx, obs.App, attempt))
+		err := r.Submitter.Release(ctx, obs.App, attempt)
+		if errors.Is(err, sparksubmit.ErrStopping) {
+			stopping = true
+			continue
+		}
+		errs = append(errs, err)
 	}
-	return len(pods) == 0, errors.Join(errs...)
+	return len(pods) == 0 && !stopping, errors.Join(errs...)
 }
 
 // deletePod deletes this very pod, not another that has its name by now.

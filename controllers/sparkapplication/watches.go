@@ -13,6 +13,7 @@ import (
 	"sigs.k8s.io/controller-runtime/pkg/controller"
 	"sigs.k8s.io/controller-runtime/pkg/handler"
 	"sigs.k8s.io/controller-runtime/pkg/reconcile"
+	"sigs.k8s.io/controller-runtime/pkg/source"
 
 	"github.com/alauda/spark-operator/apis/sparkoperator/v1beta2"
 	"github.com/alauda/spark-operator/pkg/sparklabels"
@@ -21,12 +22,15 @@ import (
 // Setup adds the controller to mgr. Every change of an application or of one of its pods starts a reconcile; changes that come together start
 // one. Changes of the status count too: a decision that lost a race is taken anew when the version that won arrives.
 func (r *Reconciler) Setup(mgr ctrl.Manager, options controller.Options) error {
-	return ctrl.NewControllerManagedBy(mgr).
+	builder := ctrl.NewControllerManagedBy(mgr).
 		Named("sparkapplication").
 		For(&v1beta2.SparkApplication{}).
 		Watches(&corev1.Pod{}, handler.EnqueueRequestsFromMapFunc(applicationOfPod)).
-		WithOptions(options).
-		Complete(r)
+		WithOptions(options)
+	if r.Finished != nil {
+		builder = builder.WatchesRawSource(source.Channel(r.Finished, &handler.EnqueueRequestForObject{}))
+	}
+	return builder.Complete(r)
 }
 
 // applicationOfPod maps a pod to the application that its label names.

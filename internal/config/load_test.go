@@ -48,6 +48,7 @@ health: {bindAddress: "127.0.0.1:9001"}
 metrics: {bindAddress: "[::]:9002", secure: true, certDir: /certs}
 pprof: {bindAddress: "localhost:6060"}
 leaderElection: {enabled: true, leaseName: lock, leaseNamespace: ops, leaseDuration: 1m, renewDeadline: 30s, retryPeriod: 5s}
+submission: {mode: SparkSubmit, sparkSubmit: {workers: 4, timeout: 5m}}
 workers: 3
 maxTrackedExecutorPerApp: 10
 defaultTimeToLiveSeconds: 3600
@@ -64,6 +65,10 @@ defaultTimeToLiveSeconds: 3600
 				c.LeaderElection = configv1alpha1.LeaderElection{
 					Enabled: true, LeaseName: "lock", LeaseNamespace: "ops",
 					LeaseDuration: duration(time.Minute), RenewDeadline: duration(30 * time.Second), RetryPeriod: duration(5 * time.Second),
+				}
+				c.Submission = configv1alpha1.Submission{
+					Mode:        configv1alpha1.SubmissionSparkSubmit,
+					SparkSubmit: configv1alpha1.SparkSubmit{Workers: 4, Timeout: duration(5 * time.Minute)},
 				}
 				c.Workers, c.MaxTrackedExecutorPerApp, c.DefaultTimeToLiveSeconds = 3, 10, 3600
 			},
@@ -155,6 +160,11 @@ func TestLoadControllerErrors(t *testing.T) {
 		"a value of another type": {
 			file: controllerHead + "workers: many\n",
 			want: []string{"cannot unmarshal string", "workers"},
+		},
+		"submission": {
+			file: controllerHead + "submission: {mode: Fast, sparkSubmit: {workers: 0, timeout: 0s}}\n",
+			want: []string{`submission.mode: Unsupported value: "Fast": supported values: "Auto", "Native", "SparkSubmit"`,
+				"submission.sparkSubmit.workers", "submission.sparkSubmit.timeout"},
 		},
 		"not YAML": {
 			file: "{",

@@ -7,6 +7,7 @@ import (
 	"fmt"
 	"net"
 	"path/filepath"
+	"slices"
 	"strconv"
 	"strings"
 	"time"
@@ -25,6 +26,7 @@ const jitterFactor = 1.2
 func ValidateController(c *configv1alpha1.ControllerConfiguration) field.ErrorList {
 	errs := validateShared(&c.SharedConfiguration)
 	errs = append(errs, validateLeaderElection(&c.LeaderElection, field.NewPath("leaderElection"))...)
+	errs = append(errs, validateSubmission(&c.Submission, field.NewPath("submission"))...)
 	errs = append(errs, atLeast(1, int64(c.Workers), field.NewPath("workers"))...)
 	errs = append(errs, atLeast(0, int64(c.MaxTrackedExecutorPerApp), field.NewPath("maxTrackedExecutorPerApp"))...)
 	errs = append(errs, atLeast(0, c.DefaultTimeToLiveSeconds, field.NewPath("defaultTimeToLiveSeconds"))...)
@@ -92,6 +94,20 @@ func validateMetrics(m configv1alpha1.Metrics, path *field.Path) field.ErrorList
 	errs := validateDir(m.CertDir, path.Child("certDir"))
 	if !m.Secure {
 		errs = append(errs, field.Invalid(path.Child("certDir"), m.CertDir, "has no effect while metrics.secure is false; remove one of them"))
+	}
+	return errs
+}
+
+func validateSubmission(s *configv1alpha1.Submission, path *field.Path) field.ErrorList {
+	var errs field.ErrorList
+	modes := []configv1alpha1.SubmissionMode{configv1alpha1.SubmissionAuto, configv1alpha1.SubmissionNative, configv1alpha1.SubmissionSparkSubmit}
+	if !slices.Contains(modes, s.Mode) {
+		errs = append(errs, field.NotSupported(path.Child("mode"), s.Mode, modes))
+	}
+	process := path.Child("sparkSubmit")
+	errs = append(errs, atLeast(1, int64(s.SparkSubmit.Workers), process.Child("workers"))...)
+	if s.SparkSubmit.Timeout.Duration <= 0 {
+		errs = append(errs, positive(process.Child("timeout"), s.SparkSubmit.Timeout.Duration))
 	}
 	return errs
 }

@@ -13,8 +13,12 @@ import (
 	"github.com/alauda/spark-operator/apis/sparkoperator/v1beta2"
 )
 
-// reasonNotSuspended is the reason of Suspended=False outside of suspension.
-const reasonNotSuspended = "NotSuspended"
+const (
+	// reasonNotSuspended is the reason of Suspended=False outside of suspension.
+	reasonNotSuspended = "NotSuspended"
+	// reasonSubmitting is the reason of Submitted=False while spark-submit is at work.
+	reasonSubmitting = "Submitting"
+)
 
 // claim is the value of a condition before it is stored.
 type claim struct {
@@ -60,6 +64,9 @@ func (t *turn) in(states ...v1beta2.ApplicationStateType) bool {
 }
 
 func (t *turn) claimSubmitted() claim {
+	if t.Submitting {
+		return no(reasonSubmitting, "spark-submit is queued or runs")
+	}
 	switch t.state() {
 	case v1beta2.ApplicationStateNew:
 		return no(v1beta2.ReasonPending, "Not submitted yet")

@@ -73,6 +73,7 @@ type turn struct {
 	because      []string
 	pending      *pendingReason
 	moved        bool
+	everMoved    bool
 }
 
 func (t *turn) state() v1beta2.ApplicationStateType { return t.status.AppState.State }
@@ -97,7 +98,7 @@ func (t *turn) move(to v1beta2.ApplicationStateType, because string) {
 		panic(fmt.Sprintf("lifecycle: no transition from %q to %q (%s)", t.state(), to, because))
 	}
 	t.status.AppState.State = to
-	t.moved = true
+	t.moved, t.everMoved = true, true
 	t.because = append(t.because, because)
 }
 
@@ -125,7 +126,8 @@ func (t *turn) wakeIn(d time.Duration) {
 }
 
 func (t *turn) decision() Decision {
-	if t.App.DeletionTimestamp.IsZero() {
+	// A turn that only acts has nothing to tell yet: what comes of the action is stored with the next.
+	if t.App.DeletionTimestamp.IsZero() && (t.everMoved || len(t.actions) == 0) {
 		t.status.ObservedGeneration = t.App.Generation
 		t.setConditions()
 	}

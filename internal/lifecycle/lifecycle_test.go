@@ -228,6 +228,19 @@ func TestFailureIsRecorded(t *testing.T) {
 	}
 }
 
+func TestRunningSubmissionIsWaitedFor(t *testing.T) {
+	w := newWorld()
+	o := w.observe()
+	o.Submitting = true
+	d := Decide(o, w.policy)
+	if len(d.Actions) != 0 || d.Status.AppState.State != v1beta2.ApplicationStateNew {
+		t.Errorf("actions %v, state %q; want to wait", d.Actions, d.Status.AppState.State)
+	}
+	if c := meta.FindStatusCondition(d.Status.Conditions, v1beta2.ConditionSubmitted); c == nil || c.Reason != "Submitting" {
+		t.Errorf("condition Submitted = %+v, want reason Submitting", c)
+	}
+}
+
 func TestWarningsOfASubmissionAreTold(t *testing.T) {
 	w := newWorld()
 	w.outcome = &SubmissionOutcome{Attempt: 1, Warnings: []string{"Spark 9.9 is not known: treated as 4.0"}}

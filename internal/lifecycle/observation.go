@@ -24,6 +24,8 @@ type Observation struct {
 	Executors []*corev1.Pod
 	// Submission is the outcome of the Submit action that was just executed, or nil.
 	Submission *SubmissionOutcome
+	// Submitting tells that a Submit action was just executed and has no outcome yet: spark-submit is queued or runs.
+	Submitting bool
 	// Released tells that a DeleteRun action was just executed and found no pod to wait for.
 	Released bool
 }

@@ -25,6 +25,8 @@ func (t *turn) submit() {
 	switch {
 	case t.hasRemnants(next):
 		t.act(DeleteRun{Attempts: []identity.Attempt{t.currentAttempt()}}, "an earlier attempt is to be removed first")
+	case t.Submitting:
+		t.wait("spark-submit is queued or runs")
 	case t.Submission == nil || t.Submission.Attempt != next.Number:
 		t.act(Submit{Attempt: next}, "an attempt is due")
 	case t.Submission.Err != nil:

@@ -41,9 +41,10 @@ const fieldOwner = "spark-operator-install"
 const rolloutTimeout = 3 * time.Minute
 
 // binaries are the operator's programs with the image that each becomes.
-var binaries = []struct{ deployment, name, imageVariable string }{
-	{ControllerDeployment, "controller", "CONTROLLER_IMAGE"},
-	{WebhookDeployment, "webhook", "WEBHOOK_IMAGE"},
+// The controller's packages Spark, for submission by spark-submit.
+var binaries = []struct{ deployment, name, base, imageVariable string }{
+	{ControllerDeployment, "controller", "spark", "CONTROLLER_IMAGE"},
+	{WebhookDeployment, "webhook", "static", "WEBHOOK_IMAGE"},
 }
 
 // Install installs the operator and the service account of applications, and waits until both binaries are available. On the local
@@ -79,7 +80,7 @@ func (c *Cluster) images(ctx context.Context) (map[string]string, error) {
 		image := os.Getenv(b.imageVariable)
 		if c.Kind == Local {
 			var err error
-			if image, err = c.load(ctx, b.name); err != nil {
+			if image, err = c.load(ctx, b.name, b.base); err != nil {
 				return nil, err
 			}
 		}
@@ -92,15 +93,15 @@ func (c *Cluster) images(ctx context.Context) (map[string]string, error) {
 
 // load packages a locally built binary as an image and returns the image's name. Its tag is the hash of the binary, so that a changed
 // binary is rolled out and an unchanged one is not.
-func (c *Cluster) load(ctx context.Context, binary string) (string, error) {
+func (c *Cluster) load(ctx context.Context, binary, base string) (string, error) {
 	path := filepath.Join(c.root, "bin", binary)
 	content, err := os.ReadFile(path)
 	if err != nil {
 		return "", err
 	}
-	sum := sha256.Sum256(content)
+	sum := sha256.Sum256(append(content, base...))
 	image := fmt.Sprintf("alauda/spark-operator-%s:dev-%s", binary, hex.EncodeToString(sum[:6]))
-	return image, c.local(ctx, c.out, "load", image, "--binary", path, "--entrypoint", "/"+binary)
+	return image, c.local(ctx, c.out, "load", image, "--binary", path, "--base", base, "--entrypoint", "/"+binary)
 }
 
 // Apply applies a kustomization of the repository, with the images of Deployments replaced as given.

@@ -19,6 +19,7 @@ import (
 	"sigs.k8s.io/controller-runtime/pkg/client"
 
 	"github.com/alauda/spark-operator/apis/sparkoperator/v1beta2"
+	"github.com/alauda/spark-operator/internal/submission/mode"
 	"github.com/alauda/spark-operator/pkg/sparklabels"
 	"github.com/alauda/spark-operator/test/cluster"
 )
@@ -234,5 +235,25 @@ func watchDrivers(ctx context.Context, t *testing.T, app *v1beta2.SparkApplicati
 	return func() []string {
 		w.Stop()
 		return <-seen
+	}
+}
+
+func TestSubmissionBySparkSubmit(t *testing.T) {
+	ctx := limited(t, appLimit)
+	app := application(t, "spark-pi", "e2e-spark-submit", func(app *v1beta2.SparkApplication) {
+		app.Annotations = map[string]string{mode.Annotation: string(mode.SparkSubmit)}
+	})
+	create(ctx, t, app)
+	follow(ctx, t, app)
+	if got := app.Status.AppState.State; got != stateCompleted {
+		t.Fatalf("ended in %s: %s", got, app.Status.AppState.ErrorMessage)
+	}
+	checkCompletedStatus(t, app)
+	driver := &corev1.Pod{}
+	if err := c.Client.Get(ctx, client.ObjectKey{Namespace: app.Namespace, Name: app.Status.DriverInfo.PodName}, driver); err != nil {
+		t.Fatal(err)
+	}
+	if !metav1.IsControlledBy(driver, app) || driver.Labels[sparklabels.SubmissionID] != app.Status.SubmissionID {
+		t.Errorf("driver owners %+v, labels %v", driver.OwnerReferences, driver.Labels)
 	}
 }

@@ -17,6 +17,9 @@ type ControllerConfiguration struct {
 	// leaderElection lets one of several replicas work.
 	// +optional
 	LeaderElection LeaderElection `json:"leaderElection,omitzero"`
+	// submission says how drivers are made.
+	// +optional
+	Submission Submission `json:"submission,omitzero"`
 	// workers is how many applications are handled at the same time.
 	// +optional
 	Workers int32 `json:"workers,omitempty"`
@@ -27,6 +30,39 @@ type ControllerConfiguration struct {
 	// +optional
 	DefaultTimeToLiveSeconds int64 `json:"defaultTimeToLiveSeconds"`
 }
+
+// Submission says how drivers are made.
+type Submission struct {
+	// mode is Auto, Native or SparkSubmit. An application's annotation sparkoperator.k8s.io/submission-mode wins over it.
+	// +optional
+	Mode SubmissionMode `json:"mode,omitempty"`
+	// sparkSubmit is how spark-submit is run.
+	// +optional
+	SparkSubmit SparkSubmit `json:"sparkSubmit,omitzero"`
+}
+
+// SparkSubmit is how spark-submit is run. It needs an image of the controller that has Spark, in $SPARK_HOME.
+type SparkSubmit struct {
+	// workers is how many run at the same time; each takes a core and up to 400 MB.
+	// +optional
+	Workers int32 `json:"workers,omitempty"`
+	// timeout is how long one may take.
+	// +optional
+	Timeout metav1.Duration `json:"timeout,omitzero"`
+}
+
+// SubmissionMode is a way to make drivers.
+type SubmissionMode string
+
+// The submission modes.
+const (
+	// SubmissionAuto is native, and spark-submit for what native cannot express.
+	SubmissionAuto SubmissionMode = "Auto"
+	// SubmissionNative makes drivers without a JVM.
+	SubmissionNative SubmissionMode = "Native"
+	// SubmissionSparkSubmit runs spark-submit.
+	SubmissionSparkSubmit SubmissionMode = "SparkSubmit"
+)
 
 // LeaderElection lets one of several replicas work.
 type LeaderElection struct {

@@ -21,6 +21,10 @@ func DefaultControllerConfiguration() *ControllerConfiguration {
 			RenewDeadline: seconds(10),
 			RetryPeriod:   seconds(2),
 		},
+		Submission: Submission{
+			Mode:        SubmissionAuto,
+			SparkSubmit: SparkSubmit{Workers: 2, Timeout: seconds(180)},
+		},
 		Workers:                  10,
 		MaxTrackedExecutorPerApp: 1000,
 	}

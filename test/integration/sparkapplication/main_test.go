@@ -34,7 +34,9 @@ import (
 	"github.com/alauda/spark-operator/internal/index"
 	"github.com/alauda/spark-operator/internal/lifecycle"
 	"github.com/alauda/spark-operator/internal/submission"
+	"github.com/alauda/spark-operator/internal/submission/mode"
 	"github.com/alauda/spark-operator/internal/submission/native"
+	"github.com/alauda/spark-operator/internal/submission/sparksubmit"
 	"github.com/alauda/spark-operator/pkg/sparklabels"
 	"github.com/alauda/spark-operator/test/integration/apiserver"
 )
@@ -93,11 +95,13 @@ func startController(t *testing.T, namespace string) (stop func()) {
 	if err := index.Setup(ctx, mgr.GetFieldIndexer()); err != nil {
 		t.Fatal(err)
 	}
+	uncached := direct{mgr.GetAPIReader(), mgr.GetClient()}
 	reconciler := &sparkapplication.Reconciler{
 		Client: mgr.GetClient(), APIReader: mgr.GetAPIReader(),
-		Submitter: native.New(direct{mgr.GetAPIReader(), mgr.GetClient()}), Options: submission.Options{},
-		Policy: lifecycle.Policy{MaxTrackedExecutors: 1000},
-		Events: mgr.GetEventRecorder("spark-application-controller"), Clock: clock.RealClock{},
+		Submitter: &mode.Submitter{Native: native.New(uncached), SparkSubmit: sparksubmit.New(uncached, sparksubmit.Options{})},
+		Options:   submission.Options{},
+		Policy:    lifecycle.Policy{MaxTrackedExecutors: 1000},
+		Events:    mgr.GetEventRecorder("spark-application-controller"), Clock: clock.RealClock{},
 	}
 	if err := reconciler.Setup(mgr, controller.Options{MaxConcurrentReconciles: 2, SkipNameValidation: new(true)}); err != nil {
 		t.Fatal(err)
