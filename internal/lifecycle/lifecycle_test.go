@@ -251,6 +251,17 @@ func TestWarningsOfASubmissionAreTold(t *testing.T) {
 	}
 }
 
+func TestApplicationIDIsTheDrivers(t *testing.T) {
+	w := newWorld()
+	w.reconcile()
+	w.driverRuns()
+	w.driver.Labels["spark-app-selector"] = "spark-drawn-by-spark-submit"
+	w.reconcile()
+	if got := w.app.Status.SparkApplicationID; got != "spark-drawn-by-spark-submit" {
+		t.Errorf("sparkApplicationId = %q, want that of the driver", got)
+	}
+}
+
 func TestPendingDriverSaysWhy(t *testing.T) {
 	w := newWorld()
 	w.reconcile()

@@ -8,6 +8,7 @@ import (
 
 	"github.com/alauda/spark-operator/apis/sparkoperator/v1beta2"
 	"github.com/alauda/spark-operator/internal/events"
+	"github.com/alauda/spark-operator/pkg/sparklabels"
 )
 
 // follow takes over what the driver pod of the current attempt says.
@@ -20,6 +21,10 @@ func (t *turn) follow() {
 	if t.Driver == nil || !t.current(t.Driver) {
 		t.driverLost()
 		return
+	}
+	if id := t.Driver.Labels[sparklabels.SparkAppSelector]; id != "" {
+		// spark-submit draws an id of its own.
+		t.status.SparkApplicationID = id
 	}
 	seen := assess(t.Driver)
 	switch seen.state {

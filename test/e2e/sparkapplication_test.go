@@ -253,7 +253,8 @@ func TestSubmissionBySparkSubmit(t *testing.T) {
 	if err := c.Client.Get(ctx, client.ObjectKey{Namespace: app.Namespace, Name: app.Status.DriverInfo.PodName}, driver); err != nil {
 		t.Fatal(err)
 	}
-	if !metav1.IsControlledBy(driver, app) || driver.Labels[sparklabels.SubmissionID] != app.Status.SubmissionID {
+	if !metav1.IsControlledBy(driver, app) || driver.Labels[sparklabels.SubmissionID] != app.Status.SubmissionID ||
+		driver.Labels[sparklabels.SparkAppSelector] != app.Status.SparkApplicationID {
 		t.Errorf("driver owners %+v, labels %v", driver.OwnerReferences, driver.Labels)
 	}
 }
