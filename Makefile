@@ -75,7 +75,7 @@ update-golden: ## Rewrite the golden files from what the code does now; review t
 ##@ Test
 
 .PHONY: test
-test: verify unit integration e2e ## What must pass before anything lands.
+test: verify unit integration conformance e2e ## What must pass before anything lands.
 
 .PHONY: verify
 verify: ## Generate and lint, and ask that nothing changed.
@@ -96,7 +96,7 @@ conformance: ## Compare what is submitted natively with what real spark-submit m
 
 .PHONY: e2e
 e2e: ## Tests with real Spark on the local cluster, brought up if need be.
-	go test -count=1 -timeout 40m -v ./test/e2e/...
+	go test -count=1 -timeout 40m -parallel 2 ./test/e2e/...
 
 .PHONY: perf
 perf: ## Benchmarks; they report figures and assert none.
