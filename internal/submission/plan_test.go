@@ -386,7 +386,7 @@ func TestWarnings(t *testing.T) {
 		a.Spec.SparkConf = map[string]string{"hadoop.x": "y", sparkconf.DriverPodTemplateFile: "/x"}
 	})
 	want := []string{
-		"Spark 9.1.0 is not known to this operator; it is treated as 4.0",
+		"Spark 9.1.0 is not known to this operator; it is treated as 4.3",
 		"spec.executor.memoryLimit takes effect through the pod webhook only: Spark limits an executor's memory itself",
 		"sparkConf key hadoop.x is ignored: Spark properties begin with spark.",
 		"sparkConf key spark.kubernetes.driver.podTemplateFile is ignored: use the template field of driver or executor",

@@ -8,6 +8,7 @@ import (
 	"maps"
 
 	corev1 "k8s.io/api/core/v1"
+	networkingv1 "k8s.io/api/networking/v1"
 	metav1 "k8s.io/apimachinery/pkg/apis/meta/v1"
 
 	"github.com/alauda/spark-operator/pkg/sparkconf"
@@ -24,6 +25,8 @@ type Objects struct {
 	Claims []*corev1.PersistentVolumeClaim
 	// Service is the headless Service by which executors find the driver.
 	Service *corev1.Service
+	// NetworkPolicy lets only the application's pods reach its executors; nil where the version makes none.
+	NetworkPolicy *networkingv1.NetworkPolicy
 	// Driver is the driver pod.
 	Driver *corev1.Pod
 
@@ -64,6 +67,7 @@ var driverSteps = []step{
 	{"kerberos", (*draft).kerberos},
 	{"executor template", (*draft).executorTemplate},
 	{"local directories", (*draft).localDirs},
+	{"network policy", (*draft).networkPolicy},
 }
 
 // Driver returns the objects of the input. An error is about the input: the same one fails again.

@@ -38,7 +38,7 @@ type ExecutorInput struct {
 // options of its JVM and the ConfigMap of its configuration. It serves to see, and to count, what an application will ask for.
 func Executor(in ExecutorInput, version Version) (*corev1.Pod, error) {
 	pod, container := fromTemplate(in.Template, in.Conf.Get(sparkconf.ExecutorPodTemplateContainer))
-	if err := executorPod(pod, in); err != nil {
+	if err := executorPod(pod, in, version); err != nil {
 		return nil, fmt.Errorf("render executor: %w", err)
 	}
 	if err := executorContainer(container, in, version); err != nil {
@@ -52,6 +52,7 @@ func Executor(in ExecutorInput, version Version) (*corev1.Pod, error) {
 	if err != nil {
 		return nil, fmt.Errorf("render executor: %w", err)
 	}
+	version.forgetTypes(volumes)
 	for i := range volumes {
 		claim := strings.ReplaceAll(volumes[i].claim, onDemand, fmt.Sprintf("%s-pvc-%d", pod.Name, i))
 		volumes[i].claim = strings.ReplaceAll(claim, "SPARK_EXECUTOR_ID", strconv.Itoa(in.ID))
@@ -69,7 +70,7 @@ func Executor(in ExecutorInput, version Version) (*corev1.Pod, error) {
 	return pod, nil
 }
 
-func executorPod(pod *corev1.Pod, in ExecutorInput) error {
+func executorPod(pod *corev1.Pod, in ExecutorInput, version Version) error {
 	id, appID := strconv.Itoa(in.ID), in.Conf.Get(sparkconf.AppID)
 	labels := map[string]string{}
 	for _, label := range in.Conf.WithPrefix(sparkconf.ExecutorLabelPrefix) {
@@ -92,6 +93,13 @@ func executorPod(pod *corev1.Pod, in ExecutorInput) error {
 		setAnnotation(pod, annotation.Key, substituteIDs(annotation.Value, appID, id))
 	}
 	pod.Spec.RestartPolicy = corev1.RestartPolicyNever
+	allocator := in.Conf.Get(sparkconf.AllocationPodsAllocator)
+	if allocator == "statefulset" || allocator == "deployment" && version.resizable {
+		pod.Spec.RestartPolicy = corev1.RestartPolicyAlways
+	}
+	if err := executorGrace(pod, in.Conf, version); err != nil {
+		return err
+	}
 	applyPlacement(pod, in.Conf, sparkconf.ExecutorNodeSelectorPrefix, sparkconf.ExecutorSchedulerName)
 	account, found := in.Conf.Lookup(sparkconf.ExecutorServiceAccount, sparkconf.DriverServiceAccount)
 	if found && pod.Spec.ServiceAccountName == "" {
@@ -121,7 +129,13 @@ func executorContainer(c *corev1.Container, in ExecutorInput, version Version) e
 		c.Ports = append(c.Ports, corev1.ContainerPort{Name: sparklabels.BlockManagerPortName, ContainerPort: int32(port)})
 	}
 	c.Args = append(c.Args, "executor")
-	if err := executorEnv(c, in); err != nil {
+	noEscalation(c, in.Conf, version, sparkconf.ExecutorEscalation)
+	if version.resizable {
+		for _, name := range []corev1.ResourceName{corev1.ResourceCPU, corev1.ResourceMemory} {
+			c.ResizePolicy = append(c.ResizePolicy, corev1.ContainerResizePolicy{ResourceName: name, RestartPolicy: corev1.NotRequired})
+		}
+	}
+	if err := executorEnv(c, in, version); err != nil {
 		return err
 	}
 	decommission, err := in.Conf.Bool(sparkconf.DecommissionEnabled, false)
@@ -136,7 +150,7 @@ func executorContainer(c *corev1.Container, in ExecutorInput, version Version) e
 }
 
 // executorEnv is the environment less the options of the JVM.
-func executorEnv(c *corev1.Container, in ExecutorInput) error {
+func executorEnv(c *corev1.Container, in ExecutorInput, version Version) error {
 	heap, err := in.Conf.MiB(sparkconf.DefaultMemoryMiB, sparkconf.ExecutorMemory)
 	if err != nil {
 		return err
@@ -155,11 +169,27 @@ func executorEnv(c *corev1.Container, in ExecutorInput) error {
 	for _, variable := range in.Conf.WithPrefix(sparkconf.ExecutorEnvPrefix) {
 		c.Env = append(c.Env, corev1.EnvVar{Name: variable.Key, Value: variable.Value})
 	}
-	if path, found := in.Conf.Lookup(sparkconf.ExecutorExtraClassPath); found {
+	if path, found := executorClassPath(in.Conf, version); found {
 		c.Env = append(c.Env, corev1.EnvVar{Name: "SPARK_CLASSPATH", Value: path})
+	}
+	if path, found := in.Conf.Lookup(sparkconf.ExecutorExtraLibraryPath); found && version.executorGrace {
+		c.Env = append(c.Env, corev1.EnvVar{Name: "SPARK_EXECUTOR_LIBRARY_PATH", Value: path})
 	}
 	c.Env = append(c.Env, fieldEnv("SPARK_EXECUTOR_POD_IP", "status.podIP"), fieldEnv("SPARK_EXECUTOR_POD_NAME", "metadata.name"))
 	return nil
+}
+
+// executorClassPath is what comes before Spark's own jars.
+func executorClassPath(conf *sparkconf.Conf, version Version) (string, bool) {
+	path, found := conf.Lookup(sparkconf.ExecutorExtraClassPath)
+	first, given := conf.Lookup(sparkconf.ExecutorDefaultClassPath)
+	switch {
+	case !version.defaultClassPath || !given:
+		return path, found
+	case !found:
+		return first, true
+	}
+	return first + ":" + path, true
 }
 
 // hostname is the end of a pod's name, as far as one of a host may go.

@@ -37,11 +37,11 @@ func TestForVersion(t *testing.T) {
 		"a patch of a known minor":           {"4.0.1", "4.0", true},
 		"a minor alone":                      {"4.0", "4.0", true},
 		"a build of a known minor":           {"v4.0.1-scala2.13", "4.0", true},
-		"a newer minor is the newest known":  {"4.9.0", "4.0", false},
-		"a newer major is the newest known":  {"5.0.0", "4.0", false},
-		"an older one is the oldest known":   {"2.4.8", "4.0", false},
-		"what is no version is the oldest":   {"latest", "4.0", false},
-		"nothing at all is the oldest known": {"", "4.0", false},
+		"a newer minor is the newest known":  {"4.9.0", "4.3", false},
+		"a newer major is the newest known":  {"5.0.0", "4.3", false},
+		"an older one is the oldest known":   {"2.4.8", "3.5", false},
+		"what is no version is the oldest":   {"latest", "3.5", false},
+		"nothing at all is the oldest known": {"", "3.5", false},
 	}
 	for name, tc := range cases {
 		t.Run(name, func(t *testing.T) {

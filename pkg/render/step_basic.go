@@ -107,6 +107,10 @@ func (d *draft) basicContainer() error {
 		corev1.ContainerPort{Name: sparklabels.BlockManagerPortName, ContainerPort: ports.blockManager, Protocol: corev1.ProtocolTCP},
 		corev1.ContainerPort{Name: sparklabels.UIPortName, ContainerPort: ports.ui, Protocol: corev1.ProtocolTCP},
 	)
+	if err := d.connectContainerPort(); err != nil {
+		return err
+	}
+	noEscalation(c, d.conf, d.version, sparkconf.DriverEscalation)
 	c.Env = append(c.Env,
 		corev1.EnvVar{Name: "SPARK_USER", Value: d.in.SparkUser},
 		corev1.EnvVar{Name: "SPARK_APPLICATION_ID", Value: d.in.AppID},

@@ -53,6 +53,12 @@ func (d *draft) service() error {
 			},
 		},
 	}
+	if err := d.connectServicePort(&d.objects.Service.Spec); err != nil {
+		return err
+	}
+	if err := d.publishNotReady(&d.objects.Service.Spec); err != nil {
+		return err
+	}
 	d.properties.Set(sparkconf.DriverHost, meta.Name+"."+d.in.Namespace+".svc")
 	d.properties.Set(sparkconf.DriverPort, strconv.Itoa(int(ports.driver)))
 	d.properties.Set(sparkconf.DriverBlockManagerPort, strconv.Itoa(int(ports.blockManager)))

@@ -25,6 +25,7 @@ func (d *draft) volumes() error {
 	if err != nil {
 		return err
 	}
+	d.version.forgetTypes(volumes)
 	return d.mountDriverVolumes(volumes)
 }
 
@@ -45,6 +46,15 @@ func (d *draft) mountDriverVolumes(volumes []volume) error {
 	return mountVolumes(d.pod, d.container, volumes)
 }
 
+// forgetTypes drops the types of paths of the node where the version knows none.
+func (v Version) forgetTypes(volumes []volume) {
+	for i := range volumes {
+		if !v.claims {
+			volumes[i].hostPathType = ""
+		}
+	}
+}
+
 // claim returns the volume claim that a volume asks for.
 func (d *draft) claim(v *volume) (*corev1.PersistentVolumeClaim, error) {
 	size, err := resource.ParseQuantity(v.size)
@@ -55,13 +65,17 @@ func (d *draft) claim(v *volume) (*corev1.PersistentVolumeClaim, error) {
 	if err != nil {
 		return nil, err
 	}
-	mode := corev1.PersistentVolumeAccessMode(d.version.claimAccessMode)
-	if legacy {
+	mode := corev1.ReadWriteOncePod
+	if legacy || !d.version.claims {
 		mode = corev1.ReadWriteOnce
 	}
 	meta := d.metadata(v.claim)
 	meta.Labels = merged(merged(v.labels, map[string]string{sparklabels.SparkAppSelector: d.in.AppID}), d.in.ObjectLabels)
 	meta.Annotations = v.annotations
+	if !d.version.claims {
+		meta.Annotations = nil
+		meta.Labels = merged(map[string]string{sparklabels.SparkAppSelector: d.in.AppID}, d.in.ObjectLabels)
+	}
 	return &corev1.PersistentVolumeClaim{
 		TypeMeta:   metav1.TypeMeta{APIVersion: "v1", Kind: "PersistentVolumeClaim"},
 		ObjectMeta: meta,

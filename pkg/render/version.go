@@ -15,15 +15,41 @@ type Version struct {
 
 	major, minor int
 
-	// claimAccessMode is the access mode of volume claims made on demand.
-	claimAccessMode string
+	// claims is what volumes and claims made on demand can be told: hostPath types, labels and annotations, and that one
+	// pod alone may use a claim.
+	claims bool
 	// minOverheadKeys is whether the least memory overhead can be set, by properties of driver and executor.
 	minOverheadKeys bool
+	// defaultClassPath is whether a property comes before the executors' class path.
+	defaultClassPath bool
+	// connectPort is whether drivers have a port for Spark Connect.
+	connectPort bool
+	// executorGrace is whether executors are told their grace period and library path, and may find the driver by its pod's address.
+	executorGrace bool
+	// networkPolicy is whether a policy lets only pods of the application reach its executors.
+	networkPolicy bool
+	// resizable is whether executors can be resized without a restart, and may be of a Deployment.
+	resizable bool
+	// noEscalation is whether containers may not gain privileges, and ports name their protocol.
+	noEscalation bool
 }
 
 // versions are the versions known, oldest first.
 var versions = []Version{
-	{Name: "4.0", major: 4, minor: 0, claimAccessMode: "ReadWriteOncePod", minOverheadKeys: true},
+	{Name: "3.5", major: 3, minor: 5},
+	{Name: "4.0", major: 4, minor: 0, claims: true, minOverheadKeys: true, defaultClassPath: true},
+	{
+		Name: "4.1", major: 4, minor: 1, claims: true, minOverheadKeys: true, defaultClassPath: true,
+		connectPort: true, executorGrace: true,
+	},
+	{
+		Name: "4.2", major: 4, minor: 2, claims: true, minOverheadKeys: true, defaultClassPath: true,
+		connectPort: true, executorGrace: true, networkPolicy: true, resizable: true,
+	},
+	{
+		Name: "4.3", major: 4, minor: 3, claims: true, minOverheadKeys: true, defaultClassPath: true,
+		connectPort: true, executorGrace: true, networkPolicy: true, resizable: true, noEscalation: true,
+	},
 }
 
 // Selection is the version of Spark that an application is rendered for.

@@ -67,6 +67,8 @@ const (
 	ExecutorInstances            = "spark.executor.instances"
 	ExecutorExtraJavaOptions     = "spark.executor.extraJavaOptions"
 	ExecutorExtraClassPath       = "spark.executor.extraClassPath"
+	ExecutorExtraLibraryPath     = "spark.executor.extraLibraryPath"
+	ExecutorDefaultClassPath     = "spark.executor.defaultExtraClassPath"
 	ExecutorEnvPrefix            = "spark.executorEnv."
 	ExecutorResourcePrefix       = "spark.executor"
 

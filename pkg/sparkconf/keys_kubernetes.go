@@ -30,6 +30,16 @@ const (
 	OAuthTokenSuffix       = "oauthToken"
 )
 
+// Properties of newer releases of Spark.
+const (
+	Escalation            = "spark.kubernetes.securityContext.allowPrivilegeEscalation"
+	DriverEscalation      = "spark.kubernetes.driver.securityContext.allowPrivilegeEscalation"
+	ExecutorEscalation    = "spark.kubernetes.executor.securityContext.allowPrivilegeEscalation"
+	ExecutorGracePeriod   = "spark.kubernetes.executor.terminationGracePeriodSeconds"
+	DriverServiceNotReady = "spark.kubernetes.driver.service.publishNotReadyAddresses"
+	ConnectPort           = "spark.connect.grpc.binding.port"
+)
+
 // Properties of the driver pod.
 const (
 	DriverMaster               = "spark.kubernetes.driver.master"
@@ -67,6 +77,7 @@ const (
 	ExecutorPodTemplateContainer = "spark.kubernetes.executor.podTemplateContainerName"
 	ExecutorPodNamePrefix        = "spark.kubernetes.executor.podNamePrefix"
 	ExecutorDeleteOnTermination  = "spark.kubernetes.executor.deleteOnTermination"
+	AllocationPodsAllocator      = "spark.kubernetes.allocation.pods.allocator"
 	ExecutorDisableConfigMap     = "spark.kubernetes.executor.disableConfigMap"
 	ExecutorLabelPrefix          = "spark.kubernetes.executor.label."
 	ExecutorAnnotationPrefix     = "spark.kubernetes.executor.annotation."

@@ -17,6 +17,7 @@ import (
 
 	"github.com/google/go-cmp/cmp"
 	corev1 "k8s.io/api/core/v1"
+	networkingv1 "k8s.io/api/networking/v1"
 	"k8s.io/apimachinery/pkg/api/meta"
 	metav1 "k8s.io/apimachinery/pkg/apis/meta/v1"
 	"k8s.io/apimachinery/pkg/runtime"
@@ -89,11 +90,11 @@ func (s *spark) submitBoth(ctx context.Context, app *v1beta2.SparkApplication) (
 	if o.objects, err = conformance.Normalise(ours); err != nil {
 		return o, err
 	}
-	want, err := conformance.FromSparkSubmit(theirs)
+	want, err := conformance.FromSparkSubmit(theirs, nativePlan.App())
 	if err != nil {
 		return o, err
 	}
-	if o.diff = diff(want, o.objects); o.diff != "" {
+	if o.diff = diff(want, o.objects); o.diff != "" || s.withoutExecutor {
 		return o, nil
 	}
 	o.diff, err = s.executorDiff(nativePlan, theirs)
@@ -158,6 +159,7 @@ func readBack(ctx context.Context, namespace string) ([][]byte, error) {
 	var bodies [][]byte
 	for _, list := range []client.ObjectList{
 		&corev1.PodList{}, &corev1.ConfigMapList{}, &corev1.ServiceList{}, &corev1.PersistentVolumeClaimList{}, &corev1.SecretList{},
+		&networkingv1.NetworkPolicyList{},
 	} {
 		if err := api.List(ctx, list, client.InNamespace(namespace)); err != nil {
 			return nil, err
@@ -184,6 +186,9 @@ func (s *spark) executorDiff(plan *submission.Plan, submitted [][]byte) (string,
 		return "", err
 	}
 	body, err := s.jvm.Executor(conf)
+	if _, refused := errors.AsType[*sparkjvm.RefusedError](err); refused {
+		return "Spark's driver makes no executor: " + firstLines(err), nil
+	}
 	if err != nil {
 		return "", err
 	}

@@ -10,6 +10,7 @@ import (
 	"testing"
 
 	"github.com/alauda/spark-operator/apis/sparkoperator/v1beta2"
+	"github.com/alauda/spark-operator/test/conformance/cases"
 )
 
 // recorded are the applications whose objects are kept in files for reviewers to read.
@@ -70,4 +71,37 @@ func (s *spark) expectRefused(t *testing.T, app *v1beta2.SparkApplication) {
 	if got.native == nil || got.spark == nil {
 		t.Errorf("not both refuse: native submitter: %v, spark-submit: %v", got.native, got.spark)
 	}
+}
+
+// expectAllSame expects the same of every case. It combines cases, because most go together, and looks at those of a
+// combination one by one only where it fails or is refused.
+func (s *spark) expectAllSame(t *testing.T, all []cases.Case) {
+	t.Helper()
+	size := int(number(t, "CONFORMANCE_BATCH", 12))
+	batches := make([][]cases.Case, (len(all)+size-1)/size)
+	for i, c := range all {
+		// Neighbours are about the same field: each goes into another batch.
+		batches[i%len(batches)] = append(batches[i%len(batches)], c)
+	}
+	for _, batch := range batches {
+		combined := cases.Combine("all of", batch)
+		got := s.try(t, combined)
+		if len(batch) > 1 && got.failure() == "" && got.native == nil {
+			continue
+		}
+		good := true
+		for _, c := range batch {
+			good = t.Run(c.Name, func(t *testing.T) {
+				app, err := c.Application()
+				if err != nil {
+					t.Fatal(err)
+				}
+				s.expectSame(t, app)
+			}) && good
+		}
+		if good && got.failure() != "" {
+			s.reportMinimal(t, combined)
+		}
+	}
+	t.Logf("%d cases", len(all))
 }

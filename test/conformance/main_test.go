@@ -42,6 +42,8 @@ type spark struct {
 	home    string
 	dir     string
 	jvm     *sparkjvm.JVM
+	// withoutExecutor is whether executors cannot be compared.
+	withoutExecutor bool
 }
 
 func TestMain(m *testing.M) {

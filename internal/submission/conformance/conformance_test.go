@@ -145,7 +145,7 @@ func record(t *testing.T, path string, plan *submission.Plan) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	objects, err := conformance.FromSparkSubmit(bodies)
+	objects, err := conformance.FromSparkSubmit(bodies, plan.App())
 	if err != nil {
 		t.Fatal(err)
 	}

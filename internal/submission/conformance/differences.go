@@ -7,6 +7,9 @@ import (
 	"slices"
 
 	corev1 "k8s.io/api/core/v1"
+
+	"github.com/alauda/spark-operator/apis/sparkoperator/v1beta2"
+	"github.com/alauda/spark-operator/pkg/podmutation"
 )
 
 // Difference is one that we mean: where ours is deliberately better than what spark-submit makes.
@@ -16,8 +19,8 @@ type Difference struct {
 	// Reason says why ours is better.
 	Reason string
 
-	// amend makes spark-submit's driver pod like ours.
-	amend func(*corev1.PodSpec)
+	// amend makes spark-submit's driver pod like ours; nil where Normalise does.
+	amend func(*corev1.PodSpec, *v1beta2.SparkApplication) error
 }
 
 // Differences are all that we mean, beside what Normalise says of owners, namespaces and labels.
@@ -34,8 +37,8 @@ func Differences() []Difference {
 	}}
 }
 
-// FromSparkSubmit returns the normalised objects that spark-submit sent, with the differences that we mean.
-func FromSparkSubmit(bodies [][]byte) ([]Object, error) {
+// FromSparkSubmit returns the normalised objects that spark-submit made of an application, with the differences that we mean.
+func FromSparkSubmit(bodies [][]byte, app *v1beta2.SparkApplication) ([]Object, error) {
 	objects, err := Normalise(bodies)
 	if err != nil {
 		return nil, err
@@ -46,7 +49,12 @@ func FromSparkSubmit(bodies [][]byte) ([]Object, error) {
 			continue
 		}
 		for _, difference := range Differences() {
-			difference.amend(&spec)
+			if difference.amend == nil {
+				continue
+			}
+			if err := difference.amend(&spec, app); err != nil {
+				return nil, err
+			}
 		}
 		objects[i].Spec = spec
 	}
@@ -54,8 +62,8 @@ func FromSparkSubmit(bodies [][]byte) ([]Object, error) {
 }
 
 // dropRepeated keeps only the first of several variables of a name.
-func dropRepeated(name string) func(*corev1.PodSpec) {
-	return func(spec *corev1.PodSpec) {
+func dropRepeated(name string) func(*corev1.PodSpec, *v1beta2.SparkApplication) error {
+	return func(spec *corev1.PodSpec, _ *v1beta2.SparkApplication) error {
 		for i := range spec.Containers {
 			seen := false
 			spec.Containers[i].Env = slices.DeleteFunc(spec.Containers[i].Env, func(variable corev1.EnvVar) bool {
@@ -64,14 +72,32 @@ func dropRepeated(name string) func(*corev1.PodSpec) {
 				return repeated
 			})
 		}
+		return nil
 	}
 }
 
 // dropIdentical keeps one of several variables that are the same in name and value.
-func dropIdentical(spec *corev1.PodSpec) {
+func dropIdentical(spec *corev1.PodSpec, _ *v1beta2.SparkApplication) error {
 	for i := range spec.Containers {
 		spec.Containers[i].Env = slices.CompactFunc(spec.Containers[i].Env, func(a, b corev1.EnvVar) bool {
 			return a.Name == b.Name && a.ValueFrom == nil && b.ValueFrom == nil && a.Value == b.Value
 		})
 	}
+	return nil
+}
+
+// limitMemory does what the webhook does about the limit.
+func limitMemory(spec *corev1.PodSpec, app *v1beta2.SparkApplication) error {
+	pod := &corev1.Pod{Spec: *spec}
+	in := podmutation.Input{App: app, Role: podmutation.Driver}
+	for _, mutator := range podmutation.Default() {
+		if mutator.Name != "memoryLimit" {
+			continue
+		}
+		if err := podmutation.Apply(pod, in, mutator); err != nil {
+			return err
+		}
+	}
+	*spec = pod.Spec
+	return nil
 }

@@ -13,6 +13,7 @@ import (
 	"strings"
 
 	corev1 "k8s.io/api/core/v1"
+	networkingv1 "k8s.io/api/networking/v1"
 	metav1 "k8s.io/apimachinery/pkg/apis/meta/v1"
 
 	"github.com/alauda/spark-operator/internal/submission"
@@ -47,7 +48,7 @@ var randomNames = []struct {
 	{regexp.MustCompile(`[a-z][-a-z0-9]*-[0-9a-f]{16}-exec-1`), "PREFIX-exec-1"},
 	{regexp.MustCompile(`spark-[0-9a-f]{16}-driver-svc`), "FALLBACK-driver-svc"},
 	{regexp.MustCompile(`spark-[0-9a-f]{32}`), "APP-ID"},
-	{regexp.MustCompile(`[a-z][-a-z0-9]*-[0-9a-f]{16}-(driver-svc|driver-podspec-conf-map|driver-pvc)`), "PREFIX-$1"},
+	{regexp.MustCompile(`[a-z][-a-z0-9]*-[0-9a-f]{16}-(driver-svc|driver-podspec-conf-map|driver-pvc|policy)`), "PREFIX-$1"},
 }
 
 // Only spark-submit needs these, to be told of the driver's template.
@@ -70,6 +71,9 @@ func encode(objects *render.Objects) ([][]byte, error) {
 	list := []any{objects.ConfigMap, objects.Service, objects.Driver}
 	if objects.TemplateConfigMap != nil {
 		list = append(list, objects.TemplateConfigMap)
+	}
+	if objects.NetworkPolicy != nil {
+		list = append(list, objects.NetworkPolicy)
 	}
 	for _, claim := range objects.Claims {
 		list = append(list, claim)
@@ -143,6 +147,12 @@ func (o *Object) decode(body []byte) error {
 			return err
 		}
 		o.Spec = claim.Spec
+	case "NetworkPolicy":
+		var policy networkingv1.NetworkPolicy
+		if err := json.Unmarshal(body, &policy); err != nil {
+			return err
+		}
+		o.Spec = policy.Spec
 	case "Pod":
 		var pod corev1.Pod
 		if err := json.Unmarshal(body, &pod); err != nil {
@@ -201,7 +211,8 @@ func FromPlanExecutor(plan *submission.Plan) (Object, error) {
 }
 
 // NormaliseExecutor makes executor pods comparable. Beside what Normalise does it leaves out what Spark's driver adds from
-// its own JVM and host: the options of the executor's JVM and the ConfigMap with the files of its configuration directory.
+// its own JVM and host: the options of the executor's JVM, the secret that it draws for it, and the ConfigMap with the files
+// of its configuration directory.
 func NormaliseExecutor(body []byte) (Object, error) {
 	object, err := normalise(body)
 	if err != nil {
@@ -215,7 +226,9 @@ func NormaliseExecutor(body []byte) (Object, error) {
 	spec.Volumes = slices.DeleteFunc(spec.Volumes, func(v corev1.Volume) bool { return v.Name == volume })
 	for i := range spec.Containers {
 		c := &spec.Containers[i]
-		c.Env = slices.DeleteFunc(c.Env, func(v corev1.EnvVar) bool { return strings.HasPrefix(v.Name, "SPARK_JAVA_OPT_") })
+		c.Env = slices.DeleteFunc(c.Env, func(v corev1.EnvVar) bool {
+			return strings.HasPrefix(v.Name, "SPARK_JAVA_OPT_") || v.Name == "_SPARK_AUTH_SECRET"
+		})
 		c.VolumeMounts = slices.DeleteFunc(c.VolumeMounts, func(m corev1.VolumeMount) bool { return m.Name == volume })
 	}
 	object.Spec = spec

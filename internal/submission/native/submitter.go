@@ -9,6 +9,7 @@ import (
 	"fmt"
 
 	corev1 "k8s.io/api/core/v1"
+	networkingv1 "k8s.io/api/networking/v1"
 	apierrors "k8s.io/apimachinery/pkg/api/errors"
 	"k8s.io/apimachinery/pkg/types"
 	"sigs.k8s.io/controller-runtime/pkg/client"
@@ -38,6 +39,7 @@ func New(c Client) *Submitter { return &Submitter{client: c} }
 //+kubebuilder:rbac:groups="",resources=configmaps,verbs=get;create
 //+kubebuilder:rbac:groups="",resources=services,verbs=get;create
 //+kubebuilder:rbac:groups="",resources=persistentvolumeclaims,verbs=get;create
+//+kubebuilder:rbac:groups=networking.k8s.io,resources=networkpolicies,verbs=get;create
 //+kubebuilder:rbac:groups="",resources=pods,verbs=get;create
 
 // Submit implements submission.Submitter.
@@ -54,6 +56,9 @@ func (s *Submitter) Submit(ctx context.Context, plan *submission.Plan) (submissi
 		before = append(before, claim)
 	}
 	before = append(before, objects.Service)
+	if objects.NetworkPolicy != nil {
+		before = append(before, objects.NetworkPolicy)
+	}
 	for _, object := range before {
 		if _, err := s.ensure(ctx, object); err != nil {
 			return submission.Result{}, err
@@ -130,6 +135,8 @@ func empty(kind string) (client.Object, error) {
 		return &corev1.PersistentVolumeClaim{}, nil
 	case "Service":
 		return &corev1.Service{}, nil
+	case "NetworkPolicy":
+		return &networkingv1.NetworkPolicy{}, nil
 	case "Pod":
 		return &corev1.Pod{}, nil
 	}

@@ -119,6 +119,7 @@ public final class Harness {
     KubernetesExecutorConf executor =
         KubernetesConf.createExecutorConf(conf, "1", conf.get("spark.app.id"), Option.empty(), profile.id());
     SecurityManager security = new SecurityManager(conf, Option.empty(), org.apache.spark.internal.config.package$.MODULE$.AUTH_SECRET_FILE());
+    security.initializeAuth();
     try (KubernetesClient client =
         new KubernetesClientBuilder().withConfig(new ConfigBuilder().withMasterUrl("http://127.0.0.1:1").build()).build()) {
       SparkPod made = new KubernetesExecutorBuilder().buildFromFeatures(executor, security, client, profile).pod();
