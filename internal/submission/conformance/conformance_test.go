@@ -107,6 +107,23 @@ func TestWebhookChangesNothing(t *testing.T) {
 	}
 }
 
+// Users read of every difference that we mean.
+func TestDifferencesAreDocumented(t *testing.T) {
+	document, err := os.ReadFile("../../../docs/differences.md")
+	if err != nil {
+		t.Fatal(err)
+	}
+	rows := strings.Count(string(document), "\n| ") - 1
+	if want := len(conformance.Differences()); rows != want {
+		t.Errorf("docs/differences.md lists %d differences, want %d", rows, want)
+	}
+	for _, difference := range conformance.Differences() {
+		if row := "| " + difference.Name + " | " + difference.Reason + " |\n"; !strings.Contains(string(document), row) {
+			t.Errorf("docs/differences.md lacks the row\n%s", row)
+		}
+	}
+}
+
 func recordExecutor(t *testing.T, path string, plan *submission.Plan) {
 	t.Helper()
 	body, err := conformance.RunDriver(t.Context(), os.Getenv("SPARK_HOME"), plan)

@@ -23,9 +23,9 @@ type Difference struct {
 	amend func(*corev1.PodSpec, *v1beta2.SparkApplication) error
 }
 
-// Differences are all that we mean, beside what Normalise says of owners, namespaces and labels.
+// Differences are all that we mean. docs/differences.md has the same list.
 func Differences() []Difference {
-	return []Difference{{
+	return append(normalised(), []Difference{{
 		Name: "SPARK_CONF_DIR of spec.sparkConfigMap",
 		Reason: "Spark's client names its own directory after the application's, and the last one counts, so that the files of the " +
 			"ConfigMap are not found. Ours points to the ConfigMap.",
@@ -34,6 +34,34 @@ func Differences() []Difference {
 		Name:   "variables of both env and a property",
 		Reason: "spark-submit names them in the template and by the property, twice with the same value; ours once.",
 		amend:  dropIdentical,
+	}, {
+		Name: "spec.driver.memoryLimit",
+		Reason: "Spark's client limits the driver's memory to what it requests, whatever the template says, so that only the webhook can " +
+			"change the limit. Ours sets it.",
+		amend: limitMemory,
+	}}...)
+}
+
+// normalised are the differences that Normalise leaves out.
+func normalised() []Difference {
+	return []Difference{{
+		Name: "Owners of ConfigMaps, Service, claims and network policy",
+		Reason: "Spark's client makes the driver pod their owner after it is there, so that all are left behind where it never comes to be. " +
+			"Ours belong to the SparkApplication from the start.",
+	}, {
+		Name:   "Labels of ConfigMaps, Service, claims and network policy",
+		Reason: "Ours carry the application's name and the submission's id, so that what an attempt left is found and deleted.",
+	}, {
+		Name: "Names that Spark draws at random",
+		Reason: "Ours derive from the application's UID and the number of the attempt, so that an attempt that is made twice makes one driver. " +
+			"They have the same form and length.",
+	}, {
+		Name: "Order of lists",
+		Reason: "Spark leaves environment, volumes and mounts in the order of a hash table and shuffles its scratch directories. Ours are in the " +
+			"order of their keys; variables of the env field come after Spark's own, so that they can refer to them.",
+	}, {
+		Name:   "Properties of template files",
+		Reason: "Only spark-submit must be told where the driver's template is; ours does not tell the driver about a file that it does not have.",
 	}}
 }
 
