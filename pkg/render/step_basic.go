@@ -111,8 +111,12 @@ func (d *draft) basicContainer() error {
 		return err
 	}
 	noEscalation(c, d.conf, d.version, sparkconf.DriverEscalation)
+	user := d.in.SparkUser
+	if d.version.noEscalation && d.in.ProxyUser != "" {
+		user = d.in.ProxyUser
+	}
 	c.Env = append(c.Env,
-		corev1.EnvVar{Name: "SPARK_USER", Value: d.in.SparkUser},
+		corev1.EnvVar{Name: "SPARK_USER", Value: user},
 		corev1.EnvVar{Name: "SPARK_APPLICATION_ID", Value: d.in.AppID},
 	)
 	for _, variable := range d.conf.WithPrefix(sparkconf.DriverEnvPrefix) {

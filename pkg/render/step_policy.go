@@ -97,7 +97,7 @@ func (d *draft) connectServicePort(spec *corev1.ServiceSpec) error {
 	}
 	port, err := connectPort(d.conf)
 	service := servicePort("spark-connect", port)
-	if d.version.noEscalation {
+	if d.version.networkPolicy {
 		grpc := "grpc"
 		service.AppProtocol = &grpc
 	}

@@ -26,11 +26,12 @@ type Version struct {
 	connectPort bool
 	// executorGrace is whether executors are told their grace period and library path, and may find the driver by its pod's address.
 	executorGrace bool
-	// networkPolicy is whether a policy lets only pods of the application reach its executors.
+	// networkPolicy is whether a policy lets only pods of the application reach its executors, and the port for Spark Connect
+	// names its protocol.
 	networkPolicy bool
 	// resizable is whether executors can be resized without a restart, and may be of a Deployment.
 	resizable bool
-	// noEscalation is whether containers may not gain privileges, and ports name their protocol.
+	// noEscalation is whether containers may not gain privileges, and Spark takes itself to run as the proxy user.
 	noEscalation bool
 }
 
