@@ -109,8 +109,8 @@ func Apply(pod *corev1.Pod, in Input, mutators ...Mutator) error {
 	return nil
 }
 
-// SparkContainer returns the container of the pod in which Spark runs: the one of the role's name, else the first; nil
-// where the pod has none.
+// SparkContainer returns the container of the pod in which Spark runs: the one of the role's name, else the one that Spark
+// made, else the first; nil where the pod has none.
 func SparkContainer(pod *corev1.Pod, role Role) *corev1.Container {
 	index, err := sparkContainer(pod, role)
 	if err != nil {
@@ -132,7 +132,22 @@ func sparkContainer(pod *corev1.Pod, role Role) (int, error) {
 			return i, nil
 		}
 	}
+	// A container of a template may have another name. Spark moves the one that it runs in to the end.
+	for i := range pod.Spec.Containers {
+		if madeBySpark(&pod.Spec.Containers[i], role) {
+			return i, nil
+		}
+	}
 	return 0, nil
+}
+
+// madeBySpark returns whether a container has what Spark gives the one that it runs in.
+func madeBySpark(container *corev1.Container, role Role) bool {
+	mark := "SPARK_DRIVER_BIND_ADDRESS"
+	if role == Executor {
+		mark = "SPARK_EXECUTOR_POD_IP"
+	}
+	return slices.ContainsFunc(container.Env, func(v corev1.EnvVar) bool { return v.Name == mark })
 }
 
 func specOf(in Input) *v1beta2.SparkPodSpec {

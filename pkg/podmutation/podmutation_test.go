@@ -258,3 +258,21 @@ func podWithEverything(role podmutation.Role) *corev1.Pod {
 		},
 	}
 }
+
+// Spark runs in the first container of a template where none has its name, and moves it to the end.
+func TestSparkContainerOfAnotherName(t *testing.T) {
+	for role, mark := range map[podmutation.Role]string{
+		podmutation.Driver: "SPARK_DRIVER_BIND_ADDRESS", podmutation.Executor: "SPARK_EXECUTOR_POD_IP",
+	} {
+		pod := &corev1.Pod{Spec: corev1.PodSpec{Containers: []corev1.Container{
+			{Name: "sidecar"}, {Name: "main", Env: []corev1.EnvVar{{Name: mark}}},
+		}}}
+		if got := podmutation.SparkContainer(pod, role); got.Name != "main" {
+			t.Errorf("%s: Spark runs in %q, want main", role, got.Name)
+		}
+		pod.Spec.Containers[1].Env = nil
+		if got := podmutation.SparkContainer(pod, role); got.Name != "sidecar" {
+			t.Errorf("%s: without a mark Spark runs in %q, want the first", role, got.Name)
+		}
+	}
+}
