@@ -149,7 +149,7 @@ func (s *spark) native(ctx context.Context, plan *submission.Plan) error {
 func (s *spark) sparkSubmit(_ context.Context, plan *submission.Plan) error {
 	files, err := conformance.WriteTemplates(s.dir, plan)
 	if err != nil {
-		return err
+		return &sparkjvm.RefusedError{Trace: err.Error()}
 	}
 	return s.jvm.Submit(conformance.Arguments(plan, master, files))
 }

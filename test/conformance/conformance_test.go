@@ -27,6 +27,7 @@ func TestRecordedApplications(t *testing.T) {
 		t.Fatalf("no applications: %v", err)
 	}
 	forEachSpark(t, func(t *testing.T, s *spark) {
+		t.Helper()
 		for _, input := range inputs {
 			name := strings.TrimSuffix(filepath.Base(input), ".app.yaml")
 			t.Run(name, func(t *testing.T) {

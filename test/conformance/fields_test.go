@@ -19,6 +19,7 @@ func TestFields(t *testing.T) {
 		t.Fatal(err)
 	}
 	forEachSpark(t, func(t *testing.T, s *spark) {
+		t.Helper()
 		s.expectAllSame(t, fields)
 	})
 }

@@ -28,6 +28,7 @@ func TestEveryPropertyHasASample(t *testing.T) {
 		sampled[property.Key] = true
 	}
 	forEachSpark(t, func(t *testing.T, s *spark) {
+		t.Helper()
 		keys, err := s.jvm.Keys()
 		if err != nil {
 			t.Fatal(err)
@@ -57,6 +58,7 @@ func TestProperties(t *testing.T) {
 		t.Fatal(err)
 	}
 	forEachSpark(t, func(t *testing.T, s *spark) {
+		t.Helper()
 		var same, withoutExecutor []cases.Case
 		for _, property := range properties {
 			switch {

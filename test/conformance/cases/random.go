@@ -52,7 +52,7 @@ func (p *Pool) Generate(seed uint64) Case {
 	return Combine(fmt.Sprintf("seed %d", seed), chosen)
 }
 
-// combine returns a case that is several at once; later ones win.
+// Combine returns a case that is several at once; later ones win.
 func Combine(name string, chosen []Case) Case {
 	c := Case{Name: name}
 	for _, pick := range chosen {
