@@ -22,6 +22,7 @@ func TestRandomApplications(t *testing.T) {
 	}
 	first, count := number(t, "CONFORMANCE_FIRST_SEED", 1), number(t, "CONFORMANCE_SEEDS", 40)
 	forEachSpark(t, func(t *testing.T, s *spark) {
+		t.Helper()
 		refused := uint64(0)
 		for seed := first; seed < first+count; seed++ {
 			t.Run(fmt.Sprintf("seed %d", seed), func(t *testing.T) {
