@@ -5,6 +5,7 @@ package sparkoperator_test
 
 import (
 	"encoding/json"
+	"errors"
 	"math/rand"
 	"reflect"
 	"testing"
@@ -73,6 +74,30 @@ func roundTrip(t *testing.T, seed int64, in runtime.Object, newObject func() run
 	}
 	if !equality.Semantic.DeepEqual(in, viaUnstructured) {
 		t.Fatalf("seed %d: unstructured (-in +out):\n%s", seed, cmp.Diff(in, viaUnstructured))
+	}
+}
+
+// While spark-submit is queued the status has conditions and no state yet. Airflow reads that as SUBMITTED, and waits; an empty state it would take
+// for a driver that runs.
+func TestStatusWithoutAStateHasNone(t *testing.T) {
+	for state, want := range map[v1beta2.ApplicationStateType]string{
+		v1beta2.ApplicationStateNew:       `{"driverInfo":{},"observedGeneration":1}`,
+		v1beta2.ApplicationStateSubmitted: `{"driverInfo":{},"applicationState":{"state":"SUBMITTED"},"observedGeneration":1}`,
+	} {
+		status := v1beta2.SparkApplicationStatus{AppState: v1beta2.ApplicationState{State: state}, ObservedGeneration: 1}
+		content, err := json.Marshal(status)
+		if err != nil {
+			t.Fatal(err)
+		}
+		var got, wanted map[string]any
+		if err := errors.Join(json.Unmarshal(content, &got), json.Unmarshal([]byte(want), &wanted)); err != nil {
+			t.Fatal(err)
+		}
+		delete(got, "lastSubmissionAttemptTime")
+		delete(got, "terminationTime")
+		if diff := cmp.Diff(wanted, got); diff != "" {
+			t.Errorf("status in state %q (-want +got):\n%s", state, diff)
+		}
 	}
 }
 

@@ -7,6 +7,7 @@ import (
 	"errors"
 	"fmt"
 	"os"
+	"path/filepath"
 
 	metav1 "k8s.io/apimachinery/pkg/apis/meta/v1"
 	"k8s.io/apimachinery/pkg/util/validation/field"
@@ -16,7 +17,8 @@ import (
 	configv1alpha1 "github.com/alauda/spark-operator/apis/config/v1alpha1"
 )
 
-// LoadController returns the controller's configuration: the defaults, and over them the file at path unless it is empty.
+// LoadController returns the controller's configuration: the defaults, and over them the file at path unless it is empty, or
+// all files of a folder: a later one says only what it changes, and its lists replace those of earlier ones.
 func LoadController(path string) (*configv1alpha1.ControllerConfiguration, error) {
 	c := configv1alpha1.DefaultControllerConfiguration()
 	if err := load(path, configv1alpha1.ControllerConfigurationKind, c); err != nil {
@@ -25,10 +27,10 @@ func LoadController(path string) (*configv1alpha1.ControllerConfiguration, error
 	if err := invalid(path, ValidateController(c)); err != nil {
 		return nil, err
 	}
-	return c, nil
+	return c, resolve(&c.SharedConfiguration)
 }
 
-// LoadWebhook returns the webhook's configuration: the defaults, and over them the file at path unless it is empty.
+// LoadWebhook returns the webhook's configuration, read as LoadController reads.
 func LoadWebhook(path string) (*configv1alpha1.WebhookConfiguration, error) {
 	c := configv1alpha1.DefaultWebhookConfiguration()
 	if err := load(path, configv1alpha1.WebhookConfigurationKind, c); err != nil {
@@ -37,21 +39,48 @@ func LoadWebhook(path string) (*configv1alpha1.WebhookConfiguration, error) {
 	if err := invalid(path, ValidateWebhook(c)); err != nil {
 		return nil, err
 	}
-	return c, nil
+	return c, resolve(&c.SharedConfiguration)
 }
 
 func load(path, kind string, into any) error {
-	if path == "" {
-		return nil
-	}
-	data, err := os.ReadFile(path)
+	files, err := filesAt(path)
 	if err != nil {
 		return fmt.Errorf("read configuration: %w", err)
 	}
-	if err := decode(data, kind, into); err != nil {
-		return fmt.Errorf("configuration file %s: %w", path, err)
+	for _, file := range files {
+		data, err := os.ReadFile(file)
+		if err != nil {
+			return fmt.Errorf("read configuration: %w", err)
+		}
+		if err := decode(data, kind, into); err != nil {
+			return fmt.Errorf("configuration file %s: %w", file, err)
+		}
 	}
 	return nil
+}
+
+// filesAt returns the file at path, or the files ending in .yaml of the folder at path in the order of their names. A mounted ConfigMap
+// is such a folder, to which each part of an installation adds a file.
+func filesAt(path string) ([]string, error) {
+	if path == "" {
+		return nil, nil
+	}
+	info, err := os.Stat(path)
+	if err != nil {
+		return nil, err
+	}
+	if !info.IsDir() {
+		return []string{path}, nil
+	}
+	// Sorted, and without the hidden folders by which the kubelet changes all files at once.
+	files, err := filepath.Glob(filepath.Join(path, "[^.]*.yaml"))
+	if err != nil {
+		return nil, err
+	}
+	if len(files) == 0 {
+		return nil, fmt.Errorf("folder %s has no file *.yaml", path)
+	}
+	return files, nil
 }
 
 // decode checks what the document is before it looks at the fields: of a file of another kind every field would be

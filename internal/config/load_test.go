@@ -39,19 +39,26 @@ func TestLoadController(t *testing.T) {
 				c.LeaderElection.Enabled = false
 			},
 		},
+		"an empty list of labels is no label": {
+			file: "metrics: {labels: []}\n",
+			want: func(c *configv1alpha1.ControllerConfiguration) { c.Metrics.Labels = []string{} },
+		},
 		"everything can be set": {
 			file: `
 namespaces: [default, team-a]
 cacheSyncTimeout: 30s
 clientConnection: {qps: -1, burst: 0}
 health: {bindAddress: "127.0.0.1:9001"}
-metrics: {bindAddress: "[::]:9002", secure: true, certDir: /certs}
+metrics: {bindAddress: "[::]:9002", secure: true, certDir: /certs, prefix: a_, labels: [team, namespace], jobSubmitLatencyBuckets: [1, 2], jobStartLatencyBuckets: [0.5]}
 pprof: {bindAddress: "localhost:6060"}
 leaderElection: {enabled: true, leaseName: lock, leaseNamespace: ops, leaseDuration: 1m, renewDeadline: 30s, retryPeriod: 5s}
-submission: {mode: SparkSubmit, sparkSubmit: {workers: 4, timeout: 5m}}
+submission: {mode: SparkSubmit, sparkSubmit: {workers: 4, timeout: 5m, uploads: {dir: /uploads, path: "s3a://bucket/uploads"}}}
+batchScheduler: {default: volcano}
 workers: 3
 maxTrackedExecutorPerApp: 10
 defaultTimeToLiveSeconds: 3600
+retries: {maxInterval: 10m}
+timeouts: {driverPending: 20m, executorsPending: 30m, run: 24h, sidecars: 0s, executorsEnd: 10s, cleanup: 1m}
 `,
 			want: func(c *configv1alpha1.ControllerConfiguration) {
 				c.SharedConfiguration = configv1alpha1.SharedConfiguration{
@@ -59,8 +66,11 @@ defaultTimeToLiveSeconds: 3600
 					CacheSyncTimeout: duration(30 * time.Second),
 					ClientConnection: configv1alpha1.ClientConnection{QPS: -1},
 					Health:           configv1alpha1.Health{BindAddress: "127.0.0.1:9001"},
-					Metrics:          configv1alpha1.Metrics{BindAddress: "[::]:9002", Secure: true, CertDir: "/certs"},
-					Pprof:            configv1alpha1.Pprof{BindAddress: "localhost:6060"},
+					Metrics: configv1alpha1.Metrics{
+						BindAddress: "[::]:9002", Secure: true, CertDir: "/certs", Prefix: "a_", Labels: []string{"team", "namespace"},
+						JobSubmitLatencyBuckets: []float64{1, 2}, JobStartLatencyBuckets: []float64{0.5},
+					},
+					Pprof: configv1alpha1.Pprof{BindAddress: "localhost:6060"},
 				}
 				c.LeaderElection = configv1alpha1.LeaderElection{
 					Enabled: true, LeaseName: "lock", LeaseNamespace: "ops",
@@ -68,9 +78,15 @@ defaultTimeToLiveSeconds: 3600
 				}
 				c.Submission = configv1alpha1.Submission{
 					Mode:        configv1alpha1.SubmissionSparkSubmit,
-					SparkSubmit: configv1alpha1.SparkSubmit{Workers: 4, Timeout: duration(5 * time.Minute)},
+					SparkSubmit: configv1alpha1.SparkSubmit{Workers: 4, Timeout: duration(5 * time.Minute), Uploads: configv1alpha1.Uploads{Dir: "/uploads", Path: "s3a://bucket/uploads"}},
 				}
+				c.BatchScheduler.Default = "volcano"
 				c.Workers, c.MaxTrackedExecutorPerApp, c.DefaultTimeToLiveSeconds = 3, 10, 3600
+				c.Retries = configv1alpha1.Retries{MaxInterval: duration(10 * time.Minute)}
+				c.Timeouts = configv1alpha1.Timeouts{
+					DriverPending: duration(20 * time.Minute), ExecutorsPending: duration(30 * time.Minute), Run: duration(24 * time.Hour),
+					ExecutorsEnd: duration(10 * time.Second), Cleanup: duration(time.Minute),
+				}
 			},
 		},
 	}
@@ -166,6 +182,10 @@ func TestLoadControllerErrors(t *testing.T) {
 			want: []string{`submission.mode: Unsupported value: "Fast": supported values: "Auto", "Native", "SparkSubmit"`,
 				"submission.sparkSubmit.workers", "submission.sparkSubmit.timeout"},
 		},
+		"a scheduler that cannot be": {
+			file: controllerHead + "batchScheduler: {default: Volcano!}\n",
+			want: []string{`batchScheduler.default: Invalid value: "Volcano!"`},
+		},
 		"not YAML": {
 			file: "{",
 			want: []string{"yaml"},
@@ -190,6 +210,18 @@ func TestLoadControllerErrors(t *testing.T) {
 			file: controllerHead + "namespaces: [default, default]\n",
 			want: []string{`namespaces[1]: Duplicate value: "default"`},
 		},
+		"namespaces in two ways": {
+			file: controllerHead + "namespaces: [default]\nnamespaceSelector: {matchLabels: {team: a}}\n",
+			want: []string{`namespaceSelector: Forbidden: cannot be combined with namespaces; remove one of them`},
+		},
+		"a selector that selects by nothing": {
+			file: controllerHead + "namespaceSelector: {}\n",
+			want: []string{`namespaceSelector: Required value: it selects by nothing; to serve all namespaces, remove it`},
+		},
+		"a selector that nothing can match": {
+			file: controllerHead + "namespaceSelector: {matchLabels: {'-': a}, matchExpressions: [{key: b, operator: Is}]}\n",
+			want: []string{`namespaceSelector.matchLabels: Invalid value: "-"`, `namespaceSelector.matchExpressions[0].operator: Invalid value: "Is"`},
+		},
 		"no workers": {
 			file: controllerHead + "workers: 0\n",
 			want: []string{`workers: Invalid value: 0: must be at least 1`},
@@ -201,6 +233,28 @@ func TestLoadControllerErrors(t *testing.T) {
 		"a negative time to live": {
 			file: controllerHead + "defaultTimeToLiveSeconds: -1\n",
 			want: []string{`defaultTimeToLiveSeconds: Invalid value: -1: must be at least 0`},
+		},
+		"uploads of the controller's own files, to where no driver can read": {
+			file: controllerHead + "submission: {sparkSubmit: {uploads: {dir: /var/run/secrets/x, path: /uploads}}}\n",
+			want: []string{`submission.sparkSubmit.uploads.dir: Invalid value: "/var/run/secrets/x": has files of the controller's own`,
+				`submission.sparkSubmit.uploads.path: Invalid value: "/uploads": must be a URL that drivers can read`},
+		},
+		"uploads of everything": {
+			file: controllerHead + "submission: {sparkSubmit: {uploads: {dir: /}}}\n",
+			want: []string{`submission.sparkSubmit.uploads.dir: Invalid value: "/": has files of the controller's own`},
+		},
+		"uploads of a relative directory": {
+			file: controllerHead + "submission: {sparkSubmit: {uploads: {dir: uploads}}}\n",
+			want: []string{`submission.sparkSubmit.uploads.dir: Invalid value: "uploads": must be an absolute path`},
+		},
+		"a place to upload to and nothing to upload": {
+			file: controllerHead + "submission: {sparkSubmit: {uploads: {path: \"s3a://bucket/uploads\"}}}\n",
+			want: []string{`submission.sparkSubmit.uploads.path: Invalid value: "s3a://bucket/uploads": has no effect without dir`},
+		},
+		"no longest time before a retry, and negative timeouts": {
+			file: controllerHead + "retries: {maxInterval: 0s}\ntimeouts: {run: -1s, cleanup: -1m}\n",
+			want: []string{`retries.maxInterval: Invalid value: "0s": must be greater than zero`,
+				`timeouts.run: Invalid value: "-1s": must not be negative; 0 means no limit`, `timeouts.cleanup: Invalid value: "-1m0s"`},
 		},
 		"no time to sync": {
 			file: controllerHead + "cacheSyncTimeout: 0s\n",
@@ -231,6 +285,23 @@ func TestLoadControllerErrors(t *testing.T) {
 			want: []string{
 				`metrics.certDir: Invalid value: "certs": must be an absolute path`,
 				`metrics.certDir: Invalid value: "certs": has no effect while metrics.secure is false; remove one of them`,
+			},
+		},
+		"metrics that Prometheus could not read": {
+			file: controllerHead + "metrics: {prefix: 'a-', labels: [app.type, a/b/c, app_type, state, 1a, 1A]}\n",
+			want: []string{
+				`metrics.prefix: Invalid value: "a-": must begin with a letter, _ or : and go on with letters, digits, _ or :`,
+				`metrics.labels[1]: Invalid value: "a/b/c": is no label that an application can have`,
+				`metrics.labels[2]: Invalid value: "app_type": becomes the label app_type, and so does "app.type"; remove one of them`,
+				`metrics.labels[3]: Invalid value: "state": becomes the label state, which is reserved; choose another`,
+			},
+		},
+		"buckets that do not rise": {
+			file: controllerHead + "metrics: {jobSubmitLatencyBuckets: [0, 2, 1], jobStartLatencyBuckets: []}\n",
+			want: []string{
+				`metrics.jobSubmitLatencyBuckets[0]: Invalid value: 0: must be greater than 0`,
+				`metrics.jobSubmitLatencyBuckets[2]: Invalid value: 1: must be greater than 2`,
+				`metrics.jobStartLatencyBuckets: Required value: give upper bounds in seconds`,
 			},
 		},
 		"a lease nobody could keep": {
@@ -274,6 +345,17 @@ func TestLoadWebhookErrors(t *testing.T) {
 			file: webhookHead + "port: 8081\n",
 			want: []string{`port: Invalid value: "8081": uses the same port as health.bindAddress; choose another`},
 		},
+		"metrics of the controller": {
+			file: webhookHead + "metrics: {prefix: a_, labels: [team]}\n",
+			want: []string{
+				"metrics.labels: Forbidden: the webhook has no metrics about applications; set it in the controller's configuration",
+				"metrics.prefix: Forbidden",
+			},
+		},
+		"an unknown mode of quotas": {
+			file: webhookHead + "resourceQuota: Strict\n",
+			want: []string{`resourceQuota: Unsupported value: "Strict": supported values: "Ignore", "Warn", "Enforce"`},
+		},
 		"an unknown certificate mode": {
 			file: webhookHead + "certificate: {mode: CertManager}\n",
 			want: []string{`certificate.mode: Unsupported value: "CertManager": supported values: "Mounted", "SelfManaged"`},
@@ -281,6 +363,10 @@ func TestLoadWebhookErrors(t *testing.T) {
 		"a mounted certificate without an absolute directory": {
 			file: webhookHead + "certificate: {mode: Mounted, dir: certs}\n",
 			want: []string{`certificate.dir: Invalid value: "certs": must be an absolute path`},
+		},
+		"a mounted certificate for no Service": {
+			file: webhookHead + "certificate: {mode: Mounted, serviceName: ''}\n",
+			want: []string{`certificate.serviceName: Invalid value: ""`},
 		},
 		"a name that is a number": {
 			file: webhookHead + "certificate: {secretName: A, serviceName: 1, mutatingConfiguration: B, validatingConfiguration: C}\n",
@@ -300,6 +386,42 @@ func TestLoadWebhookErrors(t *testing.T) {
 			wantError(t, err, tc.want)
 		})
 	}
+}
+
+func TestLoadFolder(t *testing.T) {
+	folder := t.TempDir()
+	for name, content := range map[string]string{
+		"00-base.yaml":    controllerHead + "workers: 3\nmetrics: {bindAddress: ':9000'}\nnamespaces: [a, b]\n",
+		"50-cluster.yaml": controllerHead + "metrics: {secure: false}\nnamespaces: [c]\n",
+		// As the kubelet mounts a ConfigMap, and what is no configuration.
+		"..2026.yaml": "{",
+		"README.md":   "{",
+	} {
+		if err := os.WriteFile(filepath.Join(folder, name), []byte(content), 0o600); err != nil {
+			t.Fatal(err)
+		}
+	}
+	want := configv1alpha1.DefaultControllerConfiguration()
+	want.Workers, want.Namespaces = 3, []string{"c"}
+	want.Metrics.BindAddress, want.Metrics.Secure = ":9000", false
+	got, err := LoadController(folder)
+	if err != nil {
+		t.Fatal(err)
+	}
+	if diff := cmp.Diff(want, got); diff != "" {
+		t.Errorf("configuration (-want +got):\n%s", diff)
+	}
+
+	later := filepath.Join(folder, "90-typo.yaml")
+	if err := os.WriteFile(later, []byte(controllerHead+"wokers: 1\n"), 0o600); err != nil {
+		t.Fatal(err)
+	}
+	_, err = LoadController(folder)
+	wantError(t, err, []string{later, "wokers"})
+
+	empty := t.TempDir()
+	_, err = LoadController(empty)
+	wantError(t, err, []string{empty, "no file *.yaml"})
 }
 
 func TestLoadMissingFile(t *testing.T) {

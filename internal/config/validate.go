@@ -12,6 +12,7 @@ import (
 	"strings"
 	"time"
 
+	metav1validation "k8s.io/apimachinery/pkg/apis/meta/v1/validation"
 	"k8s.io/apimachinery/pkg/util/sets"
 	"k8s.io/apimachinery/pkg/util/validation"
 	"k8s.io/apimachinery/pkg/util/validation/field"
@@ -25,11 +26,19 @@ const jitterFactor = 1.2
 // ValidateController returns everything that is wrong with a controller's configuration.
 func ValidateController(c *configv1alpha1.ControllerConfiguration) field.ErrorList {
 	errs := validateShared(&c.SharedConfiguration)
+	errs = append(errs, validateApplicationMetrics(&c.Metrics, field.NewPath("metrics"))...)
 	errs = append(errs, validateLeaderElection(&c.LeaderElection, field.NewPath("leaderElection"))...)
 	errs = append(errs, validateSubmission(&c.Submission, field.NewPath("submission"))...)
+	if name := c.BatchScheduler.Default; name != "" {
+		errs = append(errs, problems(field.NewPath("batchScheduler", "default"), name, validation.IsDNS1123Subdomain(name))...)
+	}
 	errs = append(errs, atLeast(1, int64(c.Workers), field.NewPath("workers"))...)
 	errs = append(errs, atLeast(0, int64(c.MaxTrackedExecutorPerApp), field.NewPath("maxTrackedExecutorPerApp"))...)
 	errs = append(errs, atLeast(0, c.DefaultTimeToLiveSeconds, field.NewPath("defaultTimeToLiveSeconds"))...)
+	if d := c.Retries.MaxInterval.Duration; d <= 0 {
+		errs = append(errs, positive(field.NewPath("retries", "maxInterval"), d))
+	}
+	errs = append(errs, validateTimeouts(&c.Timeouts, field.NewPath("timeouts"))...)
 	return append(errs, validatePorts(&c.SharedConfiguration)...)
 }
 
@@ -41,11 +50,17 @@ func ValidateWebhook(c *configv1alpha1.WebhookConfiguration) field.ErrorList {
 		errs = append(errs, field.Invalid(port, c.Port, "must be between 1 and 65535"))
 	}
 	errs = append(errs, validateCertificate(&c.Certificate, field.NewPath("certificate"))...)
+	quotas := []configv1alpha1.ResourceQuotaMode{configv1alpha1.ResourceQuotaIgnore, configv1alpha1.ResourceQuotaWarn, configv1alpha1.ResourceQuotaEnforce}
+	if !slices.Contains(quotas, c.ResourceQuota) {
+		errs = append(errs, field.NotSupported(field.NewPath("resourceQuota"), c.ResourceQuota, quotas))
+	}
+	errs = append(errs, refuseApplicationMetrics(&c.Metrics, field.NewPath("metrics"))...)
 	return append(errs, validatePorts(&c.SharedConfiguration, listener{port, strconv.Itoa(int(c.Port))})...)
 }
 
 func validateShared(c *configv1alpha1.SharedConfiguration) field.ErrorList {
 	errs := validateNamespaces(c.Namespaces, field.NewPath("namespaces"))
+	errs = append(errs, validateNamespaceSelector(c, field.NewPath("namespaceSelector"))...)
 	if c.CacheSyncTimeout.Duration <= 0 {
 		errs = append(errs, positive(field.NewPath("cacheSyncTimeout"), c.CacheSyncTimeout.Duration))
 	}
@@ -65,13 +80,29 @@ func validateNamespaces(names []string, path *field.Path) field.ErrorList {
 			errs = append(errs, field.Invalid(at, name, "to serve all namespaces, leave the list empty"))
 			continue
 		}
-		errs = append(errs, problems(at, name, validation.IsDNS1123Label(name))...)
+		if name != configv1alpha1.OwnNamespace {
+			errs = append(errs, problems(at, name, validation.IsDNS1123Label(name))...)
+		}
 		if seen.Has(name) {
 			errs = append(errs, field.Duplicate(at, name))
 		}
 		seen.Insert(name)
 	}
 	return errs
+}
+
+func validateNamespaceSelector(c *configv1alpha1.SharedConfiguration, path *field.Path) field.ErrorList {
+	s := c.NamespaceSelector
+	if s == nil {
+		return nil
+	}
+	if len(c.Namespaces) > 0 {
+		return field.ErrorList{field.Forbidden(path, "cannot be combined with namespaces; remove one of them")}
+	}
+	if len(s.MatchLabels)+len(s.MatchExpressions) == 0 {
+		return field.ErrorList{field.Required(path, "it selects by nothing; to serve all namespaces, remove it")}
+	}
+	return metav1validation.ValidateLabelSelector(s, metav1validation.LabelSelectorValidationOptions{}, path)
 }
 
 func validateClientConnection(c configv1alpha1.ClientConnection, path *field.Path) field.ErrorList {
@@ -109,6 +140,22 @@ func validateSubmission(s *configv1alpha1.Submission, path *field.Path) field.Er
 	if s.SparkSubmit.Timeout.Duration <= 0 {
 		errs = append(errs, positive(process.Child("timeout"), s.SparkSubmit.Timeout.Duration))
 	}
+	return append(errs, validateUploads(&s.SparkSubmit.Uploads, process.Child("uploads"))...)
+}
+
+func validateTimeouts(t *configv1alpha1.Timeouts, path *field.Path) field.ErrorList {
+	var errs field.ErrorList
+	for _, limit := range []struct {
+		name  string
+		value time.Duration
+	}{
+		{"driverPending", t.DriverPending.Duration}, {"executorsPending", t.ExecutorsPending.Duration}, {"run", t.Run.Duration},
+		{"sidecars", t.Sidecars.Duration}, {"executorsEnd", t.ExecutorsEnd.Duration}, {"cleanup", t.Cleanup.Duration},
+	} {
+		if limit.value < 0 {
+			errs = append(errs, field.Invalid(path.Child(limit.name), limit.value.String(), "must not be negative; 0 means no limit"))
+		}
+	}
 	return errs
 }
 
@@ -138,20 +185,20 @@ func validateLeaderElection(l *configv1alpha1.LeaderElection, path *field.Path) 
 }
 
 func validateCertificate(c *configv1alpha1.WebhookCertificate, path *field.Path) field.ErrorList {
+	errs := problems(path.Child("serviceName"), c.ServiceName, validation.IsDNS1035Label(c.ServiceName))
 	switch c.Mode {
 	case configv1alpha1.CertificateMounted:
-		return validateDir(c.Dir, path.Child("dir"))
+		return append(errs, validateDir(c.Dir, path.Child("dir"))...)
 	case configv1alpha1.CertificateSelfManaged:
-		return validateSelfManaged(c, path)
+		return append(errs, validateSelfManaged(c, path)...)
 	default:
-		return field.ErrorList{field.NotSupported(path.Child("mode"), c.Mode,
-			[]configv1alpha1.CertificateMode{configv1alpha1.CertificateMounted, configv1alpha1.CertificateSelfManaged})}
+		return append(errs, field.NotSupported(path.Child("mode"), c.Mode,
+			[]configv1alpha1.CertificateMode{configv1alpha1.CertificateMounted, configv1alpha1.CertificateSelfManaged}))
 	}
 }
 
 func validateSelfManaged(c *configv1alpha1.WebhookCertificate, path *field.Path) field.ErrorList {
 	errs := problems(path.Child("secretName"), c.SecretName, validation.IsDNS1123Subdomain(c.SecretName))
-	errs = append(errs, problems(path.Child("serviceName"), c.ServiceName, validation.IsDNS1035Label(c.ServiceName))...)
 	if c.MutatingConfiguration != "" {
 		errs = append(errs, problems(path.Child("mutatingConfiguration"), c.MutatingConfiguration, validation.IsDNS1123Subdomain(c.MutatingConfiguration))...)
 	}

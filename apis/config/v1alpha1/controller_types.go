@@ -20,6 +20,9 @@ type ControllerConfiguration struct {
 	// submission says how drivers are made.
 	// +optional
 	Submission Submission `json:"submission,omitzero"`
+	// batchScheduler is the scheduler of a cluster that has another than its own for Spark.
+	// +optional
+	BatchScheduler BatchScheduler `json:"batchScheduler,omitzero"`
 	// workers is how many applications are handled at the same time.
 	// +optional
 	Workers int32 `json:"workers,omitempty"`
@@ -29,6 +32,42 @@ type ControllerConfiguration struct {
 	// defaultTimeToLiveSeconds is how long a finished application is kept that does not say so itself; 0 means forever.
 	// +optional
 	DefaultTimeToLiveSeconds int64 `json:"defaultTimeToLiveSeconds"`
+	// retries limits the time between attempts.
+	// +optional
+	Retries Retries `json:"retries,omitzero"`
+	// timeouts limit how long applications may wait that do not say so themselves.
+	// +optional
+	Timeouts Timeouts `json:"timeouts,omitzero"`
+}
+
+// Retries limits the time between attempts.
+type Retries struct {
+	// maxInterval is the longest time before a retry, to which an application's interval grows.
+	// +optional
+	MaxInterval metav1.Duration `json:"maxInterval,omitzero"`
+}
+
+// Timeouts limit how long applications may wait; 0 means no limit. The fields timeouts and activeDeadlineSeconds of an
+// application win over them.
+type Timeouts struct {
+	// driverPending is how long a driver may take from the creation of its pod to the start of its container.
+	// +optional
+	DriverPending metav1.Duration `json:"driverPending"`
+	// executorsPending is how long a running driver may be without an executor while one is to come.
+	// +optional
+	ExecutorsPending metav1.Duration `json:"executorsPending"`
+	// run is how long one run may take, from its submission to its end.
+	// +optional
+	Run metav1.Duration `json:"run"`
+	// sidecars is how long other containers of a driver pod may go on after the driver ended.
+	// +optional
+	Sidecars metav1.Duration `json:"sidecars"`
+	// executorsEnd is how long executor pods may outlive their driver before they are deleted.
+	// +optional
+	ExecutorsEnd metav1.Duration `json:"executorsEnd"`
+	// cleanup is how long deleted pods may take beyond their grace period until the application says so. Nothing is forced.
+	// +optional
+	Cleanup metav1.Duration `json:"cleanup"`
 }
 
 // Submission says how drivers are made.
@@ -49,6 +88,28 @@ type SparkSubmit struct {
 	// timeout is how long one may take.
 	// +optional
 	Timeout metav1.Duration `json:"timeout,omitzero"`
+	// uploads are the files of the controller's container that applications may have; none unless set.
+	// +optional
+	Uploads Uploads `json:"uploads,omitzero"`
+}
+
+// Uploads are the files of the controller's container that every application may have, whoever wrote it.
+type Uploads struct {
+	// dir is the directory that they are in, such as a mounted volume: for spark-submit to upload, as keytab or as krb5.conf.
+	// +optional
+	Dir string `json:"dir,omitempty"`
+	// path is the URL of a directory that spark-submit uploads files to and drivers read, such as s3a://bucket/uploads. Without it
+	// only keytabs and krb5.conf are of use.
+	// +optional
+	Path string `json:"path,omitempty"`
+}
+
+// BatchScheduler is the scheduler of a cluster that has another than its own for Spark.
+type BatchScheduler struct {
+	// default is the scheduler of the pods of applications that name none, be it by a field, a template or sparkConf. It is the name and
+	// nothing more so far: pods are not scheduled as a gang.
+	// +optional
+	Default string `json:"default,omitempty"`
 }
 
 // SubmissionMode is a way to make drivers.

@@ -11,9 +11,14 @@ import (
 
 // DefaultControllerConfiguration is the configuration of a controller that is told nothing.
 func DefaultControllerConfiguration() *ControllerConfiguration {
+	shared := defaultShared()
+	shared.Metrics.Labels = []string{"app_type"}
+	// The bounds that dashboards know, and above them those of a cluster under load: up to two hours.
+	shared.Metrics.JobSubmitLatencyBuckets = []float64{0.5, 1, 2, 4, 8, 16, 32, 64, 128, 256, 512, 1024, 2048, 4096, 8192}
+	shared.Metrics.JobStartLatencyBuckets = []float64{1, 2, 5, 10, 20, 30, 60, 90, 120, 150, 180, 210, 240, 270, 300, 600, 1200, 1800, 3600, 7200}
 	return &ControllerConfiguration{
 		TypeMeta:            typeMeta(ControllerConfigurationKind),
-		SharedConfiguration: defaultShared(),
+		SharedConfiguration: shared,
 		LeaderElection: LeaderElection{
 			Enabled:       true,
 			LeaseName:     "spark-operator-controller-lock",
@@ -27,6 +32,9 @@ func DefaultControllerConfiguration() *ControllerConfiguration {
 		},
 		Workers:                  10,
 		MaxTrackedExecutorPerApp: 1000,
+		Retries:                  Retries{MaxInterval: seconds(300)},
+		// What could end an application that would succeed in the end has no limit unless one is set.
+		Timeouts: Timeouts{Sidecars: seconds(300), ExecutorsEnd: seconds(30), Cleanup: seconds(120)},
 	}
 }
 
@@ -44,6 +52,7 @@ func DefaultWebhookConfiguration() *WebhookConfiguration {
 			MutatingConfiguration:   "spark-operator-webhook",
 			ValidatingConfiguration: "spark-operator-webhook",
 		},
+		ResourceQuota: ResourceQuotaIgnore,
 	}
 }
 

@@ -20,7 +20,24 @@ type WebhookConfiguration struct {
 	// certificate is the one the webhook serves with.
 	// +optional
 	Certificate WebhookCertificate `json:"certificate,omitzero"`
+	// resourceQuota is what becomes of an application whose pods do not fit into what the ResourceQuotas of its namespace leave:
+	// Ignore, Warn or Enforce.
+	// +optional
+	ResourceQuota ResourceQuotaMode `json:"resourceQuota,omitempty"`
 }
+
+// ResourceQuotaMode is what becomes of an application that there is no quota for.
+type ResourceQuotaMode string
+
+// The modes of resource quotas.
+const (
+	// ResourceQuotaIgnore accepts the application; its pods wait or fail.
+	ResourceQuotaIgnore ResourceQuotaMode = "Ignore"
+	// ResourceQuotaWarn accepts the application and says what is missing.
+	ResourceQuotaWarn ResourceQuotaMode = "Warn"
+	// ResourceQuotaEnforce refuses the application.
+	ResourceQuotaEnforce ResourceQuotaMode = "Enforce"
+)
 
 // WebhookCertificate says where the webhook's certificate comes from.
 type WebhookCertificate struct {
@@ -34,7 +51,7 @@ type WebhookCertificate struct {
 	// secretName is the Secret, in the webhook's namespace, that replicas share the certificate by. SelfManaged only.
 	// +optional
 	SecretName string `json:"secretName,omitempty"`
-	// serviceName is the Service, in the webhook's namespace, that the API server calls. SelfManaged only.
+	// serviceName is the Service, in the webhook's namespace, that the API server calls: the certificate is for its name.
 	// +optional
 	ServiceName string `json:"serviceName,omitempty"`
 	// mutatingConfiguration is the MutatingWebhookConfiguration to put the trust bundle into; none if empty. SelfManaged

@@ -19,6 +19,13 @@ const (
 	ConditionFailed = "Failed"
 	// ConditionSuspended is true while the application is suspended.
 	ConditionSuspended = "Suspended"
+	// ConditionNativeSubmission is there, and false, where the current attempt took spark-submit because native submission cannot
+	// express the application; its message says what of it.
+	ConditionNativeSubmission = "NativeSubmission"
+	// ConditionSpecChangePending is true while the current run is of another spec than the application has by now.
+	ConditionSpecChangePending = "SpecChangePending"
+	// ConditionCleanupStuck is true while pods that were deleted do not go.
+	ConditionCleanupStuck = "CleanupStuck"
 )
 
 // The reasons of a SparkApplication's conditions. A container's own waiting reason, such as ImagePullBackOff, is passed on
@@ -38,6 +45,8 @@ const (
 	ReasonDriverPending = "DriverPending"
 	// ReasonUnschedulable means that no node can take the pod.
 	ReasonUnschedulable = "Unschedulable"
+	// ReasonFailedMount means that a volume of the driver pod could not be mounted.
+	ReasonFailedMount = "FailedMount"
 	// ReasonDriverRunning means that the driver runs.
 	ReasonDriverRunning = "DriverRunning"
 	// ReasonDriverCompleted means that the driver ended with exit code 0.
@@ -62,10 +71,20 @@ const (
 	ReasonRetriesExhausted = "RetriesExhausted"
 	// ReasonDeadlineExceeded means that something took longer than allowed.
 	ReasonDeadlineExceeded = "DeadlineExceeded"
+	// ReasonNextAttempt means that the changed spec is for the next attempt, as the update policy says.
+	ReasonNextAttempt = "NextAttempt"
+	// ReasonUpToDate means that the current run is of the spec that the application has.
+	ReasonUpToDate = "UpToDate"
+	// ReasonPodsTerminating means that pods have been terminating for too long.
+	ReasonPodsTerminating = "PodsTerminating"
+	// ReasonCleanedUp means that no pod is being waited for.
+	ReasonCleanedUp = "CleanedUp"
 	// ReasonSuspended means that suspend is true and the pods are gone.
 	ReasonSuspended = "Suspended"
 	// ReasonSuspending means that suspend is true and the pods are being removed.
 	ReasonSuspending = "Suspending"
+	// ReasonNotSupported means that native submission does not support something that the application asks for.
+	ReasonNotSupported = "NotSupported"
 	// ReasonResumed means that suspend was set back to false.
 	ReasonResumed = "Resumed"
 )

@@ -25,10 +25,11 @@ type SparkApplicationStatus struct {
 	TerminationTime metav1.Time `json:"terminationTime,omitempty"`
 	// driverInfo says where the driver and its web UI are.
 	DriverInfo DriverInfo `json:"driverInfo"`
-	// applicationState is the state of the application and what went wrong.
+	// applicationState is the state of the application and what went wrong. It is absent before there is a state: clients take an application without
+	// one for one that has not started, and an empty state for one that has.
 	// +optional
-	AppState ApplicationState `json:"applicationState,omitempty"`
-	// executorState is the state of every executor by the name of its pod.
+	AppState ApplicationState `json:"applicationState,omitzero"`
+	// executorState is the state of executors by the name of their pod. It is bounded; executors counts all of them.
 	// +optional
 	ExecutorState map[string]ExecutorState `json:"executorState,omitempty"`
 	// executionAttempts counts the runs that were submitted.
@@ -42,7 +43,7 @@ type SparkApplicationStatus struct {
 	// +optional
 	ObservedGeneration int64 `json:"observedGeneration,omitempty"`
 	// conditions are the standard conditions of the application: Submitted, DriverReady, ExecutorsReady, Running,
-	// Succeeded, Failed and Suspended.
+	// Succeeded, Failed and Suspended, and from their first occurrence on SpecChangePending and CleanupStuck.
 	// +optional
 	// +patchMergeKey=type
 	// +patchStrategy=merge
@@ -59,6 +60,92 @@ type SparkApplicationStatus struct {
 	// lastFailure tells of the last failure. It is kept when the pods are gone and when a retry succeeds.
 	// +optional
 	LastFailure *FailureRecord `json:"lastFailure,omitempty"`
+	// failures counts what the restart policy compares with its limits.
+	// +optional
+	Failures *FailureCounts `json:"failures,omitempty"`
+	// nextRetryTime is when the next attempt is due, while it is waited for.
+	// +optional
+	NextRetryTime *metav1.Time `json:"nextRetryTime,omitempty"`
+	// executors counts the executors of the current run by state.
+	// +optional
+	Executors *ExecutorCounts `json:"executors,omitempty"`
+	// attempts are the last ten attempts, the current one last.
+	// +optional
+	// +listType=atomic
+	Attempts []AttemptRecord `json:"attempts,omitempty"`
+}
+
+// FailureCounts counts failures since the spec was changed or a run succeeded or was stable (restartPolicy.resetAfterSeconds).
+type FailureCounts struct {
+	// submissions that were refused since the last that was not.
+	// +optional
+	Submissions int32 `json:"submissions,omitempty"`
+	// runs that failed and count against onFailureRetries.
+	// +optional
+	Runs int32 `json:"runs,omitempty"`
+	// infrastructure counts runs that the cluster ended, where they have retries of their own.
+	// +optional
+	Infrastructure int32 `json:"infrastructure,omitempty"`
+}
+
+// ExecutorCounts counts executors by state.
+type ExecutorCounts struct {
+	// pending executors wait for a node or for their containers.
+	Pending int32 `json:"pending"`
+	// running executors.
+	Running int32 `json:"running"`
+	// completed executors ended well, were removed by their driver, or ended with it.
+	Completed int32 `json:"completed"`
+	// failed executors.
+	Failed int32 `json:"failed"`
+	// unknown is the number of executors whose node does not answer.
+	// +optional
+	Unknown int32 `json:"unknown,omitempty"`
+	// failures counts the failed ones by reason.
+	// +optional
+	Failures map[string]int32 `json:"failures,omitempty"`
+	// waitingSince is since when the driver has been running without an executor, while one is to come and no queue holds it back.
+	// +optional
+	WaitingSince *metav1.Time `json:"waitingSince,omitempty"`
+}
+
+// AttemptOutcome says how an attempt ended.
+type AttemptOutcome string
+
+// The outcomes of an attempt; none while it goes on.
+const (
+	AttemptSucceeded        AttemptOutcome = "Succeeded"
+	AttemptFailed           AttemptOutcome = "Failed"
+	AttemptSubmissionFailed AttemptOutcome = "SubmissionFailed"
+	AttemptSuspended        AttemptOutcome = "Suspended"
+	AttemptReplaced         AttemptOutcome = "Replaced"
+)
+
+// AttemptRecord tells of one attempt.
+type AttemptRecord struct {
+	// attempt is its number.
+	Attempt int64 `json:"attempt"`
+	// sparkApplicationId is Spark's own id of the run.
+	// +optional
+	SparkApplicationID string `json:"sparkApplicationId,omitempty"`
+	// submissionTime is when it was submitted.
+	// +optional
+	SubmissionTime *metav1.Time `json:"submissionTime,omitempty"`
+	// ungatedTime is when its driver pod was let go, if a queue held it back by a scheduling gate.
+	// +optional
+	UngatedTime *metav1.Time `json:"ungatedTime,omitempty"`
+	// startTime is when its driver was first seen running.
+	// +optional
+	StartTime *metav1.Time `json:"startTime,omitempty"`
+	// endTime is when it ended.
+	// +optional
+	EndTime *metav1.Time `json:"endTime,omitempty"`
+	// outcome says how it ended: Succeeded, Failed, SubmissionFailed, Suspended or Replaced (its spec was changed).
+	// +optional
+	Outcome AttemptOutcome `json:"outcome,omitempty"`
+	// reason is why it failed, as in a failure record.
+	// +optional
+	Reason string `json:"reason,omitempty"`
 }
 
 // ApplicationStateType is the state of an application.
@@ -169,7 +256,7 @@ type FailureRecord struct {
 	Time metav1.Time `json:"time,omitempty"`
 	// class is what kind of thing failed.
 	Class FailureClass `json:"class"`
-	// reason is one CamelCase word, for programs.
+	// reason is one CamelCase word, for programs; for exit codes of Spark's it is what they stand for.
 	// +optional
 	Reason string `json:"reason,omitempty"`
 	// message is a sentence, for people.
@@ -190,7 +277,10 @@ type FailureRecord struct {
 	// node the pod ran on.
 	// +optional
 	Node string `json:"node,omitempty"`
-	// logTail is the end of the container's log.
+	// logTail is the end of the container's log, or the message that it left.
 	// +optional
 	LogTail string `json:"logTail,omitempty"`
+	// executorFailures counts the executors that had failed by reason.
+	// +optional
+	ExecutorFailures map[string]int32 `json:"executorFailures,omitempty"`
 }

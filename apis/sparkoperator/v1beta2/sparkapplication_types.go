@@ -116,6 +116,19 @@ type SparkApplicationSpec struct {
 	// restartPolicy says whether and how often the application is run again.
 	// +optional
 	RestartPolicy RestartPolicy `json:"restartPolicy,omitempty"`
+	// activeDeadlineSeconds is how long one run may take, from its submission to its end. Zero means no limit, unset the
+	// operator's own.
+	// +optional
+	// +kubebuilder:validation:Minimum=0
+	ActiveDeadlineSeconds *int64 `json:"activeDeadlineSeconds,omitempty"`
+	// timeouts limit how long a run may wait.
+	// +optional
+	Timeouts *Timeouts `json:"timeouts,omitempty"`
+	// updatePolicy says when a changed spec of a running application goes into effect: Restart, the default, stops the run
+	// and starts another; NextAttempt leaves it alone. An application that has ended is run again with either.
+	// +optional
+	// +kubebuilder:validation:Enum=Restart;NextAttempt
+	UpdatePolicy UpdatePolicy `json:"updatePolicy,omitempty"`
 	// nodeSelector restricts driver and executors to nodes with these labels. Not together with the driver's or executor's own.
 	// +optional
 	NodeSelector map[string]string `json:"nodeSelector,omitempty"`

@@ -1,0 +1,53 @@
+// Copyright 2026 The Alauda Spark Operator Authors.
+// SPDX-License-Identifier: Apache-2.0
+
+package config
+
+import (
+	"fmt"
+	"os"
+	"slices"
+	"strings"
+
+	configv1alpha1 "github.com/alauda/spark-operator/apis/config/v1alpha1"
+)
+
+const (
+	namespaceVariable = "POD_NAMESPACE"
+	namespaceFile     = "/var/run/secrets/kubernetes.io/serviceaccount/namespace"
+)
+
+// OwnNamespace returns the namespace the pod runs in: as the environment says, or else as the service account's file does.
+func OwnNamespace() (string, error) {
+	return ownNamespace(os.Getenv(namespaceVariable), namespaceFile)
+}
+
+func ownNamespace(told, file string) (string, error) {
+	if told != "" {
+		return told, nil
+	}
+	content, err := os.ReadFile(file)
+	if err != nil {
+		return "", fmt.Errorf("find the operator's own namespace (set %s outside of a cluster): %w", namespaceVariable, err)
+	}
+	return strings.TrimSpace(string(content)), nil
+}
+
+// resolve puts the operator's own namespace in the place of what stands for it.
+func resolve(c *configv1alpha1.SharedConfiguration) error {
+	var resolved []string
+	for _, name := range c.Namespaces {
+		if name == configv1alpha1.OwnNamespace {
+			own, err := OwnNamespace()
+			if err != nil {
+				return err
+			}
+			name = own
+		}
+		if !slices.Contains(resolved, name) {
+			resolved = append(resolved, name)
+		}
+	}
+	c.Namespaces = resolved
+	return nil
+}
