@@ -10,6 +10,9 @@ import (
 	"io"
 	"slices"
 	"strings"
+
+	configv1alpha1 "github.com/alauda/spark-operator/apis/config/v1alpha1"
+	"github.com/alauda/spark-operator/internal/config"
 )
 
 // What render prints.
@@ -30,7 +33,7 @@ const (
 const unknownUID = "00000000-0000-0000-0000-000000000000"
 
 const renderUsage = `Prints every object that the SparkApplications of a file become, in the order in which they are created: ConfigMaps,
-volume claims, Service and driver pod, and last an executor pod as the driver makes it. Of applications that are submitted by
+volume claims, Service, network policy and driver pod, and last an executor pod as the driver makes it. Of applications that are submitted by
 spark-submit it prints what spark-submit is given. Asks no cluster. Values that look like secrets are masked.
 
 Usage:
@@ -49,6 +52,8 @@ type renderOptions struct {
 	mode      string
 	objects   []role
 	view      view
+	// operator is the configuration of the controller that would submit.
+	operator *configv1alpha1.ControllerConfiguration
 }
 
 // parseRenderFlags reads the flags of render. It returns flag.ErrHelp after it has written the help.
@@ -63,6 +68,7 @@ func parseRenderFlags(args []string, help io.Writer) (*renderOptions, error) {
 	flags.Int64Var(&o.attempt, "attempt", 1, "number of the submission attempt")
 	flags.StringVar(&o.format, "output", formatYAML, "yaml or json, in which documents follow one another")
 	flags.StringVar(&o.mode, "mode", modeAuto, "native for objects, spark-submit for what spark-submit is given, auto for the one by which the application is submitted")
+	configuration := flags.String("config", "", "`file` with the controller's configuration, for its submission mode and uploads; its defaults unless set")
 	objects := flags.String("objects", "", "comma separated list of what to print: "+strings.Join(roleNames(), ", ")+"; all unless set")
 	requests := flags.Bool("requests", false, "print what the application asks of a cluster in place of its objects")
 	conf := flags.Bool("conf", false, "print the effective Spark configuration in place of the objects")
@@ -86,6 +92,10 @@ func parseRenderFlags(args []string, help io.Writer) (*renderOptions, error) {
 	}
 	if flags.NArg() > 0 {
 		return nil, &usageError{fmt.Sprintf("argument %q is not expected; name files by -f", flags.Arg(0))}
+	}
+	var err error
+	if o.operator, err = config.LoadController(*configuration); err != nil {
+		return nil, err
 	}
 	return o, o.check(*objects)
 }

@@ -10,7 +10,7 @@ import (
 
 	corev1 "k8s.io/api/core/v1"
 
-	"github.com/alauda/spark-operator/internal/submission"
+	"github.com/alauda/spark-operator/internal/planning"
 	"github.com/alauda/spark-operator/pkg/render"
 	"github.com/alauda/spark-operator/pkg/sparkconf"
 )
@@ -88,6 +88,22 @@ func (m *masker) properties(text string) string {
 	return masked.Properties(strings.TrimPrefix(comment, "#"))
 }
 
+// lines masks a configuration file of which a line gives a value to a name, by = or a colon.
+func (m *masker) lines(text string) string {
+	lines := strings.SplitAfter(text, "\n")
+	for i, line := range lines {
+		at := strings.IndexAny(line, "=:")
+		if at < 0 {
+			continue
+		}
+		value := strings.TrimSpace(line[at+1:])
+		if seen := m.property(strings.Trim(line[:at], " \t-\"'"), value); seen != value {
+			lines[i] = line[:at+1] + strings.Replace(line[at+1:], value, seen, 1)
+		}
+	}
+	return strings.Join(lines, "")
+}
+
 // template masks the file of the executor template.
 func (m *masker) template(text string) (string, error) {
 	var pod corev1.Pod
@@ -99,7 +115,7 @@ func (m *masker) template(text string) (string, error) {
 	if m.count == before {
 		return text, nil
 	}
-	return submission.TemplateFile(&pod)
+	return planning.TemplateFile(&pod)
 }
 
 func (m *masker) pod(pod *corev1.Pod, annotationPrefix, envPrefix string) {

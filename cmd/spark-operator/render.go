@@ -11,7 +11,7 @@ import (
 	corev1 "k8s.io/api/core/v1"
 
 	"github.com/alauda/spark-operator/internal/identity"
-	"github.com/alauda/spark-operator/internal/submission"
+	"github.com/alauda/spark-operator/internal/planning"
 	"github.com/alauda/spark-operator/internal/submission/mode"
 	"github.com/alauda/spark-operator/pkg/podrequests"
 	"github.com/alauda/spark-operator/pkg/sparkconf"
@@ -21,16 +21,18 @@ import (
 type role string
 
 const (
-	roleConfig   role = "config"
-	roleTemplate role = "template"
-	roleClaims   role = "claims"
-	roleService  role = "service"
-	roleDriver   role = "driver"
-	roleExecutor role = "executor"
+	roleMonitoring role = "monitoring"
+	roleConfig     role = "config"
+	roleTemplate   role = "template"
+	roleClaims     role = "claims"
+	roleService    role = "service"
+	rolePolicy     role = "policy"
+	roleDriver     role = "driver"
+	roleExecutor   role = "executor"
 )
 
 // roles are all roles in the order in which their objects are created.
-var roles = []role{roleConfig, roleTemplate, roleClaims, roleService, roleDriver, roleExecutor}
+var roles = []role{roleMonitoring, roleConfig, roleTemplate, roleClaims, roleService, rolePolicy, roleDriver, roleExecutor}
 
 // document is one thing to print.
 type document struct {
@@ -71,13 +73,13 @@ func runRender(args []string, s streams) error {
 
 // renderApplication returns the documents of an application and what people should know about them.
 func renderApplication(app *application, o *renderOptions) ([]document, []string, error) {
-	plan, err := submission.NewPlan(app.SparkApplication, identity.Of(app.SparkApplication, o.attempt), submission.Options{})
+	plan, err := planning.NewPlan(app.SparkApplication, identity.Of(app.SparkApplication, o.attempt), planning.Options{})
 	if err != nil {
-		return nil, nil, problems(err)
+		return nil, nil, hideSecrets(app, problems(err))
 	}
 	choice, err := choose(plan, o)
 	if err != nil {
-		return nil, nil, problems(err)
+		return nil, nil, hideSecrets(app, problems(err))
 	}
 	notes := slices.Concat(app.notes, plan.Warnings())
 	hidden := &masker{pattern: plan.Conf().Get(sparkconf.RedactionRegex)}
@@ -88,22 +90,38 @@ func renderApplication(app *application, o *renderOptions) ([]document, []string
 	case o.view == viewRequests:
 		documents, err = requestsOf(app, plan)
 	case choice.Mode == mode.SparkSubmit:
-		documents, err = sparkSubmitOf(app, plan, hidden)
+		documents, err = sparkSubmitOf(app, plan, o, hidden)
 	default:
 		documents, err = objectsOf(app, plan, o, hidden)
 	}
-	if choice.Notice != "" {
+	switch {
+	case choice.Notice == "":
+	case err == nil:
 		notes = append(notes, choice.Notice)
+	default:
+		// It may not be clear to the application's author what spark-submit has to do with it.
+		err = errors.Join(errors.New(choice.Notice), problems(err))
 	}
 	if hidden.count > 0 {
 		notes = append(notes, "values that look like secrets are masked: the output is to be read, not applied")
 	}
-	return documents, notes, problems(err)
+	return documents, notes, hideSecrets(app, problems(err))
+}
+
+// hideSecrets hides the secrets of an application in each of the errors about it.
+func hideSecrets(app *application, err error) error {
+	var errs []error
+	if err != nil {
+		for _, one := range flatten(err) {
+			errs = append(errs, planning.HideSecrets(app.SparkApplication, one))
+		}
+	}
+	return errors.Join(errs...)
 }
 
 // problems takes an error about an application apart.
 func problems(err error) error {
-	invalid, isInvalid := errors.AsType[*submission.InvalidError](err)
+	invalid, isInvalid := errors.AsType[*planning.InvalidError](err)
 	if !isInvalid {
 		return err
 	}
@@ -115,7 +133,7 @@ func problems(err error) error {
 }
 
 // objectsOf returns the objects of the roles that are asked for.
-func objectsOf(app *application, plan *submission.Plan, o *renderOptions, hidden *masker) ([]document, error) {
+func objectsOf(app *application, plan *planning.Plan, o *renderOptions, hidden *masker) ([]document, error) {
 	objects, err := plan.Render()
 	if err != nil {
 		return nil, err
@@ -137,6 +155,11 @@ func objectsOf(app *application, plan *submission.Plan, o *renderOptions, hidden
 			documents = append(documents, document{comment: app.String() + ": " + comment, body: body})
 		}
 	}
+	for _, d := range companionsOf(app, plan, hidden) {
+		if o.wants(roleMonitoring) {
+			documents = append(documents, d)
+		}
+	}
 	add(roleConfig, "the configuration for the driver", objects.ConfigMap)
 	if objects.TemplateConfigMap != nil {
 		add(roleTemplate, "the template that the driver makes executors from", objects.TemplateConfigMap)
@@ -144,10 +167,29 @@ func objectsOf(app *application, plan *submission.Plan, o *renderOptions, hidden
 	for _, claim := range objects.Claims {
 		add(roleClaims, "a volume claim of the driver", claim)
 	}
-	add(roleService, "the address of the driver for its executors", objects.Service)
+	if objects.Service != nil {
+		add(roleService, "the address of the driver for its executors", objects.Service)
+	}
+	if objects.NetworkPolicy != nil {
+		add(rolePolicy, "only pods of the application reach its executors", objects.NetworkPolicy)
+	}
 	add(roleDriver, "the driver", objects.Driver)
 	add(roleExecutor, fmt.Sprintf("an executor as the driver makes it, at the start %d of them", count), executor)
 	return documents, nil
+}
+
+// companionsOf returns what an application has beside the objects of Spark's client, in every mode.
+func companionsOf(app *application, plan *planning.Plan, hidden *masker) []document {
+	var documents []document
+	for _, companion := range plan.Companions() {
+		if configMap, isConfigMap := companion.(*corev1.ConfigMap); isConfigMap {
+			for key, content := range configMap.Data {
+				configMap.Data[key] = hidden.lines(content)
+			}
+		}
+		documents = append(documents, document{comment: app.String() + ": how its metrics are exposed", body: companion})
+	}
+	return documents
 }
 
 // requests is what an application asks of a cluster when it starts.
@@ -159,7 +201,7 @@ type requests struct {
 	Sum         corev1.ResourceList `json:"sum"`
 }
 
-func requestsOf(app *application, plan *submission.Plan) ([]document, error) {
+func requestsOf(app *application, plan *planning.Plan) ([]document, error) {
 	totals, err := plan.Requests()
 	if err != nil {
 		return nil, err
@@ -176,6 +218,6 @@ type configuration struct {
 	Conf        map[string]string `json:"conf"`
 }
 
-func confOf(app *application, plan *submission.Plan, hidden *masker) []document {
+func confOf(app *application, plan *planning.Plan, hidden *masker) []document {
 	return []document{{body: configuration{Application: app.String(), Conf: hidden.conf(plan.Conf())}}}
 }

@@ -51,8 +51,15 @@ func TestGoldenOutput(t *testing.T) {
 			args: []string{"-f", "testdata/spark-pi.input.yaml", "--uid", "11111111-2222-3333-4444-555555555555",
 				"--objects", "service,config", "--output", "json"},
 		},
+		"only newer versions of Spark have a network policy": {
+			golden: "newest.policy.yaml", args: []string{"-f", "testdata/newest.input.yaml", "-f", "testdata/spark-pi.input.yaml", "--objects", "policy"},
+		},
 		"secrets are masked in objects": {
 			golden: "secrets.objects.yaml", args: []string{"-f", "testdata/secrets.input.yaml"}, stderr: "warning: analytics/billing: " + mask,
+		},
+		"how metrics are exposed": {
+			golden: "secrets.monitoring.yaml", args: []string{"-f", "testdata/secrets.input.yaml", "--objects", "monitoring"},
+			stderr: "warning: analytics/billing: " + mask,
 		},
 		"secrets are masked in the configuration": {
 			golden: "secrets.conf.txt", args: []string{"-f", "testdata/secrets.input.yaml", "--conf"}, stderr: "warning: analytics/billing: " + mask,
@@ -62,7 +69,7 @@ func TestGoldenOutput(t *testing.T) {
 			stderr: "warning: analytics/billing: " + mask,
 		},
 		"what spark-submit is given of an application that native submission cannot express": {
-			golden: "upload.spark-submit.yaml", args: []string{"-f", "testdata/upload.input.yaml"},
+			golden: "upload.spark-submit.yaml", args: []string{"-f", "testdata/upload.input.yaml", "--config", "testdata/uploads.config.yaml"},
 			stderr: "warning: default/upload: Submitting by spark-submit: native submission does not support spec.mainApplicationFile /uploads/app.jar: ",
 		},
 		"what several applications ask for": {
@@ -224,13 +231,25 @@ func TestCommandLine(t *testing.T) {
 			[]string{"render", "-f", "-", "--conf", "--mode", "native"},
 			usage("--requests and --conf print the same in every mode; leave --mode out"),
 		},
+		"what the operator has no uploads for": {
+			[]string{"render", "-f", "testdata/upload.input.yaml"},
+			result{exitInvalid, "", "error: testdata/upload.input.yaml: Submitting by spark-submit: native submission does not support spec.mainApplicationFile " +
+				"/uploads/app.jar: a file of the submitter must be uploaded; use local:/// for a file of the image, or a URL\n" +
+				"error: testdata/upload.input.yaml: spec.mainApplicationFile: \"/uploads/app.jar\": it is a file of the operator's container, which " +
+				"applications may not have; put it into the image and name it local:///..., or use a URL\n"},
+		},
+		"what native submission cannot express": {
+			[]string{"render", "-f", "testdata/upload.input.yaml", "--mode", "native"},
+			result{exitInvalid, "", "error: testdata/upload.input.yaml: native submission does not support spec.mainApplicationFile " +
+				"/uploads/app.jar: a file of the submitter must be uploaded; use local:/// for a file of the image, or a URL\n"},
+		},
 		"objects of spark-submit": {
 			[]string{"render", "-f", "-", "--mode", "spark-submit", "--objects", "driver"},
 			usage("--objects chooses among the objects, of which spark-submit is given none; leave it out"),
 		},
 		"unknown objects": {
 			[]string{"render", "-f", "-", "--objects", "driver,secret"},
-			usage(`--objects "secret": use some of config,template,claims,service,driver,executor`),
+			usage(`--objects "secret": use some of monitoring,config,template,claims,service,policy,driver,executor`),
 		},
 		"a file that is not there": {
 			[]string{"render", "-f", "testdata/missing.yaml"},

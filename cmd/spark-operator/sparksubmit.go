@@ -6,7 +6,7 @@ package main
 import (
 	"encoding/json"
 
-	"github.com/alauda/spark-operator/internal/submission"
+	"github.com/alauda/spark-operator/internal/planning"
 	"github.com/alauda/spark-operator/internal/submission/mode"
 	"github.com/alauda/spark-operator/internal/submission/sparksubmit"
 	"github.com/alauda/spark-operator/pkg/sparkconf"
@@ -23,9 +23,9 @@ const (
 var modes = map[string]mode.Mode{modeAuto: mode.Auto, modeNative: mode.Native, modeSparkSubmit: mode.SparkSubmit}
 
 // choose returns how the plan is shown. A mode that is named on the command line wins over the application's own.
-func choose(plan *submission.Plan, o *renderOptions) (mode.Choice, error) {
+func choose(plan *planning.Plan, o *renderOptions) (mode.Choice, error) {
 	if o.mode == modeAuto {
-		return mode.Of(plan, mode.Auto)
+		return mode.Of(plan, mode.Mode(o.operator.Submission.Mode))
 	}
 	return mode.Choice{Mode: modes[o.mode]}, nil
 }
@@ -39,13 +39,18 @@ type submissionByJVM struct {
 	ExecutorTemplate json.RawMessage   `json:"executorTemplate"`
 }
 
-func sparkSubmitOf(app *application, plan *submission.Plan, hidden *masker) ([]document, error) {
+func sparkSubmitOf(app *application, plan *planning.Plan, o *renderOptions, hidden *masker) ([]document, error) {
+	configured := o.operator.Submission.SparkSubmit.Uploads
+	uploads := sparksubmit.Uploads{Dir: configured.Dir, Path: configured.Path, Elsewhere: true}
+	if err := sparksubmit.Check(plan, uploads); err != nil {
+		return nil, err
+	}
 	driver, err := plan.DriverTemplate()
 	if err != nil {
 		return nil, err
 	}
 	hidden.pod(driver, sparkconf.DriverAnnotationPrefix, sparkconf.DriverEnvPrefix)
-	driverFile, err := submission.TemplateFile(driver)
+	driverFile, err := planning.TemplateFile(driver)
 	if err != nil {
 		return nil, err
 	}
@@ -54,17 +59,17 @@ func sparkSubmitOf(app *application, plan *submission.Plan, hidden *masker) ([]d
 		return nil, err
 	}
 	hidden.pod(executor, sparkconf.ExecutorAnnotationPrefix, sparkconf.ExecutorEnvPrefix)
-	executorFile, err := submission.TemplateFile(executor)
+	executorFile, err := planning.TemplateFile(executor)
 	if err != nil {
 		return nil, err
 	}
 	files := sparksubmit.Files{Properties: propertiesFile, DriverTemplate: "driver.json", ExecutorTemplate: "executor.json"}
 	command := append([]string{"spark-submit"}, sparksubmit.Argv(plan, files)...)
 	hidden.words(command)
-	return []document{{comment: app.String() + ": what spark-submit is given", body: submissionByJVM{
+	return append(companionsOf(app, plan, hidden), document{comment: app.String() + ": what spark-submit is given", body: submissionByJVM{
 		Application:    app.String(),
 		Command:        command,
-		Properties:     hidden.conf(sparksubmit.Properties(plan, files, sparksubmit.Uploads{})),
+		Properties:     hidden.conf(sparksubmit.Properties(plan, files, uploads)),
 		DriverTemplate: json.RawMessage(driverFile), ExecutorTemplate: json.RawMessage(executorFile),
-	}}}, nil
+	}}), nil
 }

@@ -7,54 +7,9 @@ import (
 	"fmt"
 	"strings"
 
+	metav1 "k8s.io/apimachinery/pkg/apis/meta/v1"
 	"k8s.io/apimachinery/pkg/types"
 )
-
-// Problem is one thing that is wrong with an application.
-type Problem struct {
-	// Field is the path of the field, such as spec.mode.
-	Field string
-	// Value is the field's value, for people; it is not set where it could be a secret.
-	Value string
-	// Fix says what is wrong and what to do.
-	Fix string
-}
-
-// String returns the problem as a sentence.
-func (p Problem) String() string {
-	if p.Value == "" {
-		return p.Field + ": " + p.Fix
-	}
-	return fmt.Sprintf("%s: %q: %s", p.Field, p.Value, p.Fix)
-}
-
-// InvalidError says what is wrong with an application. It fails the same way until the application is changed.
-type InvalidError struct {
-	// Problems are what is wrong, at least one.
-	Problems []Problem
-}
-
-// Error implements error.
-func (e *InvalidError) Error() string {
-	sentences := make([]string, 0, len(e.Problems))
-	for _, problem := range e.Problems {
-		sentences = append(sentences, problem.String())
-	}
-	return "invalid application: " + strings.Join(sentences, "; ")
-}
-
-// UnsupportedError says that the native submitter cannot express an application, and that real spark-submit may.
-type UnsupportedError struct {
-	// Field is the path of the field or property.
-	Field string
-	// Reason says what it would take.
-	Reason string
-}
-
-// Error implements error.
-func (e *UnsupportedError) Error() string {
-	return fmt.Sprintf("native submission does not support %s: %s", e.Field, e.Reason)
-}
 
 // ConflictError says that an object has a name that the application needs and does not belong to it.
 type ConflictError struct {
@@ -71,6 +26,14 @@ func (e *ConflictError) Error() string {
 		what = fmt.Sprintf("driver pod already exist: pod %s/%s", e.Namespace, e.Name)
 	}
 	return fmt.Sprintf("%s is not this application's, it belongs to %s: delete it or choose another name", what, e.Owner)
+}
+
+// OwnerOf says whose an object is, for a ConflictError.
+func OwnerOf(object metav1.Object) string {
+	if owner := metav1.GetControllerOf(object); owner != nil {
+		return fmt.Sprintf("%s %s (UID %s)", owner.Kind, owner.Name, owner.UID)
+	}
+	return "nobody that it names"
 }
 
 // RemnantError says that an object of an earlier attempt of the same application is still there.

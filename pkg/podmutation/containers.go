@@ -5,6 +5,7 @@ package podmutation
 
 import (
 	"fmt"
+	"slices"
 
 	corev1 "k8s.io/api/core/v1"
 
@@ -39,10 +40,38 @@ func setContainer(containers []corev1.Container, container corev1.Container) []c
 }
 
 func setSecurityContext(t Target) error {
-	if t.Spec.SecurityContext != nil {
-		t.Container().SecurityContext = t.Spec.SecurityContext.DeepCopy()
+	if t.Spec.SecurityContext == nil {
+		return nil
+	}
+	context, wanted := t.Spec.SecurityContext.DeepCopy(), Escalation(t.Spec.SecurityContext)
+	if before := t.Container().SecurityContext; before != nil && before.AllowPrivilegeEscalation != nil {
+		// Spark sets it from 4.3 on. It stays unless the field says otherwise.
+		if wanted == nil || *wanted == *before.AllowPrivilegeEscalation {
+			context.AllowPrivilegeEscalation = before.AllowPrivilegeEscalation
+		}
+	}
+	t.Container().SecurityContext = context
+	return nil
+}
+
+// Escalation returns whether a security context lets a container gain privileges, or nil where it leaves that open. One that
+// is privileged may, and the API server refuses one that is told not to.
+func Escalation(context *corev1.SecurityContext) *bool {
+	switch {
+	case context == nil:
+		return nil
+	case context.AllowPrivilegeEscalation != nil:
+		return context.AllowPrivilegeEscalation
+	case context.Privileged != nil && *context.Privileged,
+		context.Capabilities != nil && slices.ContainsFunc(context.Capabilities.Add, isAdmin):
+		allowed := true
+		return &allowed
 	}
 	return nil
+}
+
+func isAdmin(capability corev1.Capability) bool {
+	return capability == "SYS_ADMIN" || capability == "CAP_SYS_ADMIN"
 }
 
 func setPodSecurityContext(t Target) error {

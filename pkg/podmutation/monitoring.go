@@ -10,14 +10,15 @@ import (
 	"github.com/alauda/spark-operator/pkg/sparklabels"
 )
 
-// exposeMetrics mounts the monitoring configuration and opens the exporter's port. Where the application brings both
-// files in its image there is no ConfigMap, and mounting one that is not there would hold the pod up for ever.
+// exposeMetrics mounts the monitoring configuration and opens the exporter's port. The ConfigMap is made by the operator that submits the
+// driver, before it: this one, or for pods that the webhook gets from another operator, that one. Where the application brings both files in
+// its image there is no ConfigMap, and mounting one that is not there would hold the pod up for ever.
 func exposeMetrics(t Target) error {
 	monitoring := t.App.Spec.Monitoring
 	if !exposed(monitoring, t.Role) {
 		return nil
 	}
-	if monitoring.MetricsPropertiesFile == nil || monitoring.Prometheus.ConfigFile == nil {
+	if !named(monitoring.MetricsPropertiesFile) || !named(monitoring.Prometheus.ConfigFile) {
 		name := sparklabels.PrometheusConfigMap(t.App.Name)
 		mountConfigMap(t, name, sparklabels.PrometheusVolume(t.App.Name), sparklabels.MetricsConfPath)
 	}
@@ -35,6 +36,8 @@ func exposeMetrics(t Target) error {
 	setPort(t.Container(), port)
 	return nil
 }
+
+func named(file *string) bool { return file != nil && *file != "" }
 
 func exposed(monitoring *v1beta2.MonitoringSpec, role Role) bool {
 	if monitoring == nil || monitoring.Prometheus == nil {

@@ -58,11 +58,14 @@ func (t Target) Container() *corev1.Container { return &t.Pod.Spec.Containers[t.
 // errNoContainer is what no Spark pod can be made of.
 var errNoContainer = errors.New("the pod has no container")
 
+// OwnerReference is the name of the mutator that makes the application the owner of its driver.
+const OwnerReference = "ownerReference"
+
 // Default returns the mutators in their order. Later ones win over earlier ones where they meet: the two ConfigMaps set
 // the variable that points to them after the application's env, and the operator's metrics port comes after the application's ports.
 func Default() []Mutator {
 	return []Mutator{
-		{Name: "ownerReference", Roles: []Role{Driver}, Apply: setOwner},
+		{Name: OwnerReference, Roles: []Role{Driver}, Apply: setOwner},
 		{Name: "env", Apply: addEnv},
 		{Name: "envFrom", Apply: addEnvFrom},
 		{Name: "hadoopConfigMap", Apply: mountHadoopConfigMap},

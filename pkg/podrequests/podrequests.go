@@ -39,14 +39,41 @@ func Of(driver, executor *corev1.Pod, executors int64) Totals {
 // Pod returns what the scheduler sets aside for a pod: what its containers ask for together, or more where an init
 // container asks for more, and the pod's overhead.
 func Pod(pod *corev1.Pod) corev1.ResourceList {
+	asked := together(pod, requests)
+	if pod.Spec.Resources != nil {
+		// Where the pod as a whole asks, it is not for its containers to say.
+		maps.Copy(asked, pod.Spec.Resources.Requests)
+	}
+	addAll(asked, pod.Spec.Overhead)
+	return asked
+}
+
+// Limits returns what a pod is limited to, counted as Pod counts requests. A container without a limit counts for nothing,
+// and so does the overhead of a resource that no container is limited in.
+func Limits(pod *corev1.Pod) corev1.ResourceList {
+	limits := together(pod, func(c *corev1.Container) corev1.ResourceList { return maps.Clone(c.Resources.Limits) })
+	if pod.Spec.Resources != nil {
+		maps.Copy(limits, pod.Spec.Resources.Limits)
+	}
+	for name, quantity := range pod.Spec.Overhead {
+		if _, limited := limits[name]; limited {
+			add(limits, name, quantity)
+		}
+	}
+	return limits
+}
+
+// together sums up what containers have at the same time, at the moment when that is most.
+func together(pod *corev1.Pod, of func(*corev1.Container) corev1.ResourceList) corev1.ResourceList {
 	running := corev1.ResourceList{}
 	for i := range pod.Spec.Containers {
-		addAll(running, container(&pod.Spec.Containers[i]))
+		addAll(running, of(&pod.Spec.Containers[i]))
 	}
 	peak, sidecars := corev1.ResourceList{}, corev1.ResourceList{}
 	for i := range pod.Spec.InitContainers {
 		init := &pod.Spec.InitContainers[i]
-		needed := container(init)
+		needed := corev1.ResourceList{}
+		addAll(needed, of(init))
 		if init.RestartPolicy != nil && *init.RestartPolicy == corev1.ContainerRestartPolicyAlways {
 			// It keeps running beside everything that starts after it.
 			addAll(sidecars, needed)
@@ -57,11 +84,6 @@ func Pod(pod *corev1.Pod) corev1.ResourceList {
 	}
 	addAll(running, sidecars)
 	raise(running, peak)
-	if pod.Spec.Resources != nil {
-		// Where the pod as a whole asks, it is not for its containers to say.
-		maps.Copy(running, pod.Spec.Resources.Requests)
-	}
-	addAll(running, pod.Spec.Overhead)
 	return running
 }
 
@@ -85,12 +107,12 @@ func InitialExecutors(conf *sparkconf.Conf) (int64, error) {
 	return count, nil
 }
 
-// container returns what a container asks for. A limit without a request is a request, too.
-func container(c *corev1.Container) corev1.ResourceList {
-	requests := corev1.ResourceList{}
-	maps.Copy(requests, c.Resources.Limits)
-	maps.Copy(requests, c.Resources.Requests)
-	return requests
+// requests returns what a container asks for. A limit without a request is a request, too.
+func requests(c *corev1.Container) corev1.ResourceList {
+	asked := corev1.ResourceList{}
+	maps.Copy(asked, c.Resources.Limits)
+	maps.Copy(asked, c.Resources.Requests)
+	return asked
 }
 
 func addAll(to, from corev1.ResourceList) {

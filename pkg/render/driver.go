@@ -10,6 +10,7 @@ import (
 	corev1 "k8s.io/api/core/v1"
 	networkingv1 "k8s.io/api/networking/v1"
 	metav1 "k8s.io/apimachinery/pkg/apis/meta/v1"
+	"k8s.io/apimachinery/pkg/runtime"
 
 	"github.com/alauda/spark-operator/pkg/sparkconf"
 	"github.com/alauda/spark-operator/pkg/sparklabels"
@@ -23,15 +24,39 @@ type Objects struct {
 	TemplateConfigMap *corev1.ConfigMap
 	// Claims are volume claims that the driver's configuration asks for on demand.
 	Claims []*corev1.PersistentVolumeClaim
-	// Service is the headless Service by which executors find the driver.
+	// Service is the headless Service by which executors find the driver; nil where its step is excluded.
 	Service *corev1.Service
-	// NetworkPolicy lets only the application's pods reach its executors; nil where the version makes none.
+	// NetworkPolicy lets only the application's pods reach its executors; nil where the version makes none or its step is excluded.
 	NetworkPolicy *networkingv1.NetworkPolicy
 	// Driver is the driver pod.
 	Driver *corev1.Pod
 
 	// Properties is the configuration that ConfigMap holds.
 	Properties *sparkconf.Conf
+}
+
+// Object is an object of Kubernetes.
+type Object interface {
+	metav1.Object
+	runtime.Object
+}
+
+// InOrder returns all objects in the order in which they are to be created: what the driver needs, and the driver last.
+func (o *Objects) InOrder() []Object {
+	all := []Object{o.ConfigMap}
+	if o.TemplateConfigMap != nil {
+		all = append(all, o.TemplateConfigMap)
+	}
+	for _, claim := range o.Claims {
+		all = append(all, claim)
+	}
+	if o.Service != nil {
+		all = append(all, o.Service)
+	}
+	if o.NetworkPolicy != nil {
+		all = append(all, o.NetworkPolicy)
+	}
+	return append(all, o.Driver)
 }
 
 // draft is a driver in the making: what the feature steps read and write.
@@ -48,40 +73,32 @@ type draft struct {
 	objects    Objects
 }
 
-// step is a feature step of Spark's client.
-type step struct {
-	name  string
-	apply func(*draft) error
-}
-
 // driverSteps are Spark's feature steps for drivers, in Spark's order.
-var driverSteps = []step{
-	{"basics", (*draft).basics},
-	{"credentials", (*draft).credentials},
-	{"service", (*draft).service},
-	{"secrets", (*draft).secrets},
-	{"secret environment", (*draft).secretEnv},
-	{"volumes", (*draft).volumes},
-	{"command", (*draft).command},
-	{"hadoop configuration", (*draft).hadoopConf},
-	{"kerberos", (*draft).kerberos},
-	{"executor template", (*draft).executorTemplate},
-	{"local directories", (*draft).localDirs},
-	{"network policy", (*draft).networkPolicy},
+var driverSteps = []step[*draft]{
+	{"basics", "BasicDriverFeatureStep", (*draft).basics},
+	{"credentials", "DriverKubernetesCredentialsFeatureStep", (*draft).credentials},
+	{"service", "DriverServiceFeatureStep", (*draft).service},
+	{"network policy", "NetworkPolicyFeatureStep", (*draft).networkPolicy},
+	{"secrets", "MountSecretsFeatureStep", (*draft).secrets},
+	{"secret environment", "EnvSecretsFeatureStep", (*draft).secretEnv},
+	{"volumes", "MountVolumesFeatureStep", (*draft).volumes},
+	{"command", "DriverCommandFeatureStep", (*draft).command},
+	{"hadoop configuration", "HadoopConfDriverFeatureStep", (*draft).hadoopConf},
+	{"kerberos", "KerberosConfDriverFeatureStep", (*draft).kerberos},
+	{"executor template", "PodTemplateConfigMapStep", (*draft).executorTemplate},
+	{"local directories", "LocalDirsFeatureStep", (*draft).localDirs},
 }
 
 // Driver returns the objects of the input. An error is about the input: the same one fails again.
 func Driver(in Input, version Version) (*Objects, error) {
-	conf, err := submitted(in)
+	conf, err := submitted(in, version)
 	if err != nil {
 		return nil, err
 	}
 	d := &draft{in: in, version: version, conf: conf, language: languageOf(in.MainFile), properties: conf.Clone()}
 	d.pod, d.container = fromTemplate(in.DriverTemplate, in.DriverContainer)
-	for _, step := range driverSteps {
-		if err := step.apply(d); err != nil {
-			return nil, fmt.Errorf("render driver: %s: %w", step.name, err)
-		}
+	if err := applySteps(d, driverSteps, version.excludedSteps(conf, sparkconf.DriverExcludedSteps)); err != nil {
+		return nil, fmt.Errorf("render driver: %w", err)
 	}
 	d.configMap()
 	d.pod.Spec.Containers = append(d.pod.Spec.Containers, *d.container)

@@ -34,40 +34,85 @@ type ExecutorInput struct {
 	ID int
 }
 
+// executorDraft is an executor in the making.
+type executorDraft struct {
+	in        ExecutorInput
+	version   Version
+	pod       *corev1.Pod
+	container *corev1.Container
+}
+
+// executorSteps are the feature steps of Spark's driver for executors, in Spark's order.
+var executorSteps = []step[*executorDraft]{
+	{"basics", "BasicExecutorFeatureStep", (*executorDraft).basics},
+	{"credentials", "ExecutorKubernetesCredentialsFeatureStep", (*executorDraft).credentials},
+	{"secrets", "MountSecretsFeatureStep", (*executorDraft).secrets},
+	{"secret environment", "EnvSecretsFeatureStep", (*executorDraft).secretEnv},
+	{"volumes", "MountVolumesFeatureStep", (*executorDraft).volumes},
+	{"hadoop configuration", "HadoopConfExecutorFeatureStep", (*executorDraft).hadoopConf},
+	{"local directories", "LocalDirsFeatureStep", (*executorDraft).localDirs},
+}
+
 // Executor returns the executor pod that the driver will make, as far as it can be known before: all but its owner, the
 // options of its JVM and the ConfigMap of its configuration. It serves to see, and to count, what an application will ask for.
 func Executor(in ExecutorInput, version Version) (*corev1.Pod, error) {
+	in.Conf = version.Reading(in.Conf)
 	pod, container := fromTemplate(in.Template, in.Conf.Get(sparkconf.ExecutorPodTemplateContainer))
-	if err := executorPod(pod, in, version); err != nil {
-		return nil, fmt.Errorf("render executor: %w", err)
-	}
-	if err := executorContainer(container, in, version); err != nil {
-		return nil, fmt.Errorf("render executor: %w", err)
-	}
-	addSecrets(pod, container, in.Conf.WithPrefix(sparkconf.ExecutorSecretsPrefix))
-	if err := addSecretEnv(container, in.Conf, sparkconf.ExecutorSecretKeyRefPrefix); err != nil {
-		return nil, fmt.Errorf("render executor: %w", err)
-	}
-	volumes, err := parseVolumes(in.Conf, sparkconf.ExecutorVolumesPrefix)
-	if err != nil {
-		return nil, fmt.Errorf("render executor: %w", err)
-	}
-	version.forgetTypes(volumes)
-	for i := range volumes {
-		claim := strings.ReplaceAll(volumes[i].claim, onDemand, fmt.Sprintf("%s-pvc-%d", pod.Name, i))
-		volumes[i].claim = strings.ReplaceAll(claim, "SPARK_EXECUTOR_ID", strconv.Itoa(in.ID))
-	}
-	if err := mountVolumes(pod, container, volumes); err != nil {
-		return nil, fmt.Errorf("render executor: %w", err)
-	}
-	if name := in.Conf.Get(sparkconf.HadoopConfigMapPassed); name != "" {
-		addHadoopConf(pod, container, name)
-	}
-	if err := addLocalDirs(pod, container, in.Conf, in.LocalDir); err != nil {
+	d := &executorDraft{in: in, version: version, pod: pod, container: container}
+	if err := applySteps(d, executorSteps, version.excludedSteps(in.Conf, sparkconf.ExecutorExcludedSteps)); err != nil {
 		return nil, fmt.Errorf("render executor: %w", err)
 	}
 	pod.Spec.Containers = append(pod.Spec.Containers, *container)
 	return pod, nil
+}
+
+// basics is Spark's BasicExecutorFeatureStep.
+func (d *executorDraft) basics() error {
+	if err := executorPod(d.pod, d.in, d.version); err != nil {
+		return err
+	}
+	return executorContainer(d.container, d.in, d.version)
+}
+
+// credentials names the account, unless the template does: Spark looks at the older of the template's two fields.
+func (d *executorDraft) credentials() error {
+	account, found := d.in.Conf.Lookup(sparkconf.ExecutorServiceAccount, sparkconf.DriverServiceAccount)
+	if found && d.pod.Spec.DeprecatedServiceAccount == "" {
+		d.pod.Spec.ServiceAccountName, d.pod.Spec.DeprecatedServiceAccount = account, account
+	}
+	return nil
+}
+
+func (d *executorDraft) secrets() error {
+	addSecrets(d.pod, d.container, d.in.Conf.WithPrefix(sparkconf.ExecutorSecretsPrefix))
+	return nil
+}
+
+func (d *executorDraft) secretEnv() error {
+	return addSecretEnv(d.container, d.in.Conf, sparkconf.ExecutorSecretKeyRefPrefix)
+}
+
+func (d *executorDraft) volumes() error {
+	volumes, err := d.version.parseVolumes(d.in.Conf, sparkconf.ExecutorVolumesPrefix)
+	if err != nil {
+		return err
+	}
+	for i := range volumes {
+		claim := strings.ReplaceAll(volumes[i].claim, onDemand, fmt.Sprintf("%s-pvc-%d", d.pod.Name, i))
+		volumes[i].claim = strings.ReplaceAll(claim, "SPARK_EXECUTOR_ID", strconv.Itoa(d.in.ID))
+	}
+	return mountVolumes(d.pod, d.container, volumes)
+}
+
+func (d *executorDraft) hadoopConf() error {
+	if name := d.in.Conf.Get(sparkconf.HadoopConfigMapPassed); name != "" {
+		addHadoopConf(d.pod, d.container, name)
+	}
+	return nil
+}
+
+func (d *executorDraft) localDirs() error {
+	return addLocalDirs(d.pod, d.container, d.in.Conf, d.in.LocalDir)
 }
 
 func executorPod(pod *corev1.Pod, in ExecutorInput, version Version) error {
@@ -77,7 +122,7 @@ func executorPod(pod *corev1.Pod, in ExecutorInput, version Version) error {
 		if sparklabels.ReservedExecutor(label.Key) {
 			return fmt.Errorf("label %q is reserved for Spark: remove it", label.Key)
 		}
-		labels[label.Key] = substituteIDs(label.Value, appID, id)
+		labels[label.Key] = version.labelValue(label.Value, appID, id)
 	}
 	labels[sparklabels.SparkVersion] = in.SparkVersion
 	labels[sparklabels.SparkExecutorID] = id
@@ -101,10 +146,6 @@ func executorPod(pod *corev1.Pod, in ExecutorInput, version Version) error {
 		return err
 	}
 	applyPlacement(pod, in.Conf, sparkconf.ExecutorNodeSelectorPrefix, sparkconf.ExecutorSchedulerName)
-	account, found := in.Conf.Lookup(sparkconf.ExecutorServiceAccount, sparkconf.DriverServiceAccount)
-	if found && pod.Spec.ServiceAccountName == "" {
-		pod.Spec.ServiceAccountName, pod.Spec.DeprecatedServiceAccount = account, account
-	}
 	return nil
 }
 
@@ -129,7 +170,9 @@ func executorContainer(c *corev1.Container, in ExecutorInput, version Version) e
 		c.Ports = append(c.Ports, corev1.ContainerPort{Name: sparklabels.BlockManagerPortName, ContainerPort: int32(port)})
 	}
 	c.Args = append(c.Args, "executor")
-	noEscalation(c, in.Conf, version, sparkconf.ExecutorEscalation)
+	if err := escalation(c, in.Conf, version, sparkconf.ExecutorEscalation); err != nil {
+		return err
+	}
 	if version.resizable {
 		for _, name := range []corev1.ResourceName{corev1.ResourceCPU, corev1.ResourceMemory} {
 			c.ResizePolicy = append(c.ResizePolicy, corev1.ContainerResizePolicy{ResourceName: name, RestartPolicy: corev1.NotRequired})

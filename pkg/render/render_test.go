@@ -14,6 +14,7 @@ import (
 
 	"github.com/alauda/spark-operator/pkg/render"
 	"github.com/alauda/spark-operator/pkg/sparkconf"
+	"github.com/alauda/spark-operator/pkg/sparklabels"
 )
 
 func input(properties ...sparkconf.Property) render.Input {
@@ -30,24 +31,27 @@ func input(properties ...sparkconf.Property) render.Input {
 }
 
 func TestForVersion(t *testing.T) {
-	cases := map[string]struct {
-		asked, want string
-		exact       bool
-	}{
-		"a patch of a known minor":           {"4.0.1", "4.0", true},
-		"a minor alone":                      {"4.0", "4.0", true},
-		"a build of a known minor":           {"v4.0.1-scala2.13", "4.0", true},
-		"a newer minor is the newest known":  {"4.9.0", "4.3", false},
-		"a newer major is the newest known":  {"5.0.0", "4.3", false},
-		"an older one is the oldest known":   {"2.4.8", "3.5", false},
-		"what is no version is the oldest":   {"latest", "3.5", false},
-		"nothing at all is the oldest known": {"", "3.5", false},
+	const newer, older = " is not known to this operator; it is treated as ", " is older than this operator supports; it is treated as 3.5 and may not run"
+	cases := map[string]struct{ asked, want, warning string }{
+		"a patch of a known minor":           {"4.0.1", "4.0", ""},
+		"a minor alone":                      {"4.0", "4.0", ""},
+		"a build of a known minor":           {"v4.0.1-scala2.13", "4.0", ""},
+		"a newer minor is the newest known":  {"4.9.0", "4.3", "Spark 4.9.0" + newer + "4.3"},
+		"a newer major is the newest known":  {"5.0.0", "4.3", "Spark 5.0.0" + newer + "4.3"},
+		"one between two known is the lower": {"3.9.1", "3.5", "Spark 3.9.1" + newer + "3.5"},
+		"an older minor is the oldest known": {"3.4.4", "3.5", "Spark 3.4.4" + older},
+		"an older major is the oldest known": {"2.4.8", "3.5", "Spark 2.4.8" + older},
+		"what is no version is the oldest":   {"latest", "3.5", `sparkVersion "latest" is no version of Spark; the application is treated as one of 3.5`},
+		"nothing at all is the oldest known": {"", "3.5", `sparkVersion "" is no version of Spark; the application is treated as one of 3.5`},
 	}
 	for name, tc := range cases {
 		t.Run(name, func(t *testing.T) {
 			got := render.ForVersion(tc.asked)
-			if got.Version.Name != tc.want || got.Exact != tc.exact {
-				t.Errorf("ForVersion(%q) = %s, exact %t, want %s, exact %t", tc.asked, got.Version.Name, got.Exact, tc.want, tc.exact)
+			if got.Version.Name != tc.want || got.Exact != (tc.warning == "") {
+				t.Errorf("ForVersion(%q) = %s, exact %t, want %s, exact %t", tc.asked, got.Version.Name, got.Exact, tc.want, tc.warning == "")
+			}
+			if diff := cmp.Diff(tc.warning, got.Warning()); diff != "" {
+				t.Errorf("warning (-want +got):\n%s", diff)
 			}
 		})
 	}
@@ -57,7 +61,11 @@ func TestLocalFile(t *testing.T) {
 	for file, want := range map[string]bool{
 		"local:///opt/a.jar": false, "https://example.com/a.jar": false, "s3a://bucket/a.jar": false, "spark-internal": false,
 		"/opt/a.jar": true, "a.jar": true, "file:///opt/a.jar": true, "file:/opt/a.jar": true, "local:///with blank.jar": true,
-		"1http://x": true, ":x": true,
+		"1http://x": true, ":x": true, "http:": true, "http://": true, "local:#/a.jar": true, "http:/%zz/a.jar": true, "http:/a#b#c": true,
+		"http://a/b[c": true, "http://a?b[c": false, "http://a/b?c?d#e?f": false, "http://[::1]:80/a.jar": false, "http://[::1": true,
+		"http://[::g]/a": true, "http://[::1]:x/a": true, "http://x[::1]/a": true, "http://[1.2.3.4]/a": true, "http://[fe80::1%25eth0]/a": true,
+		"http://a|b/c": true, "http://a:b@c:d/e": false, "a:b": false, "a:b|": true, "local:///\u00f6\U0001F600.jar": false, "local:///a\u00a0b": true,
+		"local:///a\u0085b": true, "\u00a0local:///a": true, "local:///a%20b%E4": false, "local:///a%2": true,
 	} {
 		if got := render.LocalFile(file); got != want {
 			t.Errorf("LocalFile(%q) = %t, want %t", file, got, want)
@@ -120,6 +128,9 @@ func TestDriverRefuses(t *testing.T) {
 		},
 		"half of a token secret": {
 			[]sparkconf.Property{{Key: sparkconf.KerberosTokenSecret, Value: "a"}}, `must be set together`,
+		},
+		"a size in units of Kubernetes, before 4.2": {
+			[]sparkconf.Property{{Key: sparkconf.DriverMemory, Value: "2Gi"}}, `spark.driver.memory: "2Gi" is no size: unknown unit "gi"`,
 		},
 		"no executors": {
 			[]sparkconf.Property{{Key: sparkconf.ExecutorInstances, Value: "0"}}, `spark.executor.instances must be positive, not "0"`,
@@ -198,6 +209,54 @@ func FuzzFiles(f *testing.F) {
 		in.MainFile = file
 		_, _ = render.Driver(in, render.ForVersion("4.0").Version)
 	})
+}
+
+// Whatever a property holds, it is refused or makes a driver and an executor that the operator recognises.
+func FuzzProperties(f *testing.F) {
+	for _, seed := range []sparkconf.Property{
+		{Key: sparkconf.DriverLabelPrefix + "spark-role", Value: "executor"},
+		{Key: sparkconf.ExecutorVolumesPrefix + "emptyDir.x.options.sizeLimit", Value: "1Gi"},
+		{Key: sparkconf.DriverVolumesPrefix + "persistentVolumeClaim..options.claimName", Value: "OnDemand"},
+		{Key: sparkconf.ExecutorMemory, Value: "99999999p"},
+		{Key: "spark.driver.resource.gpu.amount", Value: "-1"},
+		{Key: sparkconf.DriverExcludedSteps, Value: "org.apache.spark.deploy.k8s.features.DriverServiceFeatureStep"},
+		{Key: sparkconf.DriverServiceIPFamilies, Value: "IPv6,"},
+		{Key: sparkconf.LocalDir, Value: ",,"},
+		{Key: sparkconf.Jars, Value: "a b:c,%zz, ://"},
+		{Key: sparkconf.MemoryOverheadFactor, Value: "1e308"},
+	} {
+		f.Add(seed.Key, seed.Value)
+	}
+	f.Fuzz(func(t *testing.T, key, value string) {
+		if sparkconf.CheckUserProperty("default", key, value) != nil {
+			return
+		}
+		for _, name := range []string{"3.5", "4.0", "4.1", "4.2", "4.3"} {
+			in, version := input(sparkconf.Property{Key: key, Value: value}), render.ForVersion(name).Version
+			objects, err := render.Driver(in, version)
+			if err != nil {
+				continue
+			}
+			checkPod(t, objects.Driver, sparklabels.RoleDriver)
+			executor, err := render.Executor(render.ExecutorInput{
+				Namespace: in.Namespace, Prefix: in.Names.Prefix, LocalDir: in.Names.LocalDir, Conf: objects.Properties, ID: 1,
+			}, version)
+			if err == nil {
+				checkPod(t, executor, sparklabels.RoleExecutor)
+			}
+		}
+	})
+}
+
+// checkPod fails where a pod is not of the namespace, the application and the role.
+func checkPod(t *testing.T, pod *corev1.Pod, role string) {
+	t.Helper()
+	if pod.Namespace != "default" || pod.Name == "" || len(pod.Spec.Containers) != 1 {
+		t.Errorf("%s pod is %s/%s with %d containers", role, pod.Namespace, pod.Name, len(pod.Spec.Containers))
+	}
+	if pod.Labels[sparklabels.SparkRole] != role || pod.Labels[sparklabels.SparkAppSelector] != "spark-0123" {
+		t.Errorf("%s pod has the labels %v", role, pod.Labels)
+	}
 }
 
 func ExampleDriver() {

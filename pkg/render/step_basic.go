@@ -77,7 +77,7 @@ func (d *draft) labels() (map[string]string, error) {
 		if sparklabels.ReservedDriver(label.Key) {
 			return nil, fmt.Errorf("label %q is reserved for Spark: remove it", label.Key)
 		}
-		labels[label.Key] = substituteIDs(label.Value, d.in.AppID, "")
+		labels[label.Key] = d.version.labelValue(label.Value, d.in.AppID, "")
 	}
 	maps.Copy(labels, d.presetLabels())
 	return labels, nil
@@ -110,7 +110,9 @@ func (d *draft) basicContainer() error {
 	if err := d.connectContainerPort(); err != nil {
 		return err
 	}
-	noEscalation(c, d.conf, d.version, sparkconf.DriverEscalation)
+	if err := escalation(c, d.conf, d.version, sparkconf.DriverEscalation); err != nil {
+		return err
+	}
 	user := d.in.SparkUser
 	if d.version.noEscalation && d.in.ProxyUser != "" {
 		user = d.in.ProxyUser
@@ -190,6 +192,14 @@ func pullPolicy(conf *sparkconf.Conf) (corev1.PullPolicy, error) {
 		return "", fmt.Errorf("%s is %q, want one of %s", sparkconf.ImagePullPolicy, policy, strings.Join(pullPolicies, ", "))
 	}
 	return corev1.PullPolicy(policy), nil
+}
+
+// labelValue fills in ids where the version does so in labels.
+func (v Version) labelValue(value, appID, executorID string) string {
+	if !v.labelIDs {
+		return value
+	}
+	return substituteIDs(value, appID, executorID)
 }
 
 // substituteIDs fills in the ids that Spark fills into labels and annotations.

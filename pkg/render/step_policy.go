@@ -4,8 +4,8 @@
 package render
 
 import (
+	"fmt"
 	"strconv"
-	"time"
 
 	corev1 "k8s.io/api/core/v1"
 	networkingv1 "k8s.io/api/networking/v1"
@@ -38,19 +38,24 @@ func (d *draft) networkPolicy() error {
 	return nil
 }
 
-// noEscalation keeps a container from gaining privileges, unless the configuration lets it.
-func noEscalation(c *corev1.Container, conf *sparkconf.Conf, version Version, key string) {
+// escalation says whether a container may gain privileges, which it may not unless the configuration lets it.
+func escalation(c *corev1.Container, conf *sparkconf.Conf, version Version, key string) error {
 	if !version.noEscalation {
-		return
+		return nil
 	}
-	if value, found := conf.Lookup(key, sparkconf.Escalation); found && value == "true" {
-		return
+	shared, err := conf.Bool(sparkconf.Escalation, false)
+	if err != nil {
+		return err
+	}
+	allowed, err := conf.Bool(key, shared)
+	if err != nil {
+		return err
 	}
 	if c.SecurityContext == nil {
 		c.SecurityContext = &corev1.SecurityContext{}
 	}
-	allowed := false
 	c.SecurityContext.AllowPrivilegeEscalation = &allowed
+	return nil
 }
 
 // executorGrace tells executors how long they may take to end.
@@ -58,15 +63,14 @@ func executorGrace(pod *corev1.Pod, conf *sparkconf.Conf, version Version) error
 	if !version.executorGrace {
 		return nil
 	}
-	grace := 30 * time.Second
+	seconds := int64(30)
 	if value, found := conf.Lookup(sparkconf.ExecutorGracePeriod); found {
-		parsed, err := sparkconf.ParseDuration(value, time.Second)
+		parsed, err := sparkconf.ParseSeconds(value)
 		if err != nil {
-			return err
+			return fmt.Errorf("%s: %w", sparkconf.ExecutorGracePeriod, err)
 		}
-		grace = parsed
+		seconds = parsed
 	}
-	seconds := int64(grace / time.Second)
 	pod.Spec.TerminationGracePeriodSeconds = &seconds
 	return nil
 }
@@ -86,7 +90,7 @@ func (d *draft) connectContainerPort() error {
 		return nil
 	}
 	port, err := connectPort(d.conf)
-	d.container.Ports = append(d.container.Ports, corev1.ContainerPort{Name: "spark-connect", ContainerPort: port, Protocol: corev1.ProtocolTCP})
+	d.container.Ports = append(d.container.Ports, corev1.ContainerPort{Name: sparklabels.ConnectPortName, ContainerPort: port, Protocol: corev1.ProtocolTCP})
 	return err
 }
 
@@ -96,7 +100,7 @@ func (d *draft) connectServicePort(spec *corev1.ServiceSpec) error {
 		return nil
 	}
 	port, err := connectPort(d.conf)
-	service := servicePort("spark-connect", port)
+	service := servicePort(sparklabels.ConnectPortName, port)
 	if d.version.networkPolicy {
 		grpc := "grpc"
 		service.AppProtocol = &grpc

@@ -18,14 +18,13 @@ import (
 // volumes is Spark's MountVolumesFeatureStep.
 func (d *draft) volumes() error {
 	// Spark looks at the executors' volumes, too, before it makes a driver that could not start them.
-	if _, err := parseVolumes(d.conf, sparkconf.ExecutorVolumesPrefix); err != nil {
+	if _, err := d.version.parseVolumes(d.conf, sparkconf.ExecutorVolumesPrefix); err != nil {
 		return err
 	}
-	volumes, err := parseVolumes(d.conf, sparkconf.DriverVolumesPrefix)
+	volumes, err := d.version.parseVolumes(d.conf, sparkconf.DriverVolumesPrefix)
 	if err != nil {
 		return err
 	}
-	d.version.forgetTypes(volumes)
 	return d.mountDriverVolumes(volumes)
 }
 
@@ -46,15 +45,6 @@ func (d *draft) mountDriverVolumes(volumes []volume) error {
 	return mountVolumes(d.pod, d.container, volumes)
 }
 
-// forgetTypes drops the types of paths of the node where the version knows none.
-func (v Version) forgetTypes(volumes []volume) {
-	for i := range volumes {
-		if !v.claims {
-			volumes[i].hostPathType = ""
-		}
-	}
-}
-
 // claim returns the volume claim that a volume asks for.
 func (d *draft) claim(v *volume) (*corev1.PersistentVolumeClaim, error) {
 	size, err := resource.ParseQuantity(v.size)
@@ -72,10 +62,6 @@ func (d *draft) claim(v *volume) (*corev1.PersistentVolumeClaim, error) {
 	meta := d.metadata(v.claim)
 	meta.Labels = merged(merged(v.labels, map[string]string{sparklabels.SparkAppSelector: d.in.AppID}), d.in.ObjectLabels)
 	meta.Annotations = v.annotations
-	if !d.version.claims {
-		meta.Annotations = nil
-		meta.Labels = merged(map[string]string{sparklabels.SparkAppSelector: d.in.AppID}, d.in.ObjectLabels)
-	}
 	return &corev1.PersistentVolumeClaim{
 		TypeMeta:   metav1.TypeMeta{APIVersion: "v1", Kind: "PersistentVolumeClaim"},
 		ObjectMeta: meta,
@@ -93,7 +79,7 @@ func mountVolumes(pod *corev1.Pod, container *corev1.Container, volumes []volume
 	for i := range volumes {
 		v := &volumes[i]
 		if paths[v.path] {
-			return fmt.Errorf("two volumes are mounted at %q", v.path)
+			return fmt.Errorf("two volumes are mounted at %q: give one of them another path", v.path)
 		}
 		paths[v.path] = true
 		source, err := v.source()

@@ -20,11 +20,11 @@ var clusterModeRefused = []string{
 }
 
 // submitted returns the configuration as spark-submit hands it to the Kubernetes client.
-func submitted(in Input) (*sparkconf.Conf, error) {
+func submitted(in Input, version Version) (*sparkconf.Conf, error) {
 	if err := checkMain(in); err != nil {
 		return nil, err
 	}
-	conf := in.Conf.Clone()
+	conf := version.Reading(in.Conf)
 	for key := range in.Conf.All() {
 		if !strings.HasPrefix(key, "spark.") {
 			conf.Delete(key)
@@ -97,39 +97,4 @@ func resolveURIs(list string) string {
 		files[i] = ResolveURI(file)
 	}
 	return strings.Join(files, ",")
-}
-
-// ResolveURI returns a file as Spark names it: a path becomes a file: URI, which stands for a file of whoever submits.
-func ResolveURI(file string) string {
-	if _, isURI := scheme(file); isURI {
-		return file
-	}
-	if strings.HasPrefix(file, "/") {
-		return "file:" + file
-	}
-	return "file:///" + file
-}
-
-// LocalFile returns whether Spark takes a file as one of whoever submits, to be uploaded: a path, or a file: URI.
-func LocalFile(file string) bool {
-	if file == noResource {
-		return false
-	}
-	scheme, isURI := scheme(file)
-	return !isURI || scheme == "file"
-}
-
-// scheme returns the scheme of a URI. Like Java, it takes what cannot be a URI, such as one with blanks, as a path.
-func scheme(file string) (string, bool) {
-	name, _, found := strings.Cut(file, ":")
-	if !found || name == "" || strings.ContainsAny(file, " \t\"<>\\^`{|}") {
-		return "", false
-	}
-	for i, r := range name {
-		letter := r >= 'a' && r <= 'z' || r >= 'A' && r <= 'Z'
-		if !letter && (i == 0 || !strings.ContainsRune("0123456789+-.", r)) {
-			return "", false
-		}
-	}
-	return name, true
 }

@@ -36,7 +36,7 @@ type volume struct {
 }
 
 // parseVolumes reads the volumes of a role, in the order of kind and name.
-func parseVolumes(conf *sparkconf.Conf, prefix string) ([]volume, error) {
+func (v Version) parseVolumes(conf *sparkconf.Conf, prefix string) ([]volume, error) {
 	var volumes []volume
 	seen := map[string]bool{}
 	for _, property := range conf.WithPrefix(prefix) {
@@ -45,13 +45,27 @@ func parseVolumes(conf *sparkconf.Conf, prefix string) ([]volume, error) {
 			continue
 		}
 		seen[parts[0]+"."+parts[1]] = true
-		parsed, err := parseVolume(sparkconf.New(conf.WithPrefix(prefix+parts[0]+"."+parts[1]+".")...), parts[0], parts[1])
+		options := sparkconf.New(conf.WithPrefix(prefix + parts[0] + "." + parts[1] + ".")...)
+		if !v.claims {
+			forgetOptions(options)
+		}
+		parsed, err := parseVolume(options, parts[0], parts[1])
 		if err != nil {
 			return nil, fmt.Errorf("%s%s.%s: %w", prefix, parts[0], parts[1], err)
 		}
 		volumes = append(volumes, parsed)
 	}
 	return volumes, nil
+}
+
+// forgetOptions drops what versions without claims do not look at.
+func forgetOptions(options *sparkconf.Conf) {
+	for _, property := range options.Sorted() {
+		key := property.Key
+		if key == "mount.subPathExpr" || key == "options.type" || strings.HasPrefix(key, "label.") || strings.HasPrefix(key, "annotation.") {
+			options.Delete(key)
+		}
+	}
 }
 
 func parseVolume(options *sparkconf.Conf, kind, name string) (volume, error) {

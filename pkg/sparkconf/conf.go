@@ -7,6 +7,7 @@ import (
 	"fmt"
 	"iter"
 	"maps"
+	"math"
 	"slices"
 	"strconv"
 	"strings"
@@ -22,6 +23,8 @@ type Property struct {
 type Conf struct {
 	keys   []string
 	values map[string]string
+	// binary is whether sizes may have units such as Gi.
+	binary bool
 }
 
 // New returns a Conf of the given properties, in this order.
@@ -137,7 +140,14 @@ func (c *Conf) MapWithPrefix(prefix string) map[string]string {
 
 // Clone returns a copy.
 func (c *Conf) Clone() *Conf {
-	return &Conf{keys: slices.Clone(c.keys), values: maps.Clone(c.values)}
+	return &Conf{keys: slices.Clone(c.keys), values: maps.Clone(c.values), binary: c.binary}
+}
+
+// WithBinaryUnits returns a copy that reads sizes with units such as Gi, which Spark takes from 4.2 on.
+func (c *Conf) WithBinaryUnits() *Conf {
+	copied := c.Clone()
+	copied.binary = true
+	return copied
 }
 
 // Int returns a property as a number, or the fallback where it is not set.
@@ -158,32 +168,35 @@ func (c *Conf) Bool(key string, fallback bool) (bool, error) {
 // MiB returns the first of the keys that is set as mebibytes, which is also its unit where the value names none, or the
 // fallback where none is set.
 func (c *Conf) MiB(fallback int64, keys ...string) (int64, error) {
-	return read(c, fallback, ParseMiB, keys...)
+	return read(c, fallback, func(s string) (int64, error) { return parseSize(s, mib, c.binary) }, keys...)
 }
 
 // Bytes returns the first of the keys that is set as bytes, which is also its unit where the value names none, or the
 // fallback where none is set.
 func (c *Conf) Bytes(fallback int64, keys ...string) (int64, error) {
-	return read(c, fallback, ParseBytes, keys...)
+	return read(c, fallback, func(s string) (int64, error) { return parseSize(s, 1, c.binary) }, keys...)
 }
 
 // List returns a property that is a list separated by commas. Blank elements are dropped.
 func (c *Conf) List(key string) []string { return SplitList(c.Get(key)) }
 
-// SplitList splits a list separated by commas, as Spark does: elements are trimmed and blank ones dropped.
+// SplitList splits a list separated by commas, as Spark does: elements are trimmed and blank ones dropped. Blank is what it is to Java: a
+// no-break space stays, and makes of a URI a path.
 func SplitList(list string) []string {
 	var elements []string
 	for element := range strings.SplitSeq(list, ",") {
-		if element = strings.TrimSpace(element); element != "" {
+		if element = strings.TrimFunc(element, isBlank); element != "" {
 			elements = append(elements, element)
 		}
 	}
 	return elements
 }
 
+func isBlank(r rune) bool { return r <= ' ' }
+
 // FormatFloat returns a number as Java prints a double: 0.1, 1.0, 1.0E7.
 func FormatFloat(f float64) string {
-	if f != 0 && (f < 1e-3 || f >= 1e7) {
+	if size := math.Abs(f); size != 0 && (size < 1e-3 || size >= 1e7) {
 		mantissa, exponent, _ := strings.Cut(strconv.FormatFloat(f, 'E', -1, 64), "E")
 		if !strings.Contains(mantissa, ".") {
 			mantissa += ".0"

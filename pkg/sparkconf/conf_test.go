@@ -7,9 +7,9 @@ import (
 	"errors"
 	"fmt"
 	"maps"
+	"math"
 	"strings"
 	"testing"
-	"time"
 	"unicode/utf8"
 
 	"github.com/google/go-cmp/cmp"
@@ -78,6 +78,16 @@ func TestParseMiB(t *testing.T) {
 	}
 }
 
+func TestBinaryUnits(t *testing.T) {
+	conf := sparkconf.New(sparkconf.Property{Key: "k", Value: "2Gi"})
+	if got, err := conf.WithBinaryUnits().Clone().MiB(0, "k"); err != nil || got != 2048 {
+		t.Errorf("MiB = %d, %v, want 2048", got, err)
+	}
+	if got, err := conf.Bytes(0, "k"); err == nil {
+		t.Errorf("Bytes = %d, want an error: binary units were not asked for", got)
+	}
+}
+
 func TestParseMemoryLimit(t *testing.T) {
 	for in, want := range map[string]string{"1g": "1Gi", "512M": "512Mi", "2Gi": "2Gi", "1024": "1Ki", "1.5Gi": "1536Mi"} {
 		got, err := sparkconf.ParseMemoryLimit(in)
@@ -90,17 +100,38 @@ func TestParseMemoryLimit(t *testing.T) {
 	}
 }
 
-func TestParseDuration(t *testing.T) {
-	for in, want := range map[string]time.Duration{"5": 5 * time.Second, "2min": 2 * time.Minute, "1d": 24 * time.Hour, "-3ms": -3 * time.Millisecond} {
-		got, err := sparkconf.ParseDuration(in, time.Second)
+func TestParseSeconds(t *testing.T) {
+	for in, want := range map[string]int64{
+		"5": 5, "2min": 120, "1d": 86400, "-3ms": 0, "-3000ms": -3, "1500000us": 1, "106751991167301d": math.MaxInt64, "-106751991167301d": math.MinInt64, " 7s ": 7,
+	} {
+		got, err := sparkconf.ParseSeconds(in)
 		if err != nil || got != want {
-			t.Errorf("ParseDuration(%q) = %s, %v, want %s", in, got, err, want)
+			t.Errorf("ParseSeconds(%q) = %d, %v, want %d", in, got, err, want)
+		}
+	}
+	for _, in := range []string{"", "-", "- 1", "1.5s", "1w", "s", "9223372036854775808"} {
+		if got, err := sparkconf.ParseSeconds(in); err == nil {
+			t.Errorf("ParseSeconds(%q) = %d, want an error", in, got)
+		}
+	}
+}
+
+func TestParseFloatReadsLikeJava(t *testing.T) {
+	for in, want := range map[string]float64{"0.1": 0.1, " 1 ": 1, "2d": 2, "3.f": 3, ".5": 0.5, "1e-2": 0.01, "-7.": -7} {
+		got, err := sparkconf.ParseFloat(in)
+		if err != nil || got != want {
+			t.Errorf("ParseFloat(%q) = %v, %v, want %v", in, got, err, want)
+		}
+	}
+	for _, in := range []string{"", "d", "1_000", "1,5", "NaN", "Infinity", "1ff"} {
+		if got, err := sparkconf.ParseFloat(in); err == nil {
+			t.Errorf("ParseFloat(%q) = %v, want an error", in, got)
 		}
 	}
 }
 
 func TestFormatFloatPrintsLikeJava(t *testing.T) {
-	for want, f := range map[string]float64{"0.1": 0.1, "1.0": 1, "0.0": 0, "1.0E7": 1e7, "1.0E-4": 1e-4, "1.25E-4": 1.25e-4, "0.001": 0.001} {
+	for want, f := range map[string]float64{"0.1": 0.1, "1.0": 1, "0.0": 0, "1.0E7": 1e7, "1.0E-4": 1e-4, "1.25E-4": 1.25e-4, "0.001": 0.001, "-12.5": -12.5} {
 		if got := sparkconf.FormatFloat(f); got != want {
 			t.Errorf("FormatFloat(%v) = %s, want %s", f, got, want)
 		}
@@ -139,16 +170,31 @@ func TestPropertiesEscapesLikeJava(t *testing.T) {
 }
 
 func TestCheckUserProperty(t *testing.T) {
+	const whySteps = "the basic steps name and label the pods, and the template's step brings the driver what its executors are made " +
+		"from; do not exclude them"
 	cases := map[string]struct{ key, value, want string }{
 		"an image":                       {sparkconf.ContainerImage, "x", "use spec.image"},
 		"the service account":            {sparkconf.DriverServiceAccount, "admin", "use spec.driver.serviceAccount or spec.executor.serviceAccount"},
 		"another namespace":              {sparkconf.Namespace, "kube-system", `it must be the application's namespace "default"; remove it`},
 		"the operator's own credentials": {"spark.kubernetes.authenticate.submission.oauthTokenFile", "/x", "it replaces the operator's own credentials; remove it"},
 		"client mode":                    {sparkconf.DeployMode, "client", `deploy mode "client" would run the driver inside the operator; remove it`},
-		"its own namespace":              {sparkconf.Namespace, "default", ""},
-		"cluster mode":                   {sparkconf.DeployMode, "cluster", ""},
-		"credentials in the driver pod":  {"spark.kubernetes.authenticate.driver.mounted.caCertFile", "/x", ""},
-		"an ordinary property":           {"spark.eventLog.enabled", "true", ""},
+		"a driver without its basics": {
+			sparkconf.DriverExcludedSteps, "a.B, org.apache.spark.deploy.k8s.features.BasicDriverFeatureStep", whySteps,
+		},
+		"a driver without the template of its executors": {
+			sparkconf.DriverExcludedSteps, "org.apache.spark.deploy.k8s.features.PodTemplateConfigMapStep", whySteps,
+		},
+		"executors without their basics": {
+			sparkconf.ExecutorExcludedSteps, "org.apache.spark.deploy.k8s.features.BasicExecutorFeatureStep", whySteps,
+		},
+		"steps that another property names": {
+			sparkconf.ExecutorExcludedSteps, "${spark.mine}", "which steps are excluded must be seen; name them instead of a reference",
+		},
+		"a driver without network policy": {sparkconf.DriverExcludedSteps, "org.apache.spark.deploy.k8s.features.NetworkPolicyFeatureStep", ""},
+		"its own namespace":               {sparkconf.Namespace, "default", ""},
+		"cluster mode":                    {sparkconf.DeployMode, "cluster", ""},
+		"credentials in the driver pod":   {"spark.kubernetes.authenticate.driver.mounted.caCertFile", "/x", ""},
+		"an ordinary property":            {"spark.eventLog.enabled", "true", ""},
 	}
 	for name, tc := range cases {
 		t.Run(name, func(t *testing.T) {
@@ -191,7 +237,8 @@ func FuzzParseUnits(f *testing.F) {
 		f.Add(seed)
 	}
 	f.Fuzz(func(t *testing.T, s string) {
-		_, _ = sparkconf.ParseDuration(s, time.Second)
+		_, _ = sparkconf.ParseSeconds(s)
+		_, _ = sparkconf.ParseFloat(s)
 		_, _ = sparkconf.ParseMemoryLimit(s)
 		_, _ = sparkconf.ParseCPU(s)
 		_, _ = sparkconf.ParseBool(s)

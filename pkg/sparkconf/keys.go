@@ -37,6 +37,9 @@ const (
 	KerberosPrincipalV2 = "spark.yarn.principal"
 	KerberosKeytab      = "spark.kerberos.keytab"
 	KerberosKeytabV2    = "spark.yarn.keytab"
+	KerberosAccess      = "spark.kerberos.access.hadoopFileSystems"
+	KerberosAccessV2    = "spark.yarn.access.hadoopFileSystems"
+	KerberosAccessV1    = "spark.yarn.access.namenodes"
 )
 
 // Properties of the driver.
@@ -69,6 +72,7 @@ const (
 	ExecutorExtraClassPath       = "spark.executor.extraClassPath"
 	ExecutorExtraLibraryPath     = "spark.executor.extraLibraryPath"
 	ExecutorDefaultClassPath     = "spark.executor.defaultExtraClassPath"
+	DriverDefaultClassPath       = "spark.driver.defaultExtraClassPath"
 	ExecutorEnvPrefix            = "spark.executorEnv."
 	ExecutorResourcePrefix       = "spark.executor"
 

@@ -28,7 +28,11 @@ const (
 	KerberosTokenSecretKey = "spark.kubernetes.kerberos.tokenSecret.itemKey"
 	AuthenticatePrefix     = "spark.kubernetes.authenticate."
 	OAuthTokenSuffix       = "oauthToken"
+	TrustCertificates      = "spark.kubernetes.trust.certificates"
 )
+
+// VolcanoPodGroupTemplateFile names a file that Volcano's feature step reads.
+const VolcanoPodGroupTemplateFile = "spark.kubernetes.scheduler.volcano.podGroupTemplateFile"
 
 // Properties of newer releases of Spark.
 const (
@@ -53,6 +57,7 @@ const (
 	DriverPodTemplateFile      = "spark.kubernetes.driver.podTemplateFile"
 	DriverPodTemplateContainer = "spark.kubernetes.driver.podTemplateContainerName"
 	DriverFeatureSteps         = "spark.kubernetes.driver.pod.featureSteps"
+	DriverExcludedSteps        = "spark.kubernetes.driver.pod.excludedFeatureSteps"
 	DriverLabelPrefix          = "spark.kubernetes.driver.label."
 	DriverAnnotationPrefix     = "spark.kubernetes.driver.annotation."
 	DriverServiceLabelPrefix   = "spark.kubernetes.driver.service.label."
@@ -75,6 +80,7 @@ const (
 	ExecutorServiceAccount       = "spark.kubernetes.authenticate.executor.serviceAccountName"
 	ExecutorPodTemplateFile      = "spark.kubernetes.executor.podTemplateFile"
 	ExecutorPodTemplateContainer = "spark.kubernetes.executor.podTemplateContainerName"
+	ExecutorExcludedSteps        = "spark.kubernetes.executor.pod.excludedFeatureSteps"
 	ExecutorPodNamePrefix        = "spark.kubernetes.executor.podNamePrefix"
 	ExecutorDeleteOnTermination  = "spark.kubernetes.executor.deleteOnTermination"
 	AllocationPodsAllocator      = "spark.kubernetes.allocation.pods.allocator"

@@ -5,6 +5,7 @@ package sparkconf
 
 import (
 	"fmt"
+	"slices"
 	"strings"
 )
 
@@ -64,15 +65,29 @@ func CheckUserProperty(namespace, key, value string) error {
 	if strings.HasPrefix(key, AuthenticatePrefix+"submission.") {
 		return &DeniedError{Key: key, Why: "it replaces the operator's own credentials; remove it"}
 	}
+	excluded := key == DriverExcludedSteps || key == ExecutorExcludedSteps
 	switch {
+	case excluded && strings.Contains(value, "${"):
+		return &DeniedError{Key: key, Why: "which steps are excluded must be seen; name them instead of a reference"}
 	case key == Namespace && value != namespace:
 		return &DeniedError{Key: key, Why: fmt.Sprintf("it must be the application's namespace %q; remove it", namespace)}
 	case key == DeployMode && value != "cluster":
 		return &DeniedError{Key: key, Why: fmt.Sprintf("deploy mode %q would run the driver inside the operator; remove it", value)}
 	case key == DriverBindAddress:
 		return &DeniedError{Key: key, Why: "on Kubernetes the driver binds to the address of its pod; remove it"}
+	case key == DriverExcludedSteps && excludes(value, "BasicDriverFeatureStep", "PodTemplateConfigMapStep"),
+		key == ExecutorExcludedSteps && excludes(value, "BasicExecutorFeatureStep"):
+		return &DeniedError{Key: key, Why: "the basic steps name and label the pods, and the template's step brings the driver what its executors are made " +
+			"from; do not exclude them"}
 	}
 	return nil
+}
+
+// excludes returns whether a list of classes has one of the names, in whatever package.
+func excludes(list string, names ...string) bool {
+	return slices.ContainsFunc(SplitList(list), func(class string) bool {
+		return slices.ContainsFunc(names, func(name string) bool { return strings.HasSuffix(class, name) })
+	})
 }
 
 // ValidKey returns whether a key is safe on a command line of the form key=value: one with a '=' of its own would be

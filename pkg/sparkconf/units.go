@@ -27,6 +27,11 @@ var byteUnits = map[string]int64{
 	"b": 1, "k": kib, "kb": kib, "m": mib, "mb": mib, "g": gib, "gb": gib, "t": tib, "tb": tib, "p": pib, "pb": pib,
 }
 
+// binaryUnits are the suffixes that Spark takes beside byteUnits from 4.2 on.
+var binaryUnits = map[string]int64{
+	"ki": kib, "kib": kib, "mi": mib, "mib": mib, "gi": gib, "gib": gib, "ti": tib, "tib": tib, "pi": pib, "pib": pib,
+}
+
 // timeUnits are Spark's suffixes of durations.
 var timeUnits = map[string]time.Duration{
 	"us": time.Microsecond, "ms": time.Millisecond, "s": time.Second, "m": time.Minute, "min": time.Minute,
@@ -34,14 +39,14 @@ var timeUnits = map[string]time.Duration{
 }
 
 // ParseBytes reads a size; where it names no unit it is bytes.
-func ParseBytes(s string) (int64, error) { return parseSize(s, 1) }
+func ParseBytes(s string) (int64, error) { return parseSize(s, 1, false) }
 
 // ParseMiB reads a size as mebibytes, rounded down; where it names no unit it is mebibytes.
-func ParseMiB(s string) (int64, error) { return parseSize(s, mib) }
+func ParseMiB(s string) (int64, error) { return parseSize(s, mib, false) }
 
 // parseSize reads a size in a unit that is also what a number alone is in. Spark reads a leading minus; whether the
 // result may be negative is for the caller to say.
-func parseSize(s string, unit int64) (int64, error) {
+func parseSize(s string, unit int64, binary bool) (int64, error) {
 	unsigned, negative := strings.CutPrefix(s, "-")
 	number, suffix := splitUnit(unsigned)
 	if number == "" {
@@ -54,7 +59,10 @@ func parseSize(s string, unit int64) (int64, error) {
 	from := unit
 	if suffix != "" {
 		known := false
-		if from, known = byteUnits[suffix]; !known {
+		if from, known = byteUnits[suffix]; !known && binary {
+			from, known = binaryUnits[suffix]
+		}
+		if !known {
 			return 0, fmt.Errorf("%q is no size: unknown unit %q, want one of b, k, m, g, t, p", s, suffix)
 		}
 	}
@@ -73,13 +81,15 @@ func parseSize(s string, unit int64) (int64, error) {
 	return value, nil
 }
 
-// ParseDuration reads a duration; where it names no unit it is in the given one.
-func ParseDuration(s string, unit time.Duration) (time.Duration, error) {
+// ParseSeconds reads a duration as seconds, towards zero; where it names no unit it is seconds. Like Spark it takes one that is
+// too long for the longest there is.
+func ParseSeconds(s string) (int64, error) {
 	unsigned, negative := strings.CutPrefix(strings.TrimSpace(s), "-")
 	number, suffix := splitUnit(unsigned)
-	if number == "" {
+	if number == "" || strings.HasPrefix(unsigned, " ") {
 		return 0, fmt.Errorf("%q is no duration: want a whole number and one of us, ms, s, m, h, d, as in 30s", s)
 	}
+	unit := time.Second
 	if suffix != "" {
 		known := false
 		if unit, known = timeUnits[suffix]; !known {
@@ -90,13 +100,20 @@ func ParseDuration(s string, unit time.Duration) (time.Duration, error) {
 	if err != nil {
 		return 0, fmt.Errorf("%q is no duration: %w", s, err)
 	}
-	if value > math.MaxInt64/int64(unit) {
-		return 0, fmt.Errorf("%q is too long a duration", s)
+	switch ratio := int64(unit / time.Second); {
+	case ratio == 0:
+		value /= int64(time.Second / unit)
+	case value > math.MaxInt64/ratio && negative:
+		return math.MinInt64, nil
+	case value > math.MaxInt64/ratio:
+		value = math.MaxInt64
+	default:
+		value *= ratio
 	}
 	if negative {
 		value = -value
 	}
-	return time.Duration(value) * unit, nil
+	return value, nil
 }
 
 // splitUnit splits digits from the letters after them. It returns no digits where the text has another form.
@@ -134,10 +151,14 @@ func ParseInt(s string) (int64, error) {
 	return n, nil
 }
 
-// ParseFloat reads a number.
+// ParseFloat reads a number. Like Java it takes a d or f at its end, and no digits that are grouped.
 func ParseFloat(s string) (float64, error) {
-	f, err := strconv.ParseFloat(strings.TrimSpace(s), 64)
-	if err != nil || math.IsInf(f, 0) || math.IsNaN(f) {
+	number := strings.TrimSpace(s)
+	if end := len(number) - 1; end > 0 && strings.ContainsRune("dDfF", rune(number[end])) && strings.ContainsRune("0123456789.", rune(number[end-1])) {
+		number = number[:end]
+	}
+	f, err := strconv.ParseFloat(number, 64)
+	if err != nil || math.IsInf(f, 0) || math.IsNaN(f) || strings.Contains(number, "_") {
 		return 0, fmt.Errorf("%q is no number", s)
 	}
 	return f, nil

@@ -3,7 +3,7 @@
 
 package sparklabels
 
-// Labels and annotations of the operator.
+// Labels, annotations and finalizers of the operator.
 const (
 	// Domain is the prefix of every label and annotation that belongs to the operator.
 	Domain = "sparkoperator.k8s.io/"
@@ -23,6 +23,12 @@ const (
 	SubmissionID = Domain + "submission-id"
 	// SpecHash is the annotation of the driver pod with the hash of the run-relevant spec it was made from.
 	SpecHash = Domain + "spec-hash"
+	// DriverEnd is the finalizer that keeps a driver pod until its end has been recorded.
+	DriverEnd = Domain + "driver-end"
+	// SubmissionMode is the annotation of an application that chooses how it is submitted.
+	SubmissionMode = Domain + "submission-mode"
+	// SubmissionModeSparkSubmit is the value of SubmissionMode for Spark's own client.
+	SubmissionModeSparkSubmit = "SparkSubmit"
 	// True is the value of the labels that say yes.
 	True = "true"
 )
@@ -70,6 +76,8 @@ const (
 	BlockManagerPortName = "blockmanager"
 	// UIPortName is the port of Spark's web UI in the driver pod.
 	UIPortName = "spark-ui"
+	// ConnectPortName is the port of the driver for Spark Connect, from Spark 4.1 on.
+	ConnectPortName = "spark-connect"
 	// MetricsPortName is the port of the metrics exporter unless the application names it.
 	MetricsPortName = "jmx-exporter"
 )
@@ -86,4 +94,25 @@ func ReservedDriver(label string) bool {
 // ReservedExecutor returns whether Spark sets the label on executor pods itself and refuses it from anybody else.
 func ReservedExecutor(label string) bool {
 	return ReservedDriver(label) || label == SparkExecutorID || label == SparkResourceProfileID
+}
+
+// ReservedOperator returns whether only the operator sets the label or annotation on what it makes.
+func ReservedOperator(key string) bool {
+	switch key {
+	case AppName, ConnectName, LaunchedByOperator, CreatedByOperator, MutatedByOperator, SubmissionID, SpecHash:
+		return true
+	}
+	return false
+}
+
+// OperatorValue returns the value that the operator gives a label of ReservedOperator on the objects of an application; nothing
+// where it cannot be known beforehand.
+func OperatorValue(key, app string) string {
+	switch key {
+	case AppName:
+		return app
+	case LaunchedByOperator, CreatedByOperator, MutatedByOperator:
+		return True
+	}
+	return ""
 }

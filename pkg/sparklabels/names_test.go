@@ -4,7 +4,10 @@
 package sparklabels_test
 
 import (
+	"crypto/sha256"
+	"encoding/hex"
 	"fmt"
+	"slices"
 	"strings"
 	"testing"
 
@@ -45,6 +48,9 @@ func FuzzNamesAreBoundedAndDistinct(f *testing.F) {
 	f.Add("a", "b")
 	f.Add(strings.Repeat("x", 63), strings.Repeat("x", 62)+"y")
 	f.Add("a.b", "a-b")
+	// The driver's Service of the first has the whole of it, and that of the second nothing.
+	f.Add(strings.Repeat("x", 35), strings.Repeat("x", 36))
+	f.Add("a--b", "a-b")
 	f.Fuzz(func(t *testing.T, a, b string) {
 		if value := sparklabels.Value(a); len(validation.IsValidLabelValue(value)) > 0 {
 			t.Errorf("Value(%q) = %q is no label value", a, value)
@@ -63,15 +69,39 @@ func FuzzNamesAreBoundedAndDistinct(f *testing.F) {
 		if len(validation.IsDNS1035Label(a)) > 0 || len(validation.IsDNS1035Label(b)) > 0 {
 			return
 		}
-		for _, rule := range []func(string) string{sparklabels.UIService, sparklabels.UIIngress} {
-			if got := rule(a); len(validation.IsDNS1035Label(got)) > 0 {
-				t.Errorf("name %q of %q is no DNS label", got, a)
+		made := map[string]string{}
+		for _, app := range slices.Compact([]string{a, b}) {
+			for rule, name := range companions(app) {
+				if len(validation.IsDNS1035Label(name)) > 0 {
+					t.Errorf("%s of %q is %q, which is no DNS label", rule, app, name)
+				}
+				if other, taken := made[name]; taken {
+					t.Errorf("%s of %q and %s are both %q", rule, app, other, name)
+				}
+				made[name] = fmt.Sprintf("%s of %q", rule, app)
 			}
-			if a != b && rule(a) == rule(b) {
-				t.Errorf("names of %q and %q are both %q", a, b, rule(a))
+			if prefix := sparklabels.ResourceNamePrefix(app, id); len(validation.IsDNS1123Subdomain(prefix)) > 0 || !strings.HasSuffix(prefix, "-"+id) {
+				t.Errorf("ResourceNamePrefix(%q) = %q begins no name, or lacks the id", app, prefix)
 			}
 		}
 	})
+}
+
+// id is one of 16 hexadecimal digits, as Spark draws and the operator derives them.
+const id = "0123456789abcdef"
+
+// companions are the names of what an application has beside it, by the rule that makes them. Those of Spark's rules differ by the application's
+// ids, of which each has its own.
+func companions(app string) map[string]string {
+	names := map[string]string{"UIService": sparklabels.UIService(app), "UIIngress": sparklabels.UIIngress(app)}
+	for _, port := range []int32{1, 80, 65535} {
+		names[fmt.Sprintf("DriverIngressService at %d", port)] = sparklabels.DriverIngressService(app, port)
+		names[fmt.Sprintf("DriverIngress at %d", port)] = sparklabels.DriverIngress(app, port)
+	}
+	sum := sha256.Sum256([]byte(app))
+	own := hex.EncodeToString(sum[:])
+	names["DriverService"] = sparklabels.DriverService(sparklabels.ResourceNamePrefix(app, own[:16]), own[16:32])
+	return names
 }
 
 func ExampleUIService() {

@@ -5,11 +5,13 @@ package conformance
 
 import (
 	"slices"
+	"strings"
 
 	corev1 "k8s.io/api/core/v1"
 
 	"github.com/alauda/spark-operator/apis/sparkoperator/v1beta2"
 	"github.com/alauda/spark-operator/pkg/podmutation"
+	"github.com/alauda/spark-operator/pkg/sparkconf"
 )
 
 // Difference is one that we mean: where ours is deliberately better than what spark-submit makes.
@@ -19,8 +21,21 @@ type Difference struct {
 	// Reason says why ours is better.
 	Reason string
 
-	// amend makes spark-submit's driver pod like ours; nil where Normalise does.
-	amend func(*corev1.PodSpec, *v1beta2.SparkApplication) error
+	// refusal is in the message by which ours alone refuses; empty where it does not.
+	refusal string
+	// amend makes an object of spark-submit like ours; nil where Normalise does.
+	amend func(*Object, *v1beta2.SparkApplication) error
+}
+
+// MeantRefusal returns whether we mean to refuse alone by the error.
+func MeantRefusal(err error) bool {
+	return slices.ContainsFunc(Differences(), func(d Difference) bool { return d.refusal != "" && strings.Contains(err.Error(), d.refusal) })
+}
+
+// RefusesExecutor returns whether we refuse because Spark's driver could make no executor. Only the driver itself can tell whether
+// that is so.
+func RefusesExecutor(err error) bool {
+	return err != nil && strings.Contains(err.Error(), "render executor: ")
 }
 
 // Differences are all that we mean. docs/differences.md has the same list.
@@ -29,16 +44,30 @@ func Differences() []Difference {
 		Name: "SPARK_CONF_DIR of spec.sparkConfigMap",
 		Reason: "Spark's client names its own directory after the application's, and the last one counts, so that the files of the " +
 			"ConfigMap are not found. Ours points to the ConfigMap.",
-		amend: dropRepeated("SPARK_CONF_DIR"),
+		amend: pods(dropRepeated("SPARK_CONF_DIR")),
 	}, {
 		Name:   "variables of both env and a property",
 		Reason: "spark-submit names them in the template and by the property, twice with the same value; ours once.",
-		amend:  dropIdentical,
+		amend:  pods(dropIdentical),
 	}, {
 		Name: "spec.driver.memoryLimit",
 		Reason: "Spark's client limits the driver's memory to what it requests, whatever the template says, so that only the webhook can " +
-			"change the limit. Ours sets it.",
-		amend: limitMemory,
+			"change the limit. Ours sets it, and refuses one that is less than what is requested.",
+		amend:   pods(limitMemory),
+		refusal: "memoryLimit: the limit ",
+	}, {
+		Name: "a coreLimit below what is requested",
+		Reason: "spark-submit takes it, and the API server refuses the driver, or one executor after the other. Ours refuses the " +
+			"application, and says which field.",
+		refusal: "must not be less than what is requested",
+	}, {
+		Name:   "executors that Spark cannot make",
+		Reason: "spark-submit takes the application, and its driver waits for executors in vain. Ours refuses the application, and says why.",
+	}, {
+		Name: "spark.app.submitTime",
+		Reason: "Spark's client tells the driver when it was called, in place of which the driver says when it started, unless " +
+			"spark.kubernetes.setSubmitTimeInDriver is false. Ours leaves it to the driver, so that an attempt that is made twice makes the same ConfigMap.",
+		amend: dropSubmitTime,
 	}}...)
 }
 
@@ -49,16 +78,16 @@ func normalised() []Difference {
 		Reason: "Spark's client makes the driver pod their owner after it is there, so that all are left behind where it never comes to be. " +
 			"Ours belong to the SparkApplication from the start.",
 	}, {
-		Name:   "Labels of ConfigMaps, Service, claims and network policy",
-		Reason: "Ours carry the application's name and the submission's id, so that what an attempt left is found and deleted.",
+		Name:   "Labels and annotation of ConfigMaps, Service, claims and network policy",
+		Reason: "Ours carry the application's name, the submission's id and the hash of the specification, so that what an attempt left is found and deleted, and nothing of another specification is used.",
 	}, {
 		Name: "Names that Spark draws at random",
 		Reason: "Ours derive from the application's UID and the number of the attempt, so that an attempt that is made twice makes one driver. " +
 			"They have the same form and length.",
 	}, {
 		Name: "Order of lists",
-		Reason: "Spark leaves environment, volumes and mounts in the order of a hash table and shuffles its scratch directories. Ours are in the " +
-			"order of their keys; variables of the env field come after Spark's own, so that they can refer to them.",
+		Reason: "Spark leaves environment, volumes and mounts in the order of a hash table, by which it also numbers the claims that it makes on " +
+			"demand, and shuffles its scratch directories. Ours are in the order of their keys; variables of the env field come after Spark's own, so that they can refer to them.",
 	}, {
 		Name:   "Properties of template files",
 		Reason: "Only spark-submit must be told where the driver's template is; ours does not tell the driver about a file that it does not have.",
@@ -72,21 +101,29 @@ func FromSparkSubmit(bodies [][]byte, app *v1beta2.SparkApplication) ([]Object, 
 		return nil, err
 	}
 	for i := range objects {
-		spec, isPod := objects[i].Spec.(corev1.PodSpec)
-		if !isPod {
-			continue
-		}
 		for _, difference := range Differences() {
 			if difference.amend == nil {
 				continue
 			}
-			if err := difference.amend(&spec, app); err != nil {
+			if err := difference.amend(&objects[i], app); err != nil {
 				return nil, err
 			}
 		}
-		objects[i].Spec = spec
 	}
 	return objects, nil
+}
+
+// pods amends the pods among objects.
+func pods(amend func(*corev1.PodSpec, *v1beta2.SparkApplication) error) func(*Object, *v1beta2.SparkApplication) error {
+	return func(object *Object, app *v1beta2.SparkApplication) error {
+		spec, isPod := object.Spec.(corev1.PodSpec)
+		if !isPod {
+			return nil
+		}
+		err := amend(&spec, app)
+		object.Spec = spec
+		return err
+	}
 }
 
 // dropRepeated keeps only the first of several variables of a name.
@@ -127,5 +164,13 @@ func limitMemory(spec *corev1.PodSpec, app *v1beta2.SparkApplication) error {
 		}
 	}
 	*spec = pod.Spec
+	return nil
+}
+
+// dropSubmitTime leaves the time to the driver unless the application names one.
+func dropSubmitTime(object *Object, app *v1beta2.SparkApplication) error {
+	if _, named := app.Spec.SparkConf[sparkconf.AppSubmitTime]; !named {
+		delete(object.Properties, sparkconf.AppSubmitTime)
+	}
 	return nil
 }

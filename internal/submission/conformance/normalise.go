@@ -16,7 +16,7 @@ import (
 	networkingv1 "k8s.io/api/networking/v1"
 	metav1 "k8s.io/apimachinery/pkg/apis/meta/v1"
 
-	"github.com/alauda/spark-operator/internal/submission"
+	"github.com/alauda/spark-operator/internal/planning"
 	"github.com/alauda/spark-operator/pkg/render"
 	"github.com/alauda/spark-operator/pkg/sparkconf"
 	"github.com/alauda/spark-operator/pkg/sparklabels"
@@ -29,33 +29,43 @@ type Object struct {
 	Labels      map[string]string       `json:"labels,omitempty"`
 	Annotations map[string]string       `json:"annotations,omitempty"`
 	Owners      []metav1.OwnerReference `json:"owners,omitempty"`
+	Finalizers  []string                `json:"finalizers,omitempty"`
 	Immutable   *bool                   `json:"immutable,omitempty"`
 	Data        map[string]string       `json:"data,omitempty"`
 	Properties  map[string]string       `json:"properties,omitempty"`
 	Spec        any                     `json:"spec,omitempty"`
 }
 
-// What stands in a normalised object for what is drawn at random, and for the hash of the specification, which changes with every
-// field that the API gets.
-var randomNames = []struct {
-	pattern *regexp.Regexp
-	name    string
-}{
-	{regexp.MustCompile(`/var/data/spark-[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}`), "LOCAL-DIR"},
-	{regexp.MustCompile(`\bh[0-9]+-[0-9a-f]{16}\b`), "SPEC-HASH"},
-	{regexp.MustCompile(`spark-drv-[0-9a-f]{16}-conf-map`), "CONF-MAP"},
-	{regexp.MustCompile(`spark://CoarseGrainedScheduler@[^"]*`), "DRIVER-URL"},
-	{regexp.MustCompile(`[a-z][-a-z0-9]*-[0-9a-f]{16}-exec-1`), "PREFIX-exec-1"},
-	{regexp.MustCompile(`spark-[0-9a-f]{16}-driver-svc`), "FALLBACK-driver-svc"},
-	{regexp.MustCompile(`spark-[0-9a-f]{32}`), "APP-ID"},
-	{regexp.MustCompile(`[a-z][-a-z0-9]*-[0-9a-f]{16}-(driver-svc|driver-podspec-conf-map|driver-pvc|policy)`), "PREFIX-$1"},
+// randomDigits are what is drawn at random, each with what is before and after it. Digits become as many x, so that the
+// form and length of names, and what is theirs of the application, are compared.
+var randomDigits = []*regexp.Regexp{
+	regexp.MustCompile(`(/var/data/spark-)([0-9a-f]{8}(?:-[0-9a-f]{4}){3}-[0-9a-f]{12})()`),
+	regexp.MustCompile(`(spark-drv-)([0-9a-f]{16})(-conf-map)`),
+	regexp.MustCompile(`(spark-)([0-9a-f]{32})()`),
+	regexp.MustCompile(`(-)([0-9a-f]{16})(-(?:exec-1|driver-svc|driver-podspec-conf-map|driver-pvc|policy))`),
+}
+
+var (
+	hexDigit = regexp.MustCompile(`[0-9a-f]`)
+	// specHash is the hash of the specification, which changes with every field that the API gets.
+	specHash = regexp.MustCompile(`\bh[0-9]+-[0-9a-f]{16}(-[A-Za-z0-9_.]+)?`)
+)
+
+func withoutRandom(text string) string {
+	for _, random := range randomDigits {
+		text = random.ReplaceAllStringFunc(text, func(match string) string {
+			parts := random.FindStringSubmatch(match)
+			return parts[1] + hexDigit.ReplaceAllString(parts[2], "x") + parts[3]
+		})
+	}
+	return specHash.ReplaceAllString(text, "SPEC-HASH")
 }
 
 // Only spark-submit needs these, to be told of the driver's template.
 var templateProperties = []string{sparkconf.DriverPodTemplateFile, sparkconf.DriverPodTemplateContainer}
 
 // FromPlan returns the normalised objects that we make of a plan.
-func FromPlan(plan *submission.Plan) ([]Object, error) {
+func FromPlan(plan *planning.Plan) ([]Object, error) {
 	objects, err := plan.Render()
 	if err != nil {
 		return nil, err
@@ -68,16 +78,7 @@ func FromPlan(plan *submission.Plan) ([]Object, error) {
 }
 
 func encode(objects *render.Objects) ([][]byte, error) {
-	list := []any{objects.ConfigMap, objects.Service, objects.Driver}
-	if objects.TemplateConfigMap != nil {
-		list = append(list, objects.TemplateConfigMap)
-	}
-	if objects.NetworkPolicy != nil {
-		list = append(list, objects.NetworkPolicy)
-	}
-	for _, claim := range objects.Claims {
-		list = append(list, claim)
-	}
+	list := objects.InOrder()
 	bodies := make([][]byte, 0, len(list))
 	for _, object := range list {
 		body, err := json.Marshal(object)
@@ -89,9 +90,9 @@ func encode(objects *render.Objects) ([][]byte, error) {
 	return bodies, nil
 }
 
-// Normalise makes objects comparable. It replaces what is drawn at random and the time and address of submission, sorts
+// Normalise makes objects comparable. It replaces what is drawn at random and the address of submission, sorts
 // what Spark leaves in the order of a hash table, and leaves out what we mean to do otherwise: namespaces are always named,
-// objects other than the pod are the application's and not the pod's, and carry its labels.
+// objects other than the pod are the application's and not the pod's, and carry its labels and the hash of the specification.
 func Normalise(bodies [][]byte) ([]Object, error) {
 	objects := make([]Object, 0, len(bodies))
 	for _, body := range bodies {
@@ -101,6 +102,7 @@ func Normalise(bodies [][]byte) ([]Object, error) {
 		}
 		objects = append(objects, object)
 	}
+	renumberClaims(objects)
 	slices.SortFunc(objects, func(a, b Object) int {
 		return cmp.Or(strings.Compare(a.Kind, b.Kind), strings.Compare(a.Name, b.Name))
 	})
@@ -108,19 +110,18 @@ func Normalise(bodies [][]byte) ([]Object, error) {
 }
 
 func normalise(body []byte) (Object, error) {
-	text := string(body)
-	for _, random := range randomNames {
-		text = random.pattern.ReplaceAllString(text, random.name)
-	}
+	text := withoutRandom(string(body))
 	var partial metav1.PartialObjectMetadata
 	if err := json.Unmarshal([]byte(text), &partial); err != nil {
 		return Object{}, fmt.Errorf("decode object: %w", err)
 	}
 	object := Object{Kind: partial.Kind, Name: partial.Name, Labels: partial.Labels, Annotations: partial.Annotations}
 	if partial.Kind == "Pod" {
-		object.Owners = partial.OwnerReferences
+		object.Owners, object.Finalizers = partial.OwnerReferences, partial.Finalizers
 	} else {
-		maps.DeleteFunc(object.Labels, func(label, _ string) bool { return strings.HasPrefix(label, sparklabels.Domain) })
+		ours := func(name, _ string) bool { return strings.HasPrefix(name, sparklabels.Domain) }
+		maps.DeleteFunc(object.Labels, ours)
+		maps.DeleteFunc(object.Annotations, ours)
 	}
 	return object, object.decode([]byte(text))
 }
@@ -158,6 +159,7 @@ func (o *Object) decode(body []byte) error {
 		if err := json.Unmarshal(body, &pod); err != nil {
 			return err
 		}
+		renumberLocalDirs(&pod.Spec)
 		sortPod(&pod.Spec)
 		o.Spec = pod.Spec
 	default:
@@ -171,7 +173,6 @@ func (o *Object) setData(data map[string]string) {
 	if text, found := data[file]; found {
 		delete(data, file)
 		conf := sparkconf.ParseProperties(text)
-		conf.Delete(sparkconf.AppSubmitTime)
 		for _, key := range templateProperties {
 			conf.Delete(key)
 		}
@@ -194,7 +195,7 @@ func sortPod(spec *corev1.PodSpec) {
 }
 
 // FromPlanExecutor returns the normalised executor pod that we expect of a plan.
-func FromPlanExecutor(plan *submission.Plan) (Object, error) {
+func FromPlanExecutor(plan *planning.Plan) (Object, error) {
 	objects, err := plan.Render()
 	if err != nil {
 		return Object{}, err
@@ -222,6 +223,7 @@ func NormaliseExecutor(body []byte) (Object, error) {
 	if !isPod {
 		return Object{}, fmt.Errorf("executor is a %s", object.Kind)
 	}
+	renumberClaims([]Object{object})
 	const volume = "spark-conf-volume-exec"
 	spec.Volumes = slices.DeleteFunc(spec.Volumes, func(v corev1.Volume) bool { return v.Name == volume })
 	for i := range spec.Containers {

@@ -12,7 +12,7 @@ import (
 	"os/exec"
 	"path/filepath"
 
-	"github.com/alauda/spark-operator/internal/submission"
+	"github.com/alauda/spark-operator/internal/planning"
 	"github.com/alauda/spark-operator/pkg/sparkconf"
 )
 
@@ -22,7 +22,7 @@ type Templates struct {
 }
 
 // RunSparkSubmit submits a plan by the real spark-submit of a Spark distribution and returns the objects that it sent.
-func RunSparkSubmit(ctx context.Context, sparkHome string, plan *submission.Plan) ([][]byte, error) {
+func RunSparkSubmit(ctx context.Context, sparkHome string, plan *planning.Plan) ([][]byte, error) {
 	recorder := &Recorder{}
 	server := httptest.NewServer(recorder)
 	defer server.Close()
@@ -47,7 +47,7 @@ func RunSparkSubmit(ctx context.Context, sparkHome string, plan *submission.Plan
 }
 
 // WriteTemplates writes a plan's pod templates into a directory.
-func WriteTemplates(dir string, plan *submission.Plan) (Templates, error) {
+func WriteTemplates(dir string, plan *planning.Plan) (Templates, error) {
 	files := Templates{driver: filepath.Join(dir, "driver.json"), executor: filepath.Join(dir, "executor.json")}
 	driver, err := plan.DriverTemplate()
 	if err != nil {
@@ -57,21 +57,21 @@ func WriteTemplates(dir string, plan *submission.Plan) (Templates, error) {
 	if err != nil {
 		return files, err
 	}
-	content, err := submission.TemplateFile(driver)
+	content, err := planning.TemplateFile(driver)
 	if err != nil {
 		return files, err
 	}
 	if err := os.WriteFile(files.driver, []byte(content), 0o600); err != nil {
 		return files, err
 	}
-	if content, err = submission.TemplateFile(executor); err != nil {
+	if content, err = planning.TemplateFile(executor); err != nil {
 		return files, err
 	}
 	return files, os.WriteFile(files.executor, []byte(content), 0o600)
 }
 
 // Arguments are the command line of spark-submit for a plan, with a master that begins with k8s://.
-func Arguments(plan *submission.Plan, master string, files Templates) []string {
+func Arguments(plan *planning.Plan, master string, files Templates) []string {
 	args := []string{"--master", master, "--deploy-mode", "cluster", "--name", plan.Name()}
 	if class := plan.MainClass(); class != "" {
 		args = append(args, "--class", class)

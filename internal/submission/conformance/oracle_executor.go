@@ -13,18 +13,24 @@ import (
 	"os"
 	"os/exec"
 	"path/filepath"
+	"regexp"
 	"strings"
 
-	"github.com/alauda/spark-operator/internal/submission"
+	"github.com/alauda/spark-operator/internal/planning"
+	"github.com/alauda/spark-operator/pkg/render"
 	"github.com/alauda/spark-operator/pkg/sparkconf"
 )
 
 // statement keeps a driver busy while it asks for executors.
 const statement = "select reflect('java.lang.Thread', 'sleep', 60000L)"
 
+// driverAddress is how executors reach their driver.
+var driverAddress = regexp.MustCompile(`(spark://CoarseGrainedScheduler@)[^"]*`)
+
 // RunDriver runs Spark's real driver of a plan on this host, against a Recorder, and returns the first executor pod that it
-// asks for. The driver's own program is another one; what executors look like does not depend on it.
-func RunDriver(ctx context.Context, sparkHome string, plan *submission.Plan) ([]byte, error) {
+// asks for, with the address of the plan's driver in place of this host's. The driver's own program is another one; what
+// executors look like does not depend on it.
+func RunDriver(ctx context.Context, sparkHome string, plan *planning.Plan) ([]byte, error) {
 	ctx, stop := context.WithCancel(ctx)
 	defer stop()
 	recorder := &Recorder{PodCreated: stop}
@@ -35,7 +41,11 @@ func RunDriver(ctx context.Context, sparkHome string, plan *submission.Plan) ([]
 		return nil, err
 	}
 	defer func() { _ = os.RemoveAll(dir) }()
-	properties, err := driverProperties(dir, plan, "k8s://"+server.URL)
+	objects, err := plan.Render()
+	if err != nil {
+		return nil, err
+	}
+	properties, err := driverProperties(dir, objects, "k8s://"+server.URL)
 	if err != nil {
 		return nil, err
 	}
@@ -49,18 +59,15 @@ func RunDriver(ctx context.Context, sparkHome string, plan *submission.Plan) ([]
 	runErr := command.Run()
 	for _, request := range recorder.Requests() {
 		if request.Method == http.MethodPost && strings.HasSuffix(request.Path, "/pods") {
-			return request.Body, nil
+			address := objects.Properties.Get(sparkconf.DriverHost) + ":" + objects.Properties.Get(sparkconf.DriverPort)
+			return driverAddress.ReplaceAll(request.Body, []byte("${1}"+address)), nil
 		}
 	}
 	return nil, fmt.Errorf("the driver asked for no executor: %w\n%s", errors.Join(runErr, ctx.Err()), output.Bytes())
 }
 
 // driverProperties writes the properties that the driver would read, less those that belong to its pod or program.
-func driverProperties(dir string, plan *submission.Plan, master string) (string, error) {
-	objects, err := plan.Render()
-	if err != nil {
-		return "", err
-	}
+func driverProperties(dir string, objects *render.Objects, master string) (string, error) {
 	conf := objects.Properties.Clone()
 	for _, key := range []string{
 		sparkconf.DriverPodName, sparkconf.SubmitInDriver, sparkconf.DriverPort, sparkconf.DriverBlockManagerPort,

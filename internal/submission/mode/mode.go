@@ -9,14 +9,17 @@ import (
 	"errors"
 	"fmt"
 
+	"k8s.io/apimachinery/pkg/types"
+
 	"github.com/alauda/spark-operator/apis/sparkoperator/v1beta2"
 	"github.com/alauda/spark-operator/internal/identity"
+	"github.com/alauda/spark-operator/internal/planning"
 	"github.com/alauda/spark-operator/internal/submission"
 	"github.com/alauda/spark-operator/pkg/sparklabels"
 )
 
 // Annotation is the annotation of an application that chooses its mode in place of the operator's configuration.
-const Annotation = sparklabels.Domain + "submission-mode"
+const Annotation = sparklabels.SubmissionMode
 
 // Mode is a way to submit applications.
 type Mode string
@@ -28,7 +31,7 @@ const (
 	// Native writes the driver's objects without a JVM.
 	Native Mode = "Native"
 	// SparkSubmit runs spark-submit.
-	SparkSubmit Mode = "SparkSubmit"
+	SparkSubmit Mode = sparklabels.SubmissionModeSparkSubmit
 )
 
 // Choice is how an application is submitted.
@@ -41,7 +44,7 @@ type Choice struct {
 
 // Of returns the choice for a plan where the operator's configuration says configured (nothing: Auto). It returns an InvalidError where the
 // application's annotation is no mode.
-func Of(plan *submission.Plan, configured Mode) (Choice, error) {
+func Of(plan *planning.Plan, configured Mode) (Choice, error) {
 	wanted := cmp.Or(configured, Auto)
 	if own := plan.Annotation(Annotation); own != "" {
 		wanted = Mode(own)
@@ -55,7 +58,7 @@ func Of(plan *submission.Plan, configured Mode) (Choice, error) {
 		}
 		return Choice{Mode: Native}, nil
 	}
-	return Choice{}, &submission.InvalidError{Problems: []submission.Problem{{
+	return Choice{}, &planning.InvalidError{Problems: []planning.Problem{{
 		Field: "metadata.annotations[" + Annotation + "]", Value: string(wanted),
 		Fix: fmt.Sprintf("it is no submission mode; use %s, %s or %s, or remove it", Auto, Native, SparkSubmit),
 	}}}
@@ -64,7 +67,14 @@ func Of(plan *submission.Plan, configured Mode) (Choice, error) {
 // Releaser is a submitter that can undo what it did for an attempt.
 type Releaser interface {
 	submission.Submitter
-	Release(ctx context.Context, app *v1beta2.SparkApplication, attempt identity.Attempt) error
+	Release(ctx context.Context, app *v1beta2.SparkApplication, attempt identity.Attempt, confirm submission.Confirm) error
+}
+
+// Process is a submitter that runs processes.
+type Process interface {
+	Releaser
+	// Forget ends and forgets what is under way for an application that is gone or going.
+	Forget(app types.NamespacedName)
 }
 
 // Submitter submits each application in its mode.
@@ -72,16 +82,17 @@ type Submitter struct {
 	// Configured is the mode of applications that do not choose one.
 	Configured Mode
 	// Native and SparkSubmit are the submitters of those modes.
-	Native, SparkSubmit Releaser
+	Native      Releaser
+	SparkSubmit Process
 }
 
 var _ Releaser = (*Submitter)(nil)
 
 // Choice returns how the plan would be submitted.
-func (s *Submitter) Choice(plan *submission.Plan) (Choice, error) { return Of(plan, s.Configured) }
+func (s *Submitter) Choice(plan *planning.Plan) (Choice, error) { return Of(plan, s.Configured) }
 
 // Submit implements submission.Submitter.
-func (s *Submitter) Submit(ctx context.Context, plan *submission.Plan) (submission.Result, error) {
+func (s *Submitter) Submit(ctx context.Context, plan *planning.Plan) (submission.Result, error) {
 	choice, err := s.Choice(plan)
 	if err != nil {
 		return submission.Result{}, err
@@ -90,14 +101,17 @@ func (s *Submitter) Submit(ctx context.Context, plan *submission.Plan) (submissi
 		return s.Native.Submit(ctx, plan)
 	}
 	result, err := s.SparkSubmit.Submit(ctx, plan)
-	if invalid, ok := errors.AsType[*submission.InvalidError](err); ok && choice.Notice != "" {
+	if invalid, ok := errors.AsType[*planning.InvalidError](err); ok && choice.Notice != "" {
 		// It may not be clear to the application's author what spark-submit has to do with it.
 		return result, fmt.Errorf("%s: %w", choice.Notice, invalid)
 	}
 	return result, err
 }
 
+// Forget ends what is under way for an application that is gone or going.
+func (s *Submitter) Forget(app types.NamespacedName) { s.SparkSubmit.Forget(app) }
+
 // Release undoes what any of the submitters did for the attempt.
-func (s *Submitter) Release(ctx context.Context, app *v1beta2.SparkApplication, attempt identity.Attempt) error {
-	return errors.Join(s.SparkSubmit.Release(ctx, app, attempt), s.Native.Release(ctx, app, attempt))
+func (s *Submitter) Release(ctx context.Context, app *v1beta2.SparkApplication, attempt identity.Attempt, confirm submission.Confirm) error {
+	return errors.Join(s.SparkSubmit.Release(ctx, app, attempt, confirm), s.Native.Release(ctx, app, attempt, confirm))
 }

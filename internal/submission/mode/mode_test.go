@@ -7,19 +7,24 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"os"
+	"path/filepath"
 	"strings"
 	"testing"
 
 	"github.com/google/go-cmp/cmp"
 	metav1 "k8s.io/apimachinery/pkg/apis/meta/v1"
+	"k8s.io/apimachinery/pkg/types"
 
 	"github.com/alauda/spark-operator/apis/sparkoperator/v1beta2"
 	"github.com/alauda/spark-operator/internal/identity"
+	"github.com/alauda/spark-operator/internal/planning"
 	"github.com/alauda/spark-operator/internal/submission"
 	"github.com/alauda/spark-operator/internal/submission/mode"
+	"github.com/alauda/spark-operator/internal/submission/sparksubmit"
 )
 
-func planOf(t *testing.T, annotation, file string) *submission.Plan {
+func planOf(t *testing.T, annotation, file string) *planning.Plan {
 	t.Helper()
 	app := &v1beta2.SparkApplication{
 		ObjectMeta: metav1.ObjectMeta{Namespace: "default", Name: "pi", UID: "0c7d0a36-53b8-4b0c-8a3e-5f5f2f6d9f11"},
@@ -31,7 +36,7 @@ func planOf(t *testing.T, annotation, file string) *submission.Plan {
 	if annotation != "" {
 		app.Annotations = map[string]string{mode.Annotation: annotation}
 	}
-	plan, err := submission.NewPlan(app, identity.Of(app, 1), submission.Options{})
+	plan, err := planning.NewPlan(app, identity.Of(app, 1), planning.Options{})
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -83,18 +88,29 @@ func TestChoice(t *testing.T) {
 
 // recorder is a submitter that says its name.
 type recorder struct {
-	name     string
-	err      error
-	released bool
+	name      string
+	err       error
+	released  bool
+	forgotten bool
 }
 
-func (r *recorder) Submit(context.Context, *submission.Plan) (submission.Result, error) {
+func (r *recorder) Submit(context.Context, *planning.Plan) (submission.Result, error) {
 	return submission.Result{DriverPodName: r.name}, r.err
 }
 
-func (r *recorder) Release(context.Context, *v1beta2.SparkApplication, identity.Attempt) error {
+func (r *recorder) Release(context.Context, *v1beta2.SparkApplication, identity.Attempt, submission.Confirm) error {
 	r.released = true
 	return r.err
+}
+
+func (r *recorder) Forget(types.NamespacedName) { r.forgotten = true }
+
+func TestForgetReachesTheProcesses(t *testing.T) {
+	process := &recorder{}
+	(&mode.Submitter{Native: &recorder{}, SparkSubmit: process}).Forget(types.NamespacedName{Namespace: "default", Name: "pi"})
+	if !process.forgotten {
+		t.Error("spark-submit was not told")
+	}
 }
 
 func TestSubmitGoesTheWayOfTheChoice(t *testing.T) {
@@ -112,10 +128,10 @@ func TestSubmitGoesTheWayOfTheChoice(t *testing.T) {
 
 // Where spark-submit refuses what native could not do, the author must learn both reasons.
 func TestARefusalAfterFallingBackTellsWhyItFellBack(t *testing.T) {
-	refusal := &submission.InvalidError{Problems: []submission.Problem{{Field: "spec.mainApplicationFile", Fix: "no"}}}
+	refusal := &planning.InvalidError{Problems: []planning.Problem{{Field: "spec.mainApplicationFile", Fix: "no"}}}
 	s := &mode.Submitter{Native: &recorder{}, SparkSubmit: &recorder{err: refusal}}
 	_, err := s.Submit(t.Context(), planOf(t, "", onDisk))
-	if _, ok := errors.AsType[*submission.InvalidError](err); !ok {
+	if _, ok := errors.AsType[*planning.InvalidError](err); !ok {
 		t.Fatalf("error = %v, want an InvalidError", err)
 	}
 	for _, part := range []string{"native submission does not support spec.mainApplicationFile /opt/pi.jar", "spec.mainApplicationFile: no"} {
@@ -125,10 +141,37 @@ func TestARefusalAfterFallingBackTellsWhyItFellBack(t *testing.T) {
 	}
 }
 
+// A file that spark-submit would look for from the operator is no fault in native submission, which something else has ruled out.
+func TestAFileThatOnlyTheDriverMayFetchAfterFallingBack(t *testing.T) {
+	home := t.TempDir()
+	if err := os.Mkdir(filepath.Join(home, "bin"), 0o755); err != nil {
+		t.Fatal(err)
+	}
+	if err := os.WriteFile(filepath.Join(home, "bin/spark-submit"), nil, 0o755); err != nil {
+		t.Fatal(err)
+	}
+	app := planOf(t, "", inImage).App()
+	app.Spec.Deps.Jars = []string{"hdfs://namenode/a.jar"}
+	app.Spec.SparkConf = map[string]string{"spark.kubernetes.driver.pod.featureSteps": "com.example.Step"}
+	plan, err := planning.NewPlan(app, identity.Of(app, 1), planning.Options{})
+	if err != nil {
+		t.Fatal(err)
+	}
+	s := &mode.Submitter{Native: &recorder{}, SparkSubmit: sparksubmit.New(nil, sparksubmit.Options{Home: home})}
+	_, err = s.Submit(t.Context(), plan)
+	want := "Submitting by spark-submit: native submission does not support spark.kubernetes.driver.pod.featureSteps: " +
+		"the feature steps are classes that Spark's own client must load: " +
+		`invalid application: spec.deps.jars: "hdfs://namenode/a.jar": spark-submit would connect to it from the operator; ` +
+		"use local:///, http, https or ftp, or what native submission can express, so that only the driver connects to it"
+	if diff := cmp.Diff(want, fmt.Sprint(err)); diff != "" {
+		t.Errorf("error (-want +got):\n%s", diff)
+	}
+}
+
 func TestReleaseGoesBothWays(t *testing.T) {
 	broken := errors.New("broken")
 	n, s := &recorder{}, &recorder{err: broken}
-	err := (&mode.Submitter{Native: n, SparkSubmit: s}).Release(t.Context(), nil, identity.Attempt{})
+	err := (&mode.Submitter{Native: n, SparkSubmit: s}).Release(t.Context(), nil, identity.Attempt{}, nil)
 	if !errors.Is(err, broken) || !n.released || !s.released {
 		t.Errorf("%s", fmt.Sprint(err, n.released, s.released))
 	}

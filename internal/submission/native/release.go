@@ -18,6 +18,7 @@ import (
 
 	"github.com/alauda/spark-operator/apis/sparkoperator/v1beta2"
 	"github.com/alauda/spark-operator/internal/identity"
+	"github.com/alauda/spark-operator/internal/submission"
 	"github.com/alauda/spark-operator/pkg/sparklabels"
 )
 
@@ -27,32 +28,52 @@ import (
 // +kubebuilder:rbac:groups=networking.k8s.io,resources=networkpolicies,verbs=list;delete
 
 // Release deletes what an attempt made beside its pods. It is idempotent, and deletes nothing that the application does not
-// control, whatever its labels say.
-func (s *Submitter) Release(ctx context.Context, app *v1beta2.SparkApplication, attempt identity.Attempt) error {
-	var errs []error
+// control, whatever its labels say, nor anything that was made after the decision to delete (see submission.Confirm).
+func (s *Submitter) Release(ctx context.Context, app *v1beta2.SparkApplication, attempt identity.Attempt, confirm submission.Confirm) error {
+	var found []client.Object
 	for _, list := range []client.ObjectList{
 		&corev1.ServiceList{}, &corev1.ConfigMapList{}, &corev1.PersistentVolumeClaimList{}, &networkingv1.NetworkPolicyList{},
 	} {
-		errs = append(errs, s.releaseAll(ctx, app, attempt, list))
+		objects, err := s.madeFor(ctx, app, attempt, list)
+		if err != nil {
+			return err
+		}
+		found = append(found, objects...)
+	}
+	if len(found) == 0 {
+		return nil
+	}
+	if err := confirm(ctx); err != nil {
+		return err
+	}
+	var errs []error
+	for _, object := range found {
+		errs = append(errs, s.release(ctx, object))
 	}
 	return errors.Join(errs...)
 }
 
-func (s *Submitter) releaseAll(ctx context.Context, app *v1beta2.SparkApplication, attempt identity.Attempt, list client.ObjectList) error {
+// madeFor returns the objects of a kind that the attempt has made and that nobody has deleted.
+func (s *Submitter) madeFor(ctx context.Context, app *v1beta2.SparkApplication, attempt identity.Attempt, list client.ObjectList) (found []client.Object, err error) {
 	selector := client.MatchingLabels{sparklabels.SubmissionID: attempt.SubmissionID}
 	if err := s.client.List(ctx, list, client.InNamespace(app.Namespace), selector); err != nil {
-		return fmt.Errorf("list objects of attempt %d: %w", attempt.Number, err)
+		return nil, fmt.Errorf("list objects of attempt %d: %w", attempt.Number, err)
 	}
-	return meta.EachListItem(list, func(item runtime.Object) error {
-		object, isObject := item.(client.Object)
-		if !isObject || !metav1.IsControlledBy(object, app) || object.GetDeletionTimestamp() != nil {
-			return nil
+	err = meta.EachListItem(list, func(item runtime.Object) error {
+		if object, isObject := item.(client.Object); isObject && metav1.IsControlledBy(object, app) && object.GetDeletionTimestamp() == nil {
+			found = append(found, object)
 		}
-		uid := object.GetUID()
-		err := s.client.Delete(ctx, object, client.Preconditions{UID: &uid})
-		if client.IgnoreNotFound(err) == nil || apierrors.IsConflict(err) {
-			return nil
-		}
-		return fmt.Errorf("delete %T %s: %w", object, object.GetName(), err)
+		return nil
 	})
+	return found, err
+}
+
+// release deletes this very object, not another that has its name by now.
+func (s *Submitter) release(ctx context.Context, object client.Object) error {
+	uid := object.GetUID()
+	err := s.client.Delete(ctx, object, client.Preconditions{UID: &uid})
+	if client.IgnoreNotFound(err) == nil || apierrors.IsConflict(err) {
+		return nil
+	}
+	return fmt.Errorf("delete %T %s: %w", object, object.GetName(), err)
 }

@@ -7,6 +7,7 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"maps"
 
 	corev1 "k8s.io/api/core/v1"
 	networkingv1 "k8s.io/api/networking/v1"
@@ -14,7 +15,10 @@ import (
 	"k8s.io/apimachinery/pkg/types"
 	"sigs.k8s.io/controller-runtime/pkg/client"
 
+	"github.com/alauda/spark-operator/internal/identity"
+	"github.com/alauda/spark-operator/internal/planning"
 	"github.com/alauda/spark-operator/internal/submission"
+	"github.com/alauda/spark-operator/internal/submission/companions"
 	"github.com/alauda/spark-operator/pkg/sparklabels"
 )
 
@@ -43,33 +47,34 @@ func New(c Client) *Submitter { return &Submitter{client: c} }
 //+kubebuilder:rbac:groups="",resources=pods,verbs=get;create
 
 // Submit implements submission.Submitter.
-func (s *Submitter) Submit(ctx context.Context, plan *submission.Plan) (submission.Result, error) {
+func (s *Submitter) Submit(ctx context.Context, plan *planning.Plan) (submission.Result, error) {
 	objects, err := plan.Render()
 	if err != nil {
 		return submission.Result{}, err
 	}
-	before := []client.Object{objects.ConfigMap}
-	if objects.TemplateConfigMap != nil {
-		before = append(before, objects.TemplateConfigMap)
+	if err := companions.Ensure(ctx, s.client, plan); err != nil {
+		return submission.Result{}, err
 	}
-	for _, claim := range objects.Claims {
-		before = append(before, claim)
-	}
-	before = append(before, objects.Service)
-	if objects.NetworkPolicy != nil {
-		before = append(before, objects.NetworkPolicy)
-	}
-	for _, object := range before {
-		if _, err := s.ensure(ctx, object); err != nil {
+	adopted, attempt := false, plan.Attempt()
+	for _, object := range objects.InOrder() {
+		stamp(object, attempt.SpecHash)
+		// The driver is the last of them.
+		if adopted, err = s.ensure(ctx, object); err != nil {
 			return submission.Result{}, err
 		}
 	}
-	adopted, err := s.ensure(ctx, objects.Driver)
-	if err != nil {
-		return submission.Result{}, err
-	}
-	attempt := plan.Attempt()
 	return submission.Result{DriverPodName: objects.Driver.Name, SparkApplicationID: attempt.ApplicationID, Adopted: adopted}, nil
+}
+
+// stamp notes in an object from which spec it was made. A crash may come between it and the driver, and a change of the spec after that: the number of
+// the attempt, and so the object's name, would be the same.
+func stamp(object client.Object, specHash string) {
+	annotations := maps.Clone(object.GetAnnotations())
+	if annotations == nil {
+		annotations = map[string]string{}
+	}
+	annotations[sparklabels.SpecHash] = specHash
+	object.SetAnnotations(annotations)
 }
 
 // errGone says that what was in the way of a creation went away before it could be looked at.
@@ -97,14 +102,15 @@ func (s *Submitter) createOrRecognise(ctx context.Context, desired client.Object
 	case err == nil:
 		return false, nil
 	case apierrors.IsInvalid(err):
-		return false, &submission.InvalidError{Problems: []submission.Problem{{Field: "spec", Fix: err.Error()}}}
+		return false, &planning.InvalidError{Problems: []planning.Problem{{Field: "spec", Fix: err.Error()}}}
 	case !apierrors.IsAlreadyExists(err):
 		return false, fmt.Errorf("create %s %s: %w", kind, client.ObjectKeyFromObject(desired), err)
 	}
 	return true, s.recognise(ctx, kind, desired)
 }
 
-// recognise looks at an object that is in the way. It is this attempt's if it has the same owner and submission id.
+// recognise looks at an object that is in the way. It is this attempt's if it has the same owner and submission id, and was made from the same
+// spec.
 func (s *Submitter) recognise(ctx context.Context, kind string, desired client.Object) error {
 	existing, err := empty(kind)
 	if err != nil {
@@ -118,10 +124,11 @@ func (s *Submitter) recognise(ctx context.Context, kind string, desired client.O
 		return fmt.Errorf("get %s %s, which is said to exist: %w", kind, key, err)
 	}
 	if owner := ownerOf(existing); owner != ownerOf(desired) {
-		return &submission.ConflictError{Kind: kind, Namespace: key.Namespace, Name: key.Name, Owner: describeOwner(existing)}
+		return &submission.ConflictError{Kind: kind, Namespace: key.Namespace, Name: key.Name, Owner: submission.OwnerOf(existing)}
 	}
 	id := existing.GetLabels()[sparklabels.SubmissionID]
-	if id != desired.GetLabels()[sparklabels.SubmissionID] || existing.GetDeletionTimestamp() != nil {
+	sameSpec := identity.SameSpec(existing.GetAnnotations()[sparklabels.SpecHash], desired.GetAnnotations()[sparklabels.SpecHash])
+	if id != desired.GetLabels()[sparklabels.SubmissionID] || !sameSpec || existing.GetDeletionTimestamp() != nil {
 		return &submission.RemnantError{Kind: kind, Namespace: key.Namespace, Name: key.Name, UID: existing.GetUID(), SubmissionID: id}
 	}
 	return nil
@@ -151,13 +158,4 @@ func ownerOf(object client.Object) types.UID {
 		}
 	}
 	return ""
-}
-
-func describeOwner(object client.Object) string {
-	for _, reference := range object.GetOwnerReferences() {
-		if reference.Controller != nil && *reference.Controller {
-			return fmt.Sprintf("%s %s (UID %s)", reference.Kind, reference.Name, reference.UID)
-		}
-	}
-	return "nobody that it names"
 }

@@ -12,8 +12,11 @@ import (
 	"github.com/google/go-cmp/cmp"
 	"github.com/google/go-cmp/cmp/cmpopts"
 	corev1 "k8s.io/api/core/v1"
+	networkingv1 "k8s.io/api/networking/v1"
 	apierrors "k8s.io/apimachinery/pkg/api/errors"
+	"k8s.io/apimachinery/pkg/api/meta"
 	metav1 "k8s.io/apimachinery/pkg/apis/meta/v1"
+	"k8s.io/apimachinery/pkg/runtime"
 	"k8s.io/apimachinery/pkg/runtime/schema"
 	"k8s.io/apimachinery/pkg/types"
 	"sigs.k8s.io/controller-runtime/pkg/client"
@@ -22,6 +25,7 @@ import (
 
 	"github.com/alauda/spark-operator/apis/sparkoperator/v1beta2"
 	"github.com/alauda/spark-operator/internal/identity"
+	"github.com/alauda/spark-operator/internal/planning"
 	"github.com/alauda/spark-operator/internal/submission"
 	"github.com/alauda/spark-operator/internal/submission/native"
 	"github.com/alauda/spark-operator/pkg/sparklabels"
@@ -31,7 +35,7 @@ func application() *v1beta2.SparkApplication {
 	return &v1beta2.SparkApplication{
 		ObjectMeta: metav1.ObjectMeta{Namespace: "default", Name: "pi", UID: "0c7d0a36-53b8-4b0c-8a3e-5f5f2f6d9f11"},
 		Spec: v1beta2.SparkApplicationSpec{
-			Type: v1beta2.SparkApplicationTypeScala, SparkVersion: "4.0.1", Image: new("spark:4.0.1"),
+			Type: v1beta2.SparkApplicationTypeScala, SparkVersion: "4.3.0", Image: new("spark:4.3.0"),
 			MainClass:           new("org.apache.spark.examples.SparkPi"),
 			MainApplicationFile: new("local:///opt/pi.jar"),
 			SparkConf: map[string]string{
@@ -44,9 +48,9 @@ func application() *v1beta2.SparkApplication {
 	}
 }
 
-func planOf(t *testing.T, app *v1beta2.SparkApplication, attempt int64) *submission.Plan {
+func planOf(t *testing.T, app *v1beta2.SparkApplication, attempt int64) *planning.Plan {
 	t.Helper()
-	plan, err := submission.NewPlan(app, identity.Of(app, attempt), submission.Options{})
+	plan, err := planning.NewPlan(app, identity.Of(app, attempt), planning.Options{})
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -54,7 +58,7 @@ func planOf(t *testing.T, app *v1beta2.SparkApplication, attempt int64) *submiss
 }
 
 // creations are the kinds in the order of their creation.
-var creations = []string{"ConfigMap", "ConfigMap", "PersistentVolumeClaim", "Service", "Pod"}
+var creations = []string{"ConfigMap", "ConfigMap", "PersistentVolumeClaim", "Service", "NetworkPolicy", "Pod"}
 
 func TestSubmitCreatesThePodLastAndEverythingOwned(t *testing.T) {
 	var order []string
@@ -82,6 +86,50 @@ func TestSubmitCreatesThePodLastAndEverythingOwned(t *testing.T) {
 }
 
 // Whichever call fails, before or after it took effect, calling again ends in the same objects as calling once.
+func monitored() *v1beta2.SparkApplication {
+	app := application()
+	app.Spec.Monitoring = &v1beta2.MonitoringSpec{ExposeExecutorMetrics: true, Prometheus: &v1beta2.PrometheusSpec{JmxExporterJar: "/jmx.jar"}}
+	return app
+}
+
+func TestCompanionsComeFirstAndGoWithTheAttempt(t *testing.T) {
+	var order []string
+	c := fake.NewClientBuilder().WithInterceptorFuncs(interceptor.Funcs{
+		Create: func(ctx context.Context, c client.WithWatch, obj client.Object, opts ...client.CreateOption) error {
+			order = append(order, obj.GetName())
+			return c.Create(ctx, obj, opts...)
+		},
+	}).Build()
+	submitter, app := native.New(c), monitored()
+	for range 2 {
+		if _, err := submitter.Submit(t.Context(), planOf(t, app, 1)); err != nil {
+			t.Fatal(err)
+		}
+	}
+	if count := len(creations) + 1; len(order) != 2*count || order[0] != "pi-prom-conf" || order[count-1] != "pi-driver" {
+		t.Errorf("creations: %v", order)
+	}
+	if err := submitter.Release(t.Context(), app, identity.Of(app, 1), sure); err != nil {
+		t.Fatal(err)
+	}
+	if diff := cmp.Diff([]string{"pi-driver"}, names(t, c)); diff != "" {
+		t.Errorf("after the release (-want +got):\n%s", diff)
+	}
+}
+
+func TestNothingIsMadeBesideAForeignCompanion(t *testing.T) {
+	foreign := &corev1.ConfigMap{ObjectMeta: metav1.ObjectMeta{Namespace: "default", Name: "pi-prom-conf"}}
+	c := fake.NewClientBuilder().WithObjects(foreign).Build()
+	_, err := native.New(c).Submit(t.Context(), planOf(t, monitored(), 1))
+	want := "configmap default/pi-prom-conf is not this application's, it belongs to nobody that it names: delete it or choose another name"
+	if _, isConflict := errors.AsType[*submission.ConflictError](err); !isConflict || err.Error() != want {
+		t.Errorf("error = %v, want %s", err, want)
+	}
+	if diff := cmp.Diff([]string{"pi-prom-conf"}, names(t, c)); diff != "" {
+		t.Errorf("objects (-want +got):\n%s", diff)
+	}
+}
+
 func TestSubmitIsFinishedByTheNextCallWhateverFailed(t *testing.T) {
 	want := created(t, fake.NewClientBuilder().Build())
 	for failing := range creations {
@@ -119,6 +167,54 @@ func TestSubmitIsFinishedByTheNextCallWhateverFailed(t *testing.T) {
 				}
 			})
 		}
+	}
+}
+
+// A crash after any creation and a changed spec: the attempt has the same number and names, and must not get what was made of the old spec.
+func TestSubmitTakesNothingThatWasMadeOfAnotherSpec(t *testing.T) {
+	for last := range creations {
+		t.Run(fmt.Sprintf("%d objects are left", last+1), func(t *testing.T) {
+			count := 0
+			c := fake.NewClientBuilder().WithInterceptorFuncs(interceptor.Funcs{
+				Create: func(ctx context.Context, c client.WithWatch, obj client.Object, opts ...client.CreateOption) error {
+					if count++; count-1 == last {
+						return errors.Join(c.Create(ctx, obj, opts...), errors.New("crash"))
+					}
+					return c.Create(ctx, obj, opts...)
+				},
+			}).Build()
+			submitter, app := native.New(c), application()
+			if _, err := submitter.Submit(t.Context(), planOf(t, app, 1)); err == nil {
+				t.Fatal("there was no crash")
+			}
+			changed := app.DeepCopy()
+			changed.Spec.Arguments = []string{"changed"}
+			plan := planOf(t, changed, 1)
+			_, err := submitter.Submit(t.Context(), plan)
+			if _, isRemnant := errors.AsType[*submission.RemnantError](err); !isRemnant {
+				t.Fatalf("error = %v, want a RemnantError", err)
+			}
+			if err := submitter.Release(t.Context(), changed, plan.Attempt(), sure); err != nil {
+				t.Fatal(err)
+			}
+			// The lifecycle lets pods go and deletes them.
+			for _, object := range objects(t, c) {
+				if pod, isPod := object.(*corev1.Pod); isPod {
+					pod.Finalizers = nil
+					if err := errors.Join(c.Update(t.Context(), pod), c.Delete(t.Context(), pod)); err != nil {
+						t.Fatal(err)
+					}
+				}
+			}
+			if _, err := submitter.Submit(t.Context(), plan); err != nil {
+				t.Fatal(err)
+			}
+			for _, object := range objects(t, c) {
+				if got := object.GetAnnotations()[sparklabels.SpecHash]; got != plan.Attempt().SpecHash {
+					t.Errorf("%s is of spec %q, want %q", object.GetName(), got, plan.Attempt().SpecHash)
+				}
+			}
+		})
 	}
 }
 
@@ -213,14 +309,14 @@ func TestReleaseDeletesTheAttemptsObjectsAndNoOthers(t *testing.T) {
 		t.Fatal(err)
 	}
 	before := names(t, c)
-	if err := submitter.Release(t.Context(), app, second); err != nil {
+	if err := submitter.Release(t.Context(), app, second, sure); err != nil {
 		t.Fatal(err)
 	}
 	if diff := cmp.Diff(before, names(t, c)); diff != "" {
 		t.Errorf("after the release of another attempt (-want +got):\n%s", diff)
 	}
 	for range 2 {
-		if err := submitter.Release(t.Context(), app, first); err != nil {
+		if err := submitter.Release(t.Context(), app, first, sure); err != nil {
 			t.Fatal(err)
 		}
 		if diff := cmp.Diff([]string{"foreign", "pi-driver"}, names(t, c)); diff != "" {
@@ -228,6 +324,9 @@ func TestReleaseDeletesTheAttemptsObjectsAndNoOthers(t *testing.T) {
 		}
 	}
 }
+
+// sure confirms every release.
+func sure(context.Context) error { return nil }
 
 func names(t *testing.T, c client.Client) []string {
 	t.Helper()
@@ -245,7 +344,7 @@ func TestSubmitCallsWhatTheServerRefusesInvalid(t *testing.T) {
 		},
 	}).Build()
 	_, err := native.New(c).Submit(t.Context(), planOf(t, application(), 1))
-	if _, ok := errors.AsType[*submission.InvalidError](err); !ok {
+	if _, ok := errors.AsType[*planning.InvalidError](err); !ok {
 		t.Errorf("error = %v, want an InvalidError", err)
 	}
 }
@@ -255,7 +354,7 @@ func TestSubmitWritesNothingForWhatItCannotExpress(t *testing.T) {
 	app.Spec.MainApplicationFile = new("/home/me/pi.jar")
 	c := fake.NewClientBuilder().Build()
 	_, err := native.New(c).Submit(t.Context(), planOf(t, app, 1))
-	if _, ok := errors.AsType[*submission.UnsupportedError](err); !ok {
+	if _, ok := errors.AsType[*planning.UnsupportedError](err); !ok {
 		t.Errorf("error = %v, want an UnsupportedError", err)
 	}
 	if got := objects(t, c); len(got) != 0 {
@@ -274,32 +373,29 @@ func created(t *testing.T, c client.Client) []client.Object {
 func objects(t *testing.T, c client.Client) []client.Object {
 	t.Helper()
 	var all []client.Object
-	var configMaps corev1.ConfigMapList
-	var claims corev1.PersistentVolumeClaimList
-	var services corev1.ServiceList
-	var pods corev1.PodList
-	for _, list := range []client.ObjectList{&configMaps, &claims, &services, &pods} {
+	for _, list := range []client.ObjectList{
+		&corev1.ConfigMapList{}, &corev1.PersistentVolumeClaimList{}, &corev1.ServiceList{}, &networkingv1.NetworkPolicyList{}, &corev1.PodList{},
+	} {
 		if err := c.List(t.Context(), list); err != nil {
 			t.Fatal(err)
 		}
-	}
-	for i := range configMaps.Items {
-		all = append(all, &configMaps.Items[i])
-	}
-	for i := range claims.Items {
-		all = append(all, &claims.Items[i])
-	}
-	for i := range services.Items {
-		all = append(all, &services.Items[i])
-	}
-	for i := range pods.Items {
-		all = append(all, &pods.Items[i])
+		err := meta.EachListItem(list, func(item runtime.Object) error {
+			object, isObject := item.(client.Object)
+			if !isObject {
+				return fmt.Errorf("%T is no object", item)
+			}
+			all = append(all, object)
+			return nil
+		})
+		if err != nil {
+			t.Fatal(err)
+		}
 	}
 	return all
 }
 
 // driver returns the driver pod of a plan as the server has it.
-func driver(t *testing.T, plan *submission.Plan) *corev1.Pod {
+func driver(t *testing.T, plan *planning.Plan) *corev1.Pod {
 	t.Helper()
 	rendered, err := plan.Render()
 	if err != nil {

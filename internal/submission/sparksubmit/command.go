@@ -9,7 +9,7 @@ import (
 	"path/filepath"
 	"strings"
 
-	"github.com/alauda/spark-operator/internal/submission"
+	"github.com/alauda/spark-operator/internal/planning"
 	"github.com/alauda/spark-operator/pkg/sparkconf"
 	"github.com/alauda/spark-operator/pkg/sparklabels"
 )
@@ -36,7 +36,7 @@ func filesIn(dir string) Files {
 // Everybody on the machine can read them, so they hold no property. Both parsers of spark-submit, the launcher's and
 // SparkSubmit's own, take options up to the first argument that begins with no dash, which is the main file: what comes
 // after it is the application's, whatever it looks like.
-func Argv(plan *submission.Plan, files Files) []string {
+func Argv(plan *planning.Plan, files Files) []string {
 	argv := []string{
 		"--master", plan.Master(),
 		"--deploy-mode", "cluster",
@@ -55,7 +55,7 @@ func Argv(plan *submission.Plan, files Files) []string {
 
 // Properties returns the configuration that spark-submit is given for a plan: the plan's own, and what makes the driver pod
 // known as the plan's. Fields that Spark has no property for are in the templates.
-func Properties(plan *submission.Plan, files Files, uploads Uploads) *sparkconf.Conf {
+func Properties(plan *planning.Plan, files Files, uploads Uploads) *sparkconf.Conf {
 	conf := plan.Conf()
 	conf.Set(sparkconf.DriverPodTemplateFile, files.DriverTemplate)
 	conf.Set(sparkconf.DriverPodTemplateContainer, sparklabels.DriverContainer)
@@ -69,20 +69,20 @@ func Properties(plan *submission.Plan, files Files, uploads Uploads) *sparkconf.
 }
 
 // writeFiles writes what spark-submit reads, readable to nobody else.
-func writeFiles(plan *submission.Plan, files Files, uploads Uploads) error {
+func writeFiles(plan *planning.Plan, files Files, uploads Uploads) error {
 	driver, err := plan.DriverTemplate()
 	if err != nil {
-		return &submission.InvalidError{Problems: []submission.Problem{{Field: "spec.driver", Fix: err.Error()}}}
+		return &planning.InvalidError{Problems: []planning.Problem{{Field: "spec.driver", Fix: err.Error()}}}
 	}
 	executor, err := plan.ExecutorTemplate()
 	if err != nil {
-		return &submission.InvalidError{Problems: []submission.Problem{{Field: "spec.executor", Fix: err.Error()}}}
+		return &planning.InvalidError{Problems: []planning.Problem{{Field: "spec.executor", Fix: err.Error()}}}
 	}
-	driverContent, err := submission.TemplateFile(driver)
+	driverContent, err := planning.TemplateFile(driver)
 	if err != nil {
 		return err
 	}
-	executorContent, err := submission.TemplateFile(executor)
+	executorContent, err := planning.TemplateFile(executor)
 	if err != nil {
 		return err
 	}

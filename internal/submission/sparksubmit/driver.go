@@ -14,7 +14,9 @@ import (
 	"k8s.io/apimachinery/pkg/types"
 	"sigs.k8s.io/controller-runtime/pkg/client"
 
+	"github.com/alauda/spark-operator/internal/driverend"
 	"github.com/alauda/spark-operator/internal/identity"
+	"github.com/alauda/spark-operator/internal/planning"
 	"github.com/alauda/spark-operator/internal/submission"
 	"github.com/alauda/spark-operator/pkg/sparklabels"
 )
@@ -34,7 +36,7 @@ var ownVolumes = []string{"spark-conf-volume-driver", "pod-template-volume"}
 
 // driver looks for the driver pod of a plan. It returns nil where there is no pod of the name, and an error where it is not
 // a driver that this plan has: a ConflictError, a RemnantError, or what kept it from looking.
-func (s *Submitter) driver(ctx context.Context, plan *submission.Plan) (*corev1.Pod, error) {
+func (s *Submitter) driver(ctx context.Context, plan *planning.Plan) (*corev1.Pod, error) {
 	attempt := plan.Attempt()
 	key := types.NamespacedName{Namespace: plan.Namespace(), Name: attempt.DriverPodName}
 	pod := &corev1.Pod{}
@@ -46,7 +48,7 @@ func (s *Submitter) driver(ctx context.Context, plan *submission.Plan) (*corev1.
 	}
 	app := plan.App()
 	if !metav1.IsControlledBy(pod, app) {
-		return nil, &submission.ConflictError{Kind: "Pod", Namespace: key.Namespace, Name: key.Name, Owner: ownerOf(pod)}
+		return nil, &submission.ConflictError{Kind: "Pod", Namespace: key.Namespace, Name: key.Name, Owner: submission.OwnerOf(pod)}
 	}
 	id := pod.Labels[sparklabels.SubmissionID]
 	sameSpec := identity.SameSpec(pod.Annotations[sparklabels.SpecHash], attempt.SpecHash)
@@ -89,16 +91,15 @@ func (s *Submitter) complete(ctx context.Context, pod *corev1.Pod) (bool, error)
 	return len(services.Items) > 0, nil
 }
 
-// deletePod deletes this very pod and not another of its name.
+// deletePod deletes this very pod and not another of its name. How it ends is of no interest.
 func (s *Submitter) deletePod(ctx context.Context, pod *corev1.Pod) error {
-	if pod.DeletionTimestamp != nil {
-		return nil
+	if pod.DeletionTimestamp == nil {
+		err := s.client.Delete(ctx, pod, client.Preconditions{UID: &pod.UID})
+		if client.IgnoreNotFound(err) != nil && !apierrors.IsConflict(err) {
+			return fmt.Errorf("delete driver pod %s: %w", client.ObjectKeyFromObject(pod), err)
+		}
 	}
-	err := s.client.Delete(ctx, pod, client.Preconditions{UID: &pod.UID})
-	if client.IgnoreNotFound(err) == nil || apierrors.IsConflict(err) {
-		return nil
-	}
-	return fmt.Errorf("delete driver pod %s: %w", client.ObjectKeyFromObject(pod), err)
+	return driverend.Release(ctx, s.client, pod)
 }
 
 func remnant(pod *corev1.Pod) error {
@@ -110,11 +111,4 @@ func remnant(pod *corev1.Pod) error {
 // choose it, so the pod is the only one to know.
 func resultOf(pod *corev1.Pod, adopted bool) submission.Result {
 	return submission.Result{DriverPodName: pod.Name, SparkApplicationID: pod.Labels[sparklabels.SparkAppSelector], Adopted: adopted}
-}
-
-func ownerOf(pod *corev1.Pod) string {
-	if owner := metav1.GetControllerOf(pod); owner != nil {
-		return fmt.Sprintf("%s %s (UID %s)", owner.Kind, owner.Name, owner.UID)
-	}
-	return "nobody that it names"
 }

@@ -11,6 +11,7 @@ import (
 	"strconv"
 	"strings"
 
+	apierrors "k8s.io/apimachinery/pkg/api/errors"
 	metav1 "k8s.io/apimachinery/pkg/apis/meta/v1"
 )
 
@@ -87,12 +88,32 @@ func isConflict(err error) bool {
 	return ok && refused.Code == http.StatusConflict && refused.Reason == metav1.StatusReasonAlreadyExists
 }
 
+// maxPassing is how many tries in a row may fail for what passes by itself. That is read from the output, where a text of the author's can
+// look like it, and such a try starts anew at once, without counting as an attempt.
+const maxPassing = 5
+
+// isPassing reports whether the API server may answer otherwise in a moment.
+func isPassing(err error) bool {
+	if errors.Is(err, errWasInTheWay) {
+		return true
+	}
+	refused, ok := errors.AsType[*RefusedError](err)
+	return ok && (refused.Code >= http.StatusInternalServerError || apierrors.IsTooManyRequests(err) || apierrors.IsConflict(err) || apierrors.IsTimeout(err))
+}
+
+// didNotPass returns the error of a last try, as an attempt that has failed.
+func didNotPass(err error) *FailedError {
+	detail := strings.TrimPrefix(err.Error(), "failed to run spark-submit: ")
+	return &FailedError{Reason: Exited, Detail: fmt.Sprintf("%d tries in a row came to nothing", maxPassing), Summary: detail}
+}
+
 // How the client library of Spark words the API server's answer. Nothing else in this package reads its words.
 var (
-	answerCode    = regexp.MustCompile(`Received status: Status\(.*?\bcode=(\d+)`)
-	answerReason  = regexp.MustCompile(`Received status: Status\(.*\breason=(\w+)`)
-	answerMessage = regexp.MustCompile(`\. Message: (.*?)\.? Received status:`)
-	tellingLine   = regexp.MustCompile(`^(Caused by:|Exception in thread|Error:|[\w.$]+(Exception|Error):)`)
+	answerCode       = regexp.MustCompile(`Received status: Status\(.*?\bcode=(\d+)`)
+	answerReason     = regexp.MustCompile(`Received status: Status\(.*\breason=(\w+)`)
+	answerMessage    = regexp.MustCompile(`\. Message: (.*?)\.? Received status:`)
+	forbiddenSecrets = regexp.MustCompile(`cannot (create|patch) resource "secrets"`)
+	tellingLine      = regexp.MustCompile(`^(Caused by:|Exception in thread|Error:|[\w.$]+(Exception|Error):)`)
 )
 
 // failure returns the error of a spark-submit that exited, by its output.
@@ -122,6 +143,9 @@ func refusal(line string) *RefusedError {
 	}
 	if message := answerMessage.FindStringSubmatch(line); message != nil {
 		refused.Message = message[1]
+	}
+	if refused.Code == http.StatusForbidden && forbiddenSecrets.MatchString(refused.Message) {
+		refused.Message += "; spark-submit makes Secrets for Kerberos, which the operator may do with config/components/kerberos only"
 	}
 	return refused
 }

@@ -5,12 +5,7 @@ package sparksubmit
 
 import (
 	"bytes"
-	"cmp"
-	"regexp"
-	"slices"
 	"strings"
-
-	"github.com/alauda/spark-operator/pkg/sparkconf"
 )
 
 const (
@@ -18,9 +13,6 @@ const (
 	maxOutput = 4096
 	// maxLine is the length up to which a line is kept until its end is seen; secrets are looked for in whole lines.
 	maxLine = 64 << 10
-	// minSecret is the length below which a value is not looked for in the output: as part of words it would be found
-	// everywhere, and it is no secret.
-	minSecret = 4
 	// leftOut stands for a line that is longer than maxLine.
 	leftOut = "(a very long line was left out)"
 )
@@ -91,42 +83,4 @@ func (o *output) String() string {
 // frame returns whether a line is one of a stack trace.
 func frame(line string) bool {
 	return strings.HasPrefix(line, "\tat ") || strings.HasPrefix(line, "\t... ")
-}
-
-// assignment is what gives a value to a name in an output: name=value, name: value.
-var assignment = regexp.MustCompile(`([\w.\-]+)(\s*[=:]\s*)([^\s,;)]+)`)
-
-// redactor returns what masks in a line the values of the properties that look like secrets, and whatever is given to a
-// name that does.
-func redactor(conf *sparkconf.Conf) func(string) string {
-	secrets := secretsOf(conf)
-	return func(line string) string {
-		for _, secret := range secrets {
-			line = strings.ReplaceAll(line, secret, sparkconf.Redacted)
-		}
-		return assignment.ReplaceAllStringFunc(line, func(found string) string {
-			parts := assignment.FindStringSubmatch(found)
-			if sparkconf.Redact(parts[1], "") != sparkconf.Redacted {
-				return found
-			}
-			return parts[1] + parts[2] + sparkconf.Redacted
-		})
-	}
-}
-
-// secretsOf returns the lines of the values that look like secrets, long ones before what may be part of them.
-func secretsOf(conf *sparkconf.Conf) []string {
-	var secrets []string
-	for _, property := range conf.Redacted() {
-		if property.Value != sparkconf.Redacted {
-			continue
-		}
-		for line := range strings.Lines(conf.Get(property.Key)) {
-			if line = strings.TrimSpace(line); len(line) >= minSecret {
-				secrets = append(secrets, line)
-			}
-		}
-	}
-	slices.SortStableFunc(secrets, func(a, b string) int { return cmp.Compare(len(b), len(a)) })
-	return secrets
 }

@@ -13,7 +13,7 @@ import (
 	"syscall"
 	"time"
 
-	"github.com/alauda/spark-operator/internal/submission"
+	"github.com/alauda/spark-operator/internal/planning"
 )
 
 // errTimedOut is the cause of a context that ended because spark-submit took too long.
@@ -21,7 +21,7 @@ var errTimedOut = errors.New("time limit")
 
 // run runs spark-submit for a plan and waits for its end. It returns nil where it exited with code 0, and the context's
 // error where the caller ended it. When it returns, the process, its children and its files are gone.
-func (s *Submitter) run(ctx context.Context, plan *submission.Plan) error {
+func (s *Submitter) run(ctx context.Context, plan *planning.Plan) error {
 	dir, err := os.MkdirTemp(s.options.Dir, "submission-")
 	if err != nil {
 		return fmt.Errorf("make a directory for spark-submit: %w", err)
@@ -38,7 +38,7 @@ func (s *Submitter) run(ctx context.Context, plan *submission.Plan) error {
 	}
 	ctx, cancel := context.WithTimeoutCause(ctx, s.options.Timeout, errTimedOut)
 	defer cancel()
-	text := &output{redact: redactor(plan.Conf())}
+	text := &output{redact: plan.Conf().Masker().MaskOutput}
 	//nolint:gosec // the program is the operator's own, and what the user wrote cannot become an option: see Argv.
 	command := exec.CommandContext(ctx, submitScript(s.options.Home), Argv(plan, files)...)
 	command.Env = environment(os.Environ(), s.options.Home, dir, plan.SparkUser())
@@ -84,7 +84,7 @@ func (s *Submitter) outcomeOf(ctx context.Context, err error, text string) error
 		return context.Cause(ctx)
 	}
 	if errors.Is(err, syscall.E2BIG) {
-		return &submission.InvalidError{Problems: []submission.Problem{{
+		return &planning.InvalidError{Problems: []planning.Problem{{
 			Field: "spec.arguments", Fix: "they are too long for a command line; put them into a file or a ConfigMap, or choose submission mode Native",
 		}}}
 	}

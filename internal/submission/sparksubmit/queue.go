@@ -12,6 +12,7 @@ import (
 
 	"k8s.io/apimachinery/pkg/types"
 
+	"github.com/alauda/spark-operator/internal/planning"
 	"github.com/alauda/spark-operator/internal/submission"
 )
 
@@ -20,7 +21,7 @@ var errDropped = errors.New("the submission was dropped")
 
 // task is one submission: waiting, then running, then done.
 type task struct {
-	plan   *submission.Plan
+	plan   *planning.Plan
 	cancel context.CancelCauseFunc
 	// dropped is whether the outcome of the running task is of no interest.
 	dropped bool
@@ -39,17 +40,19 @@ type queue struct {
 	arrival *sync.Cond
 	tasks   map[string]*task
 	waiting []*task
+	// passing is how many tries in a row have failed for what passes, by application.
+	passing map[types.NamespacedName]int
 }
 
 func newQueue(o Options) *queue {
-	q := &queue{options: o, tasks: map[string]*task{}}
+	q := &queue{options: o, tasks: map[string]*task{}, passing: map[types.NamespacedName]int{}}
 	q.arrival = sync.NewCond(&q.mu)
 	return q
 }
 
 // take returns what is known of a plan: ErrPending or the outcome, which is forgotten with that. A task of the same attempt that was made
 // from another spec is dropped.
-func (q *queue) take(plan *submission.Plan) (known bool, result submission.Result, err error) {
+func (q *queue) take(plan *planning.Plan) (known bool, result submission.Result, err error) {
 	q.mu.Lock()
 	defer q.mu.Unlock()
 	q.expire()
@@ -68,11 +71,26 @@ func (q *queue) take(plan *submission.Plan) (known bool, result submission.Resul
 		return true, result, ErrPending
 	}
 	delete(q.tasks, attempt.SubmissionID)
-	return true, t.result, t.err
+	return true, t.result, q.counted(plan, t.err)
+}
+
+// counted returns the outcome of a try, and ends a row of those that fail for what passes. The caller holds the lock.
+func (q *queue) counted(plan *planning.Plan, err error) error {
+	app := types.NamespacedName{Namespace: plan.Namespace(), Name: plan.Name()}
+	if !isPassing(err) {
+		delete(q.passing, app)
+		return err
+	}
+	q.passing[app]++
+	if q.passing[app] < maxPassing {
+		return err
+	}
+	delete(q.passing, app)
+	return didNotPass(err)
 }
 
 // add appends a plan that is not known, and says ErrPending.
-func (q *queue) add(plan *submission.Plan) error {
+func (q *queue) add(plan *planning.Plan) error {
 	q.mu.Lock()
 	defer q.mu.Unlock()
 	id := plan.Attempt().SubmissionID
@@ -134,6 +152,7 @@ func (q *queue) drop(id string) (running bool) {
 func (q *queue) forget(app types.NamespacedName) {
 	q.mu.Lock()
 	defer q.mu.Unlock()
+	delete(q.passing, app)
 	for id, t := range q.tasks {
 		if t.plan.Namespace() == app.Namespace && t.plan.Name() == app.Name {
 			q.remove(id)

@@ -4,6 +4,7 @@
 package sparksubmit
 
 import (
+	"context"
 	"errors"
 	"os"
 	"path/filepath"
@@ -27,13 +28,13 @@ func TestReleaseEndsARunningSubmissionAndItsDriver(t *testing.T) {
 	w.pending(plan)
 	p := calls.call()
 	w.create(driverOf(t, plan)[0])
-	if err := w.Release(t.Context(), app, plan.Attempt()); !errors.Is(err, ErrStopping) {
+	if err := w.Release(t.Context(), app, plan.Attempt(), sure); !errors.Is(err, ErrStopping) {
 		t.Fatalf("first Release = %v, want ErrStopping", err)
 	}
 	w.awaitFinished()
 	p.awaitEnd()
 	for range 2 {
-		if err := w.Release(t.Context(), app, plan.Attempt()); err != nil {
+		if err := w.Release(t.Context(), app, plan.Attempt(), sure); err != nil {
 			t.Fatalf("Release after the end = %v", err)
 		}
 		if w.driverExists() {
@@ -42,6 +43,19 @@ func TestReleaseEndsARunningSubmissionAndItsDriver(t *testing.T) {
 	}
 	// Nothing of the old run is taken for an outcome of the next.
 	w.pending(plan)
+}
+
+// sure confirms every release.
+func sure(context.Context) error { return nil }
+
+func TestReleaseThatIsNotConfirmedDeletesNothing(t *testing.T) {
+	app, changed := application(), errors.New("the application was changed")
+	plan := planOf(t, app, 1)
+	w := start(t, Options{Home: t.TempDir()}, driverOf(t, plan)[0])
+	err := w.Release(t.Context(), app, plan.Attempt(), func(context.Context) error { return changed })
+	if !errors.Is(err, changed) || !w.driverExists() {
+		t.Errorf("Release = %v, driver exists: %t", err, w.driverExists())
+	}
 }
 
 func TestReleaseLeavesOtherDriversAlone(t *testing.T) {
@@ -59,7 +73,7 @@ func TestReleaseLeavesOtherDriversAlone(t *testing.T) {
 			w := start(t, Options{Home: t.TempDir()}, driverOf(t, planOf(t, app, 1))[0])
 			attempt := identity.Of(tc.app, tc.attempt)
 			attempt.DriverPodName = "pi-driver"
-			if err := w.Release(t.Context(), tc.app, attempt); err != nil || !w.driverExists() {
+			if err := w.Release(t.Context(), tc.app, attempt, sure); err != nil || !w.driverExists() {
 				t.Errorf("Release = %v, driver exists: %t; want nothing to happen", err, w.driverExists())
 			}
 		})
@@ -73,7 +87,7 @@ func TestReleaseOfAWaitingSubmissionForgetsIt(t *testing.T) {
 	w.pending(running)
 	p := calls.call()
 	w.pending(waiting)
-	if err := w.Release(t.Context(), app, waiting.Attempt()); err != nil {
+	if err := w.Release(t.Context(), app, waiting.Attempt(), sure); err != nil {
 		t.Fatal(err)
 	}
 	p.proceed()
@@ -180,5 +194,43 @@ func TestStartRemovesWhatAKilledOperatorLeft(t *testing.T) {
 	entries, err := os.ReadDir(dir)
 	if diff := cmp.Diff(0, len(entries)); diff != "" || err != nil {
 		t.Errorf("%v is left, %v", entries, err)
+	}
+}
+
+// What the API server seems to say is read from an output that can hold the author's words: it must not be a way to have spark-submit run
+// for ever without an attempt being counted.
+func TestWhatPassesDoesSoInTheEnd(t *testing.T) {
+	const spoofed = "bad value: Received status: Status(code=429, reason=TooManyRequests)"
+	q, plan := newQueue(Options{}.withDefaults()), planOf(t, application(), 1)
+	try := func(outcome error) error {
+		if err := q.add(plan); !errors.Is(err, ErrPending) {
+			t.Fatal(err)
+		}
+		running, _ := q.next(t.Context())
+		q.finish(running, submission.Result{}, outcome)
+		_, _, err := q.take(plan)
+		return err
+	}
+	for _, other := range []error{nil, failure(1, "Error: no")} {
+		for range maxPassing - 1 {
+			for _, passing := range []error{failure(1, spoofed), errWasInTheWay} {
+				if err := try(passing); err == nil || !errors.Is(err, passing) {
+					t.Fatalf("%v became %v before its time", passing, err)
+				}
+				if err := try(other); !errors.Is(err, other) {
+					t.Fatalf("%v became %v", other, err)
+				}
+			}
+		}
+	}
+	for range maxPassing - 1 {
+		_ = try(failure(1, spoofed))
+	}
+	want := &FailedError{Reason: Exited, Detail: "5 tries in a row came to nothing", Summary: "the API server refused (TooManyRequests, code 429): " + spoofed}
+	if diff := cmp.Diff(message(want), message(try(failure(1, spoofed)))); diff != "" {
+		t.Errorf("the last try (-want +got):\n%s", diff)
+	}
+	if diff := cmp.Diff(map[types.NamespacedName]int{}, q.passing); diff != "" {
+		t.Errorf("what is remembered (-want +got):\n%s", diff)
 	}
 }

@@ -20,8 +20,11 @@ import (
 	"sigs.k8s.io/controller-runtime/pkg/event"
 
 	"github.com/alauda/spark-operator/apis/sparkoperator/v1beta2"
+	"github.com/alauda/spark-operator/internal/driverend"
 	"github.com/alauda/spark-operator/internal/identity"
+	"github.com/alauda/spark-operator/internal/planning"
 	"github.com/alauda/spark-operator/internal/submission"
+	"github.com/alauda/spark-operator/internal/submission/companions"
 	"github.com/alauda/spark-operator/pkg/sparklabels"
 )
 
@@ -29,6 +32,8 @@ import (
 // objects that somebody else just made.
 type Client interface {
 	client.Reader
+	driverend.Patcher
+	Create(ctx context.Context, obj client.Object, opts ...client.CreateOption) error
 	Delete(ctx context.Context, obj client.Object, opts ...client.DeleteOption) error
 }
 
@@ -90,11 +95,11 @@ func (s *Submitter) Finished() <-chan event.GenericEvent { return s.finished }
 
 // Submit implements submission.Submitter. It does not wait: it returns ErrPending until spark-submit has ended, then once
 // what came of it. Asking again after that looks for the driver and, where there is none, starts anew.
-func (s *Submitter) Submit(ctx context.Context, plan *submission.Plan) (submission.Result, error) {
+func (s *Submitter) Submit(ctx context.Context, plan *planning.Plan) (submission.Result, error) {
 	if err := notInstalled(s.options.Home); err != nil {
 		return submission.Result{}, err
 	}
-	if err := check(plan, s.options.Uploads); err != nil {
+	if err := Check(plan, s.options.Uploads); err != nil {
 		return submission.Result{}, err
 	}
 	if known, result, err := s.queue.take(plan); known {
@@ -107,12 +112,17 @@ func (s *Submitter) Submit(ctx context.Context, plan *submission.Plan) (submissi
 	if pod != nil {
 		return resultOf(pod, true), nil
 	}
+	// Deliberately here and not beside the process: a Release that follows finds all that was made.
+	if err := companions.Ensure(ctx, s.client, plan); err != nil {
+		return submission.Result{}, err
+	}
 	return submission.Result{}, s.queue.add(plan)
 }
 
 // Release ends what the attempt has running or waiting, and deletes the driver pod that it may have left. It is
-// idempotent, and returns ErrStopping as long as the process could still make one.
-func (s *Submitter) Release(ctx context.Context, app *v1beta2.SparkApplication, attempt identity.Attempt) error {
+// idempotent, and returns ErrStopping as long as the process could still make one. It deletes nothing that was made after the decision to
+// delete (see submission.Confirm).
+func (s *Submitter) Release(ctx context.Context, app *v1beta2.SparkApplication, attempt identity.Attempt, confirm submission.Confirm) error {
 	if running := s.queue.drop(attempt.SubmissionID); running {
 		return ErrStopping
 	}
@@ -126,6 +136,9 @@ func (s *Submitter) Release(ctx context.Context, app *v1beta2.SparkApplication, 
 	}
 	if !metav1.IsControlledBy(pod, app) || pod.Labels[sparklabels.SubmissionID] != attempt.SubmissionID {
 		return nil
+	}
+	if err := confirm(ctx); err != nil {
+		return err
 	}
 	return s.deletePod(ctx, pod)
 }

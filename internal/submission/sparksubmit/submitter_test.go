@@ -25,6 +25,7 @@ import (
 
 	"github.com/alauda/spark-operator/apis/sparkoperator/v1beta2"
 	"github.com/alauda/spark-operator/internal/identity"
+	"github.com/alauda/spark-operator/internal/planning"
 	"github.com/alauda/spark-operator/internal/submission"
 	"github.com/alauda/spark-operator/pkg/sparklabels"
 )
@@ -73,7 +74,7 @@ func start(t *testing.T, o Options, objects ...client.Object) *world {
 }
 
 // pending asks for a submission that must not have an outcome yet.
-func (w *world) pending(plan *submission.Plan) {
+func (w *world) pending(plan *planning.Plan) {
 	w.t.Helper()
 	if _, err := w.Submit(w.t.Context(), plan); !errors.Is(err, ErrPending) {
 		w.t.Fatalf("Submit = %v, want ErrPending", err)
@@ -108,7 +109,7 @@ func (w *world) awaitFinished() {
 }
 
 // driverOf returns the objects that spark-submit makes for a plan: the pod first.
-func driverOf(t *testing.T, plan *submission.Plan) []client.Object {
+func driverOf(t *testing.T, plan *planning.Plan) []client.Object {
 	t.Helper()
 	rendered, err := plan.Render()
 	if err != nil {
@@ -128,7 +129,7 @@ func message(err error) string {
 
 func TestSubmitReturnsWhatCameOfIt(t *testing.T) {
 	app := application()
-	theDriver := func(plan *submission.Plan) []client.Object { return driverOf(t, plan) }
+	theDriver := func(plan *planning.Plan) []client.Object { return driverOf(t, plan) }
 	result := submission.Result{DriverPodName: "pi-driver", SparkApplicationID: identity.Of(app, 1).ApplicationID}
 	adopted := result
 	adopted.Adopted = true
@@ -136,7 +137,7 @@ func TestSubmitReturnsWhatCameOfIt(t *testing.T) {
 		part    string
 		options Options
 		// appears is what is there when spark-submit ends.
-		appears func(*submission.Plan) []client.Object
+		appears func(*planning.Plan) []client.Object
 		want    submission.Result
 		wantErr error
 	}{
@@ -147,7 +148,7 @@ func TestSubmitReturnsWhatCameOfIt(t *testing.T) {
 		},
 		"a driver without its ConfigMaps": {
 			part:    "crash",
-			appears: func(plan *submission.Plan) []client.Object { return driverOf(t, plan)[:1] },
+			appears: func(plan *planning.Plan) []client.Object { return driverOf(t, plan)[:1] },
 			wantErr: &FailedError{Reason: Killed, Detail: "it was ended by signal 9 (killed); the controller may need more memory"},
 		},
 		"a driver although spark-submit failed afterwards": {part: "crash", appears: theDriver, want: result},
@@ -158,7 +159,7 @@ func TestSubmitReturnsWhatCameOfIt(t *testing.T) {
 		},
 		"somebody else's pod in the way": {
 			part: "conflict",
-			appears: func(*submission.Plan) []client.Object {
+			appears: func(*planning.Plan) []client.Object {
 				return []client.Object{&corev1.Pod{ObjectMeta: metav1.ObjectMeta{Namespace: "default", Name: "pi-driver"}}}
 			},
 			wantErr: &submission.ConflictError{Kind: "Pod", Namespace: "default", Name: "pi-driver", Owner: "nobody that it names"},
@@ -273,7 +274,7 @@ func TestSparkSubmitIsGivenNoSecret(t *testing.T) {
 // A driver that is there is looked at before anything is run.
 func TestSubmitFindsWhatAnInterruptedRunLeft(t *testing.T) {
 	app := application()
-	labelled := func(plan *submission.Plan, change func(*corev1.Pod)) []client.Object {
+	labelled := func(plan *planning.Plan, change func(*corev1.Pod)) []client.Object {
 		objects := driverOf(t, plan)
 		pod, ok := objects[0].(*corev1.Pod)
 		if !ok {
@@ -303,7 +304,7 @@ func TestSubmitFindsWhatAnInterruptedRunLeft(t *testing.T) {
 			wantErr: &submission.RemnantError{Kind: "Pod", Namespace: "default", Name: "pi-driver", UID: "made", SubmissionID: "earlier"},
 		},
 		"a pod of another spec": {
-			left:    labelled(planOf(t, app, 1), func(pod *corev1.Pod) { pod.Annotations[sparklabels.SpecHash] = "h1-other" }),
+			left:    labelled(planOf(t, app, 1), func(pod *corev1.Pod) { pod.Annotations[sparklabels.SpecHash] = "h2-other" }),
 			wantErr: remnant,
 		},
 		"a pod that is being deleted": {
@@ -339,7 +340,7 @@ func TestSubmitFindsWhatAnInterruptedRunLeft(t *testing.T) {
 func TestSubmitWithoutSpark(t *testing.T) {
 	for _, home := range []string{"", t.TempDir()} {
 		_, err := New(nil, Options{Home: home}).Submit(t.Context(), planOf(t, application(), 1))
-		if _, ok := errors.AsType[*submission.InvalidError](err); !ok || !strings.Contains(err.Error(), "run the controller image that packages Spark") {
+		if _, ok := errors.AsType[*planning.InvalidError](err); !ok || !strings.Contains(err.Error(), "run the controller image that packages Spark") {
 			t.Errorf("with home %q: %v, want an InvalidError that says what to do", home, err)
 		}
 	}

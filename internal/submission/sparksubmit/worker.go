@@ -18,6 +18,7 @@ import (
 	"sigs.k8s.io/controller-runtime/pkg/event"
 
 	"github.com/alauda/spark-operator/apis/sparkoperator/v1beta2"
+	"github.com/alauda/spark-operator/internal/planning"
 	"github.com/alauda/spark-operator/internal/submission"
 )
 
@@ -68,7 +69,7 @@ func (s *Submitter) work(ctx context.Context) {
 }
 
 // tell names the application on Finished.
-func (s *Submitter) tell(ctx context.Context, plan *submission.Plan) {
+func (s *Submitter) tell(ctx context.Context, plan *planning.Plan) {
 	app := &v1beta2.SparkApplication{ObjectMeta: metav1.ObjectMeta{Namespace: plan.Namespace(), Name: plan.Name()}}
 	select {
 	case s.finished <- event.GenericEvent{Object: app}:
@@ -78,7 +79,7 @@ func (s *Submitter) tell(ctx context.Context, plan *submission.Plan) {
 
 // execute runs spark-submit for a plan and returns what came of it, by looking: the process may have failed after it made
 // a driver, or have found one that is there.
-func (s *Submitter) execute(ctx context.Context, plan *submission.Plan) (submission.Result, error) {
+func (s *Submitter) execute(ctx context.Context, plan *planning.Plan) (submission.Result, error) {
 	if err := s.confirmWanted(ctx, plan); err != nil {
 		return submission.Result{}, err
 	}
@@ -117,7 +118,7 @@ var errWasInTheWay = errors.New("a pod with the name of the driver was in the wa
 var errUnwanted = errors.New("the application no longer exists")
 
 // confirmWanted looks whether the application is still there: it may have been deleted while the plan was waiting.
-func (s *Submitter) confirmWanted(ctx context.Context, plan *submission.Plan) error {
+func (s *Submitter) confirmWanted(ctx context.Context, plan *planning.Plan) error {
 	app := &v1beta2.SparkApplication{}
 	err := s.client.Get(ctx, types.NamespacedName{Namespace: plan.Namespace(), Name: plan.Name()}, app)
 	if apierrors.IsNotFound(err) || err == nil && app.UID != plan.App().UID {

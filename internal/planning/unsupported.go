@@ -1,7 +1,7 @@
 // Copyright 2026 The Alauda Spark Operator Authors.
 // SPDX-License-Identifier: Apache-2.0
 
-package submission
+package planning
 
 import (
 	"strings"
@@ -13,7 +13,22 @@ import (
 const (
 	reasonUpload   = "a file of the submitter must be uploaded; use local:/// for a file of the image, or a URL"
 	reasonKerberos = "Kerberos credentials must be fetched by Spark's own client"
+	reasonExpand   = "references are expanded by Spark's own client; write the value itself"
 )
+
+// expanded are properties in which Spark's client expands references such as ${spark.x} before it makes the driver's objects of them. It passes
+// others on as they are, and the driver expands them.
+var expanded = []string{
+	sparkconf.ContainerImage, sparkconf.DriverContainerImage, sparkconf.ImagePullPolicy, sparkconf.ImagePullSecrets,
+	sparkconf.SchedulerName, sparkconf.DriverSchedulerName, sparkconf.DriverServiceAccount,
+	sparkconf.DriverRequestCores, sparkconf.DriverLimitCores,
+	sparkconf.MemoryOverheadFactor, sparkconf.DriverMemoryOverheadFactor, sparkconf.DriverMinMemoryOverhead,
+	sparkconf.DriverMemoryOverhead, sparkconf.DriverMemoryOverheadOld,
+	sparkconf.HadoopConfigMap, sparkconf.Krb5ConfigMap, sparkconf.KerberosTokenSecret, sparkconf.KerberosTokenSecretKey,
+	sparkconf.PySparkPython, sparkconf.PySparkDriverPython, sparkconf.UIPort, sparkconf.LocalDirsTmpfs, sparkconf.LegacyPVCAccessMode,
+	sparkconf.DriverServiceIPPolicy, sparkconf.DriverServiceIPFamilies, sparkconf.DriverServiceNotReady,
+	sparkconf.Escalation, sparkconf.DriverEscalation,
+}
 
 // unsupportedProperties are properties that only Spark's own client can act on.
 var unsupportedProperties = []struct{ key, reason string }{
@@ -30,6 +45,11 @@ func (p *Plan) Unsupported() *UnsupportedError {
 	for _, property := range unsupportedProperties {
 		if p.conf.Get(property.key) != "" {
 			return &UnsupportedError{Field: property.key, Reason: property.reason}
+		}
+	}
+	for _, key := range expanded {
+		if strings.Contains(p.conf.Get(key), "${") {
+			return &UnsupportedError{Field: key, Reason: reasonExpand}
 		}
 	}
 	if strings.EqualFold(p.conf.Get(sparkconf.HadoopPrefix+"hadoop.security.authentication"), "kerberos") {
@@ -57,8 +77,8 @@ func (p *Plan) unsupportedMain() *UnsupportedError {
 
 // warn collects what people should know.
 func (p *Plan) warn() {
-	if !p.selection.Exact {
-		p.warnings = append(p.warnings, "Spark "+p.app.Spec.SparkVersion+" is not known to this operator; it is treated as "+p.selection.Version.Name)
+	if warning := p.selection.Warning(); warning != "" {
+		p.warnings = append(p.warnings, warning)
 	}
 	if valueOf(p.app.Spec.Executor.MemoryLimit) != "" {
 		p.warnings = append(p.warnings, "spec.executor.memoryLimit takes effect through the pod webhook only: Spark limits an executor's memory itself")
@@ -69,6 +89,8 @@ func (p *Plan) warn() {
 			p.warnings = append(p.warnings, "sparkConf key "+property.Key+" is ignored: Spark properties begin with spark.")
 		case property.Key == sparkconf.DriverPodTemplateFile, property.Key == sparkconf.ExecutorPodTemplateFile:
 			p.warnings = append(p.warnings, "sparkConf key "+property.Key+" is ignored: use the template field of driver or executor")
+		case property.Key == sparkconf.HadoopConfigMap && !p.conf.Contains(property.Key):
+			p.warnings = append(p.warnings, "sparkConf key "+property.Key+" is ignored: spec.hadoopConfigMap is set")
 		}
 	}
 }

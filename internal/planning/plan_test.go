@@ -1,7 +1,7 @@
 // Copyright 2026 The Alauda Spark Operator Authors.
 // SPDX-License-Identifier: Apache-2.0
 
-package submission_test
+package planning_test
 
 import (
 	"errors"
@@ -9,7 +9,6 @@ import (
 	"maps"
 	"strings"
 	"testing"
-	"time"
 
 	"github.com/google/go-cmp/cmp"
 	corev1 "k8s.io/api/core/v1"
@@ -17,10 +16,13 @@ import (
 
 	"github.com/alauda/spark-operator/apis/sparkoperator/v1beta2"
 	"github.com/alauda/spark-operator/internal/identity"
-	"github.com/alauda/spark-operator/internal/submission"
+	"github.com/alauda/spark-operator/internal/planning"
+	"github.com/alauda/spark-operator/internal/testing/manifest"
 	"github.com/alauda/spark-operator/pkg/sparkconf"
 	"github.com/alauda/spark-operator/pkg/sparklabels"
 )
+
+type application = v1beta2.SparkApplication
 
 func sparkPi(change ...func(*v1beta2.SparkApplication)) *v1beta2.SparkApplication {
 	app := &v1beta2.SparkApplication{
@@ -38,11 +40,11 @@ func sparkPi(change ...func(*v1beta2.SparkApplication)) *v1beta2.SparkApplicatio
 	return app
 }
 
-func newPlan(app *v1beta2.SparkApplication, o submission.Options) (*submission.Plan, error) {
-	return submission.NewPlan(app, identity.Of(app, 1), o)
+func newPlan(app *v1beta2.SparkApplication, o planning.Options) (*planning.Plan, error) {
+	return planning.NewPlan(app, identity.Of(app, 1), o)
 }
 
-func mustPlan(tb testing.TB, app *v1beta2.SparkApplication, o submission.Options) *submission.Plan {
+func mustPlan(tb testing.TB, app *v1beta2.SparkApplication, o planning.Options) *planning.Plan {
 	tb.Helper()
 	plan, err := newPlan(app, o)
 	if err != nil {
@@ -65,7 +67,7 @@ func TestPrecedence(t *testing.T) {
 	appName := sparkconf.DriverLabelPrefix + sparklabels.AppName
 	cases := map[string]struct {
 		change  []func(*app)
-		options submission.Options
+		options planning.Options
 		key     string
 		want    string
 	}{
@@ -112,50 +114,68 @@ func TestPrecedence(t *testing.T) {
 		},
 		"a decoration wins over the application": {
 			change:  []func(*app){conf(sparkconf.MetricsNamespace, "mine")},
-			options: submission.Options{Decorations: []submission.Decoration{{Conf: []sparkconf.Property{{Key: sparkconf.MetricsNamespace, Value: "ours"}}}}},
+			options: planning.Options{Decorations: []planning.Decoration{{Conf: []sparkconf.Property{{Key: sparkconf.MetricsNamespace, Value: "ours"}}}}},
 			key:     sparkconf.MetricsNamespace, want: "ours",
 		},
 		"a decoration's default gives way to the application": {
 			change:  []func(*app){conf(sparkconf.UIProxyBase, "/mine")},
-			options: submission.Options{Decorations: []submission.Decoration{{ConfDefaults: []sparkconf.Property{{Key: sparkconf.UIProxyBase, Value: "/ours"}}}}},
+			options: planning.Options{Decorations: []planning.Decoration{{ConfDefaults: []sparkconf.Property{{Key: sparkconf.UIProxyBase, Value: "/ours"}}}}},
 			key:     sparkconf.UIProxyBase, want: "/mine",
 		},
 		"Java options of a decoration are appended to the field's": {
 			change:  []func(*app){func(a *app) { a.Spec.Driver.JavaOptions = new("-Da=b") }},
-			options: submission.Options{Decorations: []submission.Decoration{{Driver: submission.PodDecoration{JavaOptions: "-javaagent:x"}}}},
+			options: planning.Options{Decorations: []planning.Decoration{{Driver: planning.PodDecoration{JavaOptions: "-javaagent:x"}}}},
 			key:     sparkconf.DriverExtraJavaOptions, want: "-Da=b -javaagent:x",
 		},
 		"Java options of a decoration are appended to sparkConf's": {
 			change:  []func(*app){conf(sparkconf.ExecutorExtraJavaOptions, "-Da=b")},
-			options: submission.Options{Decorations: []submission.Decoration{{Executor: submission.PodDecoration{JavaOptions: "-javaagent:x"}}}},
+			options: planning.Options{Decorations: []planning.Decoration{{Executor: planning.PodDecoration{JavaOptions: "-javaagent:x"}}}},
 			key:     sparkconf.ExecutorExtraJavaOptions, want: "-Da=b -javaagent:x",
 		},
 		"a decoration's scheduler reaches the pods": {
-			options: submission.Options{Decorations: []submission.Decoration{{Driver: submission.PodDecoration{SchedulerName: "yunikorn"}}}},
+			options: planning.Options{Decorations: []planning.Decoration{{Driver: planning.PodDecoration{SchedulerName: "yunikorn"}}}},
 			key:     sparkconf.DriverSchedulerName, want: "yunikorn",
+		},
+		"a template's scheduler wins over a decoration's": {
+			change: []func(*app){func(a *app) {
+				a.Spec.Executor.Template = &corev1.PodTemplateSpec{Spec: corev1.PodSpec{SchedulerName: "mine"}}
+			}},
+			options: planning.Options{Decorations: []planning.Decoration{{Executor: planning.PodDecoration{SchedulerName: "yunikorn"}}}},
+			key:     sparkconf.ExecutorSchedulerName, want: "",
+		},
+		"a role's scheduler by sparkConf wins over a decoration's": {
+			change:  []func(*app){conf(sparkconf.DriverSchedulerName, "mine")},
+			options: planning.Options{Decorations: []planning.Decoration{{Driver: planning.PodDecoration{SchedulerName: "yunikorn"}}}},
+			key:     sparkconf.DriverSchedulerName, want: "mine",
+		},
+		"a scheduler of all pods by sparkConf wins over a decoration's": {
+			change:  []func(*app){conf(sparkconf.SchedulerName, "mine")},
+			options: planning.Options{Decorations: []planning.Decoration{{Executor: planning.PodDecoration{SchedulerName: "yunikorn"}}}},
+			key:     sparkconf.ExecutorSchedulerName, want: "",
+		},
+		"Hadoop's ConfigMap of the field wins over the one that Spark would mount": {
+			change: []func(*app){conf(sparkconf.HadoopConfigMap, "other"), func(a *app) { a.Spec.HadoopConfigMap = new("hadoop") }},
+			key:    sparkconf.HadoopConfigMap, want: "",
+		},
+		"and over the one that it would give to executors": {
+			change: []func(*app){conf(sparkconf.HadoopConfigMapPassed, "other"), func(a *app) { a.Spec.HadoopConfigMap = new("hadoop") }},
+			key:    sparkconf.HadoopConfigMapPassed, want: "",
+		},
+		"and over a variable that points elsewhere": {
+			change: []func(*app){conf(sparkconf.ExecutorEnvPrefix+sparklabels.EnvHadoopConfDir, "/other"), func(a *app) { a.Spec.HadoopConfigMap = new("hadoop") }},
+			key:    sparkconf.ExecutorEnvPrefix + sparklabels.EnvHadoopConfDir, want: "",
 		},
 		"a field's scheduler wins over a decoration's": {
 			change:  []func(*app){func(a *app) { a.Spec.Driver.SchedulerName = new("mine") }},
-			options: submission.Options{Decorations: []submission.Decoration{{Driver: submission.PodDecoration{SchedulerName: "yunikorn"}}}},
+			options: planning.Options{Decorations: []planning.Decoration{{Driver: planning.PodDecoration{SchedulerName: "yunikorn"}}}},
 			key:     sparkconf.DriverSchedulerName, want: "mine",
 		},
 		"the batch scheduler wins over sparkConf": {
 			change: []func(*app){conf(sparkconf.ExecutorSchedulerName, "mine"), func(a *app) { a.Spec.BatchScheduler = new("volcano") }},
 			key:    sparkconf.ExecutorSchedulerName, want: "volcano",
 		},
-		"the operator's label wins over the application's": {
-			change: []func(*app){func(a *app) { a.Labels = map[string]string{sparklabels.AppName: "another"} }},
-			key:    appName, want: "spark-pi",
-		},
-		"the operator's label wins over the driver's": {
-			change: []func(*app){func(a *app) { a.Spec.Driver.Labels = map[string]string{sparklabels.AppName: "another"} }},
-			key:    appName, want: "spark-pi",
-		},
-		"the operator's label wins over sparkConf": {
-			change: []func(*app){conf(appName, "another")}, key: appName, want: "spark-pi",
-		},
 		"the operator's label wins over a decoration": {
-			options: submission.Options{Decorations: []submission.Decoration{{Driver: submission.PodDecoration{Labels: map[string]string{sparklabels.AppName: "another"}}}}},
+			options: planning.Options{Decorations: []planning.Decoration{{Driver: planning.PodDecoration{Labels: map[string]string{sparklabels.AppName: "another"}}}}},
 			key:     appName, want: "spark-pi",
 		},
 		"nobody waits for the application": {
@@ -172,9 +192,6 @@ func TestPrecedence(t *testing.T) {
 				}}
 			}},
 			key: sparkconf.DriverContainerImage, want: "template",
-		},
-		"the time of submission is told": {
-			options: submission.Options{SubmitTime: time.UnixMilli(1700000000123)}, key: sparkconf.AppSubmitTime, want: "1700000000123",
 		},
 	}
 	for name, tc := range cases {
@@ -243,13 +260,30 @@ func TestNewPlanRefuses(t *testing.T) {
 			conf("spark.master=k8s://other#", "x"),
 			`spec.sparkConf[spark.master=k8s://other#]: "x": sparkConf key "spark.master=k8s://other#" is not allowed: keys are words without blanks, control characters or '='; remove it`,
 		},
+		"a mount of nothing": {
+			func(a *app) { a.Spec.Executor.VolumeMounts = []corev1.VolumeMount{{Name: "data", MountPath: "/data"}} },
+			`spec.executor.volumeMounts[0].name: "data": the volume is not declared; add it to spec.volumes`,
+		},
+		"two ports of a name": {
+			func(a *app) {
+				a.Spec.Driver.Ports = []v1beta2.Port{{Name: "a", Protocol: "TCP", ContainerPort: 1}, {Name: "a", Protocol: "TCP", ContainerPort: 2}}
+			},
+			`spec.driver.ports[1].name: "a": duplicate value`,
+		},
 		"a label that hides a property": {
 			func(a *app) { a.Spec.Driver.Labels = map[string]string{"a=b": "c"} },
-			`spark.kubernetes.driver.label.a=b: names that become Spark properties must not hold blanks, control characters or '='`,
+			`spec.driver.labels[a=b]: "c": it becomes the name of a Spark property, which must not hold blanks, control characters or '='; rename it`,
 		},
 		"a label of Spark's": {
 			func(a *app) { a.Spec.Executor.Labels = map[string]string{sparklabels.SparkExecutorID: "1"} },
 			`spec.executor.labels[spark-exec-id]: "1": the label is reserved for Spark; remove it`,
+		},
+		"a hook of executors in the place of Spark's": {
+			func(a *app) {
+				a.Spec.Executor.Lifecycle = &corev1.Lifecycle{}
+				a.Spec.SparkConf = map[string]string{sparkconf.DecommissionEnabled: "True"}
+			},
+			`spec.executor.lifecycle: with spark.decommission.enabled Spark puts a hook of its own in its place; remove one of them, or have spark.kubernetes.decommission.script name a script that does both`,
 		},
 		"a template for another namespace": {
 			func(a *app) { a.Spec.Driver.Template = template("kube-system") },
@@ -278,8 +312,8 @@ func TestNewPlanRefuses(t *testing.T) {
 	}
 	for name, tc := range cases {
 		t.Run(name, func(t *testing.T) {
-			_, err := newPlan(sparkPi(tc.change), submission.Options{})
-			if _, ok := errors.AsType[*submission.InvalidError](err); !ok {
+			_, err := newPlan(sparkPi(tc.change), planning.Options{})
+			if _, ok := errors.AsType[*planning.InvalidError](err); !ok {
 				t.Fatalf("error = %v, want an InvalidError", err)
 			}
 			if diff := cmp.Diff("invalid application: "+tc.want, err.Error()); diff != "" {
@@ -296,10 +330,10 @@ func TestRenderRefuses(t *testing.T) {
 		want   string
 	}{
 		"memory without sense": {
-			func(a *app) { a.Spec.Driver.Memory = new("1.5g") }, `spark.driver.memory: "1.5g" is no size`,
+			func(a *app) { a.Spec.SparkConf = map[string]string{sparkconf.DriverMemory: "1.5g"} }, `spark.driver.memory: "1.5g" is no size`,
 		},
 		"no memory": {
-			func(a *app) { a.Spec.Executor.Memory = new("0") }, `spark.executor.memory must be positive, not "0"`,
+			func(a *app) { a.Spec.SparkConf = map[string]string{sparkconf.ExecutorMemory: "0"} }, `spark.executor.memory must be positive, not "0"`,
 		},
 		"no class for a jar": {
 			func(a *app) { a.Spec.MainClass = nil }, `no main class is given for local:///opt/spark/examples/jars/spark-examples.jar`,
@@ -316,9 +350,20 @@ func TestRenderRefuses(t *testing.T) {
 			func(a *app) { a.Spec.Executor.MemoryLimit = new("1g") },
 			`spec.executor: memoryLimit: the limit 1Gi is less than memory and overhead, 1408Mi: raise it`,
 		},
-		"a mount of nothing": {
-			func(a *app) { a.Spec.Executor.VolumeMounts = []corev1.VolumeMount{{Name: "data", MountPath: "/data"}} },
-			`volumeMounts: volume "data" is mounted but not declared: add it to spec.volumes`,
+		"two volumes of executors at one path": {
+			func(a *app) {
+				a.Spec.SparkConf = map[string]string{sparkconf.ExecutorVolumesPrefix + "emptyDir.spark-local-dir-1.mount.path": "/scratch"}
+				a.Spec.Volumes = []corev1.Volume{{Name: "spark-local-dir-2", VolumeSource: corev1.VolumeSource{EmptyDir: &corev1.EmptyDirVolumeSource{}}}}
+				a.Spec.Executor.VolumeMounts = []corev1.VolumeMount{{Name: "spark-local-dir-2", MountPath: "/scratch"}}
+			},
+			`spec.executor: render executor: volumes: two volumes are mounted at "/scratch"`,
+		},
+		"a volume in place of Spark's own": {
+			func(a *app) {
+				a.Spec.Volumes = []corev1.Volume{{Name: "spark-conf-volume-exec"}}
+				a.Spec.Executor.VolumeMounts = []corev1.VolumeMount{{Name: "spark-conf-volume-exec", MountPath: "/data"}}
+			},
+			`volumeMounts: volume "spark-conf-volume-exec" has the name of one of Spark's own: rename it in spec.volumes`,
 		},
 		"Python 2": {
 			func(a *app) {
@@ -331,8 +376,8 @@ func TestRenderRefuses(t *testing.T) {
 	}
 	for name, tc := range cases {
 		t.Run(name, func(t *testing.T) {
-			_, err := mustPlan(t, sparkPi(tc.change), submission.Options{}).Render()
-			var invalid *submission.InvalidError
+			_, err := mustPlan(t, sparkPi(tc.change), planning.Options{}).Render()
+			var invalid *planning.InvalidError
 			if !errors.As(err, &invalid) || !strings.Contains(err.Error(), tc.want) {
 				t.Errorf("error = %v, want an InvalidError with %s", err, tc.want)
 			}
@@ -365,7 +410,7 @@ func TestUnsupported(t *testing.T) {
 	for name, tc := range cases {
 		t.Run(name, func(t *testing.T) {
 			got := ""
-			plan := mustPlan(t, sparkPi(tc.change), submission.Options{})
+			plan := mustPlan(t, sparkPi(tc.change), planning.Options{})
 			if unsupported := plan.Unsupported(); unsupported != nil {
 				got = unsupported.Field
 			}
@@ -383,24 +428,26 @@ func TestWarnings(t *testing.T) {
 	app := sparkPi(func(a *v1beta2.SparkApplication) {
 		a.Spec.SparkVersion = "9.1.0"
 		a.Spec.Executor.MemoryLimit = new("4g")
-		a.Spec.SparkConf = map[string]string{"hadoop.x": "y", sparkconf.DriverPodTemplateFile: "/x"}
+		a.Spec.HadoopConfigMap = new("hadoop")
+		a.Spec.SparkConf = map[string]string{"hadoop.x": "y", sparkconf.DriverPodTemplateFile: "/x", sparkconf.HadoopConfigMap: "other"}
 	})
 	want := []string{
 		"Spark 9.1.0 is not known to this operator; it is treated as 4.3",
 		"spec.executor.memoryLimit takes effect through the pod webhook only: Spark limits an executor's memory itself",
 		"sparkConf key hadoop.x is ignored: Spark properties begin with spark.",
 		"sparkConf key spark.kubernetes.driver.podTemplateFile is ignored: use the template field of driver or executor",
+		"sparkConf key spark.kubernetes.hadoop.configMapName is ignored: spec.hadoopConfigMap is set",
 	}
-	if diff := cmp.Diff(want, mustPlan(t, app, submission.Options{}).Warnings()); diff != "" {
+	if diff := cmp.Diff(want, mustPlan(t, app, planning.Options{}).Warnings()); diff != "" {
 		t.Errorf("warnings (-want +got):\n%s", diff)
 	}
 }
 
 // A plan neither changes the application nor changes with it, and is the same however often it is made.
 func TestPlanIsImmutable(t *testing.T) {
-	app := readApplication(t, "testdata/pi-python.input.yaml")
+	app := manifest.Application(t, "testdata/pi-python.input.yaml")
 	before := app.DeepCopy()
-	plan := mustPlan(t, app, submission.Options{})
+	plan := mustPlan(t, app, planning.Options{})
 	first, err := plan.Render()
 	if err != nil {
 		t.Fatal(err)
@@ -416,7 +463,7 @@ func TestPlanIsImmutable(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	fresh, err := mustPlan(t, before, submission.Options{}).Render()
+	fresh, err := mustPlan(t, before, planning.Options{}).Render()
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -431,7 +478,7 @@ func TestNamesAreBoundedAndDistinct(t *testing.T) {
 	for _, name := range []string{"a", "spark-pi", strings.Repeat("x", 63)} {
 		for attempt := range int64(3) {
 			app := sparkPi(func(a *v1beta2.SparkApplication) { a.Name = name })
-			plan, err := submission.NewPlan(app, identity.Of(app, attempt+1), submission.Options{})
+			plan, err := planning.NewPlan(app, identity.Of(app, attempt+1), planning.Options{})
 			if err != nil {
 				t.Fatal(err)
 			}
@@ -467,7 +514,7 @@ func TestRequestsCountWhatPodsAskFor(t *testing.T) {
 		a.Spec.Executor.Memory = new("512m")
 		a.Spec.Executor.GPU = &v1beta2.GPUSpec{Name: "nvidia.com/gpu", Quantity: 1}
 	})
-	totals, err := mustPlan(t, app, submission.Options{}).Requests()
+	totals, err := mustPlan(t, app, planning.Options{}).Requests()
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -490,7 +537,7 @@ func BenchmarkPlanAndRender(b *testing.B) {
 	id := identity.Of(app, 1)
 	b.ReportAllocs()
 	for b.Loop() {
-		plan, err := submission.NewPlan(app, id, submission.Options{})
+		plan, err := planning.NewPlan(app, id, planning.Options{})
 		if err != nil {
 			b.Fatal(err)
 		}

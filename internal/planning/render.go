@@ -1,7 +1,7 @@
 // Copyright 2026 The Alauda Spark Operator Authors.
 // SPDX-License-Identifier: Apache-2.0
 
-package submission
+package planning
 
 import (
 	"encoding/json"
@@ -49,14 +49,11 @@ func (p *Plan) render() (*render.Objects, error) {
 	return objects, p.checkExecutor(objects)
 }
 
-// checkExecutor looks at what the driver would find out too late. Spark limits an executor's memory to what it requests;
-// the webhook lowers or lifts the limit afterwards.
+// checkExecutor looks at what the driver would find out too late: whether Spark can make an executor. It limits an executor's
+// memory to what it requests; the webhook lowers or lifts the limit afterwards.
 func (p *Plan) checkExecutor(objects *render.Objects) error {
-	if valueOf(p.app.Spec.Executor.MemoryLimit) == "" {
-		return nil
-	}
 	pod, err := p.Executor(objects)
-	if err != nil {
+	if err != nil || valueOf(p.app.Spec.Executor.MemoryLimit) == "" {
 		return err
 	}
 	in := podmutation.Input{App: p.app, Role: podmutation.Executor}
@@ -86,22 +83,13 @@ func (p *Plan) Executor(objects *render.Objects) (*corev1.Pod, error) {
 	return pod, nil
 }
 
-// Requests returns what the application will ask of the cluster when it starts. Unlike Render it does not mind what the
-// native submitter cannot express: the pods of spark-submit ask for the same.
+// Requests returns what the application will ask of the cluster when it starts.
 func (p *Plan) Requests() (podrequests.Totals, error) {
-	objects, err := p.render()
+	demand, err := p.Demand()
 	if err != nil {
 		return podrequests.Totals{}, err
 	}
-	executor, err := p.Executor(objects)
-	if err != nil {
-		return podrequests.Totals{}, err
-	}
-	count, err := podrequests.InitialExecutors(objects.Properties)
-	if err != nil {
-		return podrequests.Totals{}, invalid("spec.executor", err)
-	}
-	return podrequests.Of(objects.Driver, executor, count), nil
+	return podrequests.Of(demand.Driver, demand.Executor, demand.Executors), nil
 }
 
 // finishDriver shapes the driver by the application's fields and adds what the operator recognises it by.
@@ -110,7 +98,7 @@ func (p *Plan) finishDriver(pod *corev1.Pod) error {
 	if err := podmutation.Apply(pod, in, podmutation.Default()...); err != nil {
 		return err
 	}
-	p.setSpecHash(pod)
+	p.mark(pod)
 	return checkMemoryLimit(podmutation.SparkContainer(pod, podmutation.Driver))
 }
 
@@ -121,7 +109,7 @@ func (p *Plan) DriverTemplate() (*corev1.Pod, error) {
 	if err != nil {
 		return nil, err
 	}
-	p.setSpecHash(pod)
+	p.mark(pod)
 	return pod, nil
 }
 
@@ -148,11 +136,17 @@ func (p *Plan) roleTemplate(role podmutation.Role, spec *v1beta2.SparkPodSpec, c
 	return pod, nil
 }
 
-func (p *Plan) setSpecHash(pod *corev1.Pod) {
+// mark adds to a driver pod what the operator follows it by: the spec that it was made from, the finalizer that keeps it until
+// its end has been recorded, and last words that outlive it.
+func (p *Plan) mark(pod *corev1.Pod) {
 	if pod.Annotations == nil {
 		pod.Annotations = map[string]string{}
 	}
 	pod.Annotations[sparklabels.SpecHash] = p.attempt.SpecHash
+	pod.Finalizers = append(pod.Finalizers, sparklabels.DriverEnd)
+	if spark := podmutation.SparkContainer(pod, podmutation.Driver); spark.TerminationMessagePolicy == "" {
+		spark.TerminationMessagePolicy = corev1.TerminationMessageFallbackToLogsOnError
+	}
 }
 
 // executorTemplateFile is the content of the template file: JSON, which is YAML too, and several times quicker to write.

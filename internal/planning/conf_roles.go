@@ -1,7 +1,7 @@
 // Copyright 2026 The Alauda Spark Operator Authors.
 // SPDX-License-Identifier: Apache-2.0
 
-package submission
+package planning
 
 import (
 	"fmt"
@@ -23,7 +23,7 @@ type roleKeys struct {
 	memory, memoryOverhead                         string
 	serviceAccount, schedulerName, javaOptions     string
 	label, annotation, env, secrets, secretKeyRefs string
-	volumes, nodeSelector                          string
+	volumes, nodeSelector, escalation              string
 }
 
 var driverKeys = roleKeys{
@@ -34,7 +34,7 @@ var driverKeys = roleKeys{
 	javaOptions: sparkconf.DriverExtraJavaOptions,
 	label:       sparkconf.DriverLabelPrefix, annotation: sparkconf.DriverAnnotationPrefix, env: sparkconf.DriverEnvPrefix,
 	secrets: sparkconf.DriverSecretsPrefix, secretKeyRefs: sparkconf.DriverSecretKeyRefPrefix, volumes: sparkconf.DriverVolumesPrefix,
-	nodeSelector: sparkconf.DriverNodeSelectorPrefix,
+	nodeSelector: sparkconf.DriverNodeSelectorPrefix, escalation: sparkconf.DriverEscalation,
 }
 
 var executorKeys = roleKeys{
@@ -45,8 +45,11 @@ var executorKeys = roleKeys{
 	javaOptions: sparkconf.ExecutorExtraJavaOptions,
 	label:       sparkconf.ExecutorLabelPrefix, annotation: sparkconf.ExecutorAnnotationPrefix, env: sparkconf.ExecutorEnvPrefix,
 	secrets: sparkconf.ExecutorSecretsPrefix, secretKeyRefs: sparkconf.ExecutorSecretKeyRefPrefix, volumes: sparkconf.ExecutorVolumesPrefix,
-	nodeSelector: sparkconf.ExecutorNodeSelectorPrefix,
+	nodeSelector: sparkconf.ExecutorNodeSelectorPrefix, escalation: sparkconf.ExecutorEscalation,
 }
+
+// fixLifecycle is what keeps an executor the same with and without the webhook, which would put the field in the place of Spark's hook.
+const fixLifecycle = "with spark.decommission.enabled Spark puts a hook of its own in its place; remove one of them, or have spark.kubernetes.decommission.script name a script that does both"
 
 func (b *confBuilder) driver() {
 	driver := &b.app.Spec.Driver
@@ -62,6 +65,13 @@ func (b *confBuilder) executor() {
 	executor := &b.app.Spec.Executor
 	setNumber(b, sparkconf.ExecutorInstances, executor.Instances)
 	b.role(executorKeys, &executor.SparkPodSpec)
+	if grace := executor.TerminationGracePeriodSeconds; grace != nil {
+		// Spark gives executors a grace period of its own after the template's from 4.1 on.
+		b.conf.Set(sparkconf.ExecutorGracePeriod, strconv.FormatInt(*grace, 10)+"s")
+	}
+	if decommissioned, err := b.conf.Bool(sparkconf.DecommissionEnabled, false); err == nil && decommissioned && executor.Lifecycle != nil {
+		b.problem(Problem{Field: executorKeys.field + ".lifecycle", Fix: fixLifecycle})
+	}
 	b.setField(sparkconf.ExecutorRequestCores, executor.CoreRequest)
 	b.setField(sparkconf.ExecutorExtraJavaOptions, executor.JavaOptions)
 	if executor.DeleteOnTermination != nil {
@@ -98,9 +108,13 @@ func (b *confBuilder) contested(keys roleKeys, pod *v1beta2.SparkPodSpec) {
 	if scheduler := podmutation.SchedulerName(b.app, pod); scheduler != "" {
 		b.conf.Set(keys.schedulerName, scheduler)
 	}
+	if allowed := podmutation.Escalation(pod.SecurityContext); allowed != nil {
+		b.conf.Set(keys.escalation, strconv.FormatBool(*allowed))
+	}
 	for i := range pod.Env {
 		variable := &pod.Env[i]
 		key := keys.env + variable.Name
+		b.conf.Delete(keys.secretKeyRefs + variable.Name)
 		switch {
 		case variable.ValueFrom != nil:
 			b.conf.Delete(key)
@@ -108,6 +122,10 @@ func (b *confBuilder) contested(keys roleKeys, pod *v1beta2.SparkPodSpec) {
 			// Spark's own variables come after the template's as well.
 			b.conf.Set(key, variable.Value)
 		}
+	}
+	if valueOf(b.app.Spec.HadoopConfigMap) != "" {
+		b.conf.Delete(keys.env + sparklabels.EnvHadoopConfDir)
+		b.conf.Delete(keys.secretKeyRefs + sparklabels.EnvHadoopConfDir)
 	}
 }
 

@@ -1,15 +1,17 @@
 // Copyright 2026 The Alauda Spark Operator Authors.
 // SPDX-License-Identifier: Apache-2.0
 
-package submission
+package planning
 
 import (
 	"slices"
 	"strings"
-	"time"
+
+	"k8s.io/apimachinery/pkg/util/validation/field"
 
 	"github.com/alauda/spark-operator/apis/sparkoperator/v1beta2"
 	"github.com/alauda/spark-operator/internal/identity"
+	"github.com/alauda/spark-operator/internal/validation"
 	"github.com/alauda/spark-operator/pkg/render"
 	"github.com/alauda/spark-operator/pkg/sparkconf"
 	"github.com/alauda/spark-operator/pkg/sparklabels"
@@ -26,9 +28,7 @@ type Options struct {
 	Master string
 	// SparkUser is the user that Spark takes itself to run as; "spark" unless set.
 	SparkUser string
-	// SubmitTime is when the attempt began, for Spark's web UI; not told where it is zero.
-	SubmitTime time.Time
-	// Decorations are added in their order.
+	// Decorations are added in their order, after what the application itself asks for.
 	Decorations []Decoration
 }
 
@@ -45,6 +45,15 @@ type Plan struct {
 // NewPlan resolves the application for the attempt. It is pure, and does not keep or change the application. It returns an
 // InvalidError where the application cannot be run by anybody.
 func NewPlan(app *v1beta2.SparkApplication, id identity.Attempt, o Options) (*Plan, error) {
+	p, errs, problems := resolve(app, id, o)
+	if problems = append(problemsOf(errs), problems...); len(problems) > 0 {
+		return nil, &InvalidError{Problems: problems}
+	}
+	return p, nil
+}
+
+// resolve makes a plan and says everything that is wrong with it; only one with which nothing is wrong is a plan.
+func resolve(app *v1beta2.SparkApplication, id identity.Attempt, o Options) (*Plan, field.ErrorList, []Problem) {
 	own := app.DeepCopy()
 	v1beta2.SetSparkApplicationDefaults(own)
 	if o.Master == "" {
@@ -55,14 +64,10 @@ func NewPlan(app *v1beta2.SparkApplication, id identity.Attempt, o Options) (*Pl
 	}
 	o.Decorations = slices.Clone(o.Decorations)
 	p := &Plan{app: own, attempt: id, options: o, selection: render.ForVersion(own.Spec.SparkVersion)}
-	problems := check(own)
-	conf, confProblems := effectiveConf(p)
-	if problems = append(problems, confProblems...); len(problems) > 0 {
-		return nil, &InvalidError{Problems: problems}
-	}
+	conf, problems := effectiveConf(p)
 	p.conf = conf
 	p.warn()
-	return p, nil
+	return p, validation.SparkApplication(own), append(Check(own), problems...)
 }
 
 // Namespace returns the namespace of the application and of all its objects.

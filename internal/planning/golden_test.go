@@ -1,7 +1,7 @@
 // Copyright 2026 The Alauda Spark Operator Authors.
 // SPDX-License-Identifier: Apache-2.0
 
-package submission_test
+package planning_test
 
 import (
 	"flag"
@@ -11,12 +11,11 @@ import (
 	"testing"
 
 	"github.com/google/go-cmp/cmp"
-	"sigs.k8s.io/controller-runtime/pkg/client"
 	"sigs.k8s.io/yaml"
 
-	"github.com/alauda/spark-operator/apis/sparkoperator/v1beta2"
 	"github.com/alauda/spark-operator/internal/identity"
-	"github.com/alauda/spark-operator/internal/submission"
+	"github.com/alauda/spark-operator/internal/planning"
+	"github.com/alauda/spark-operator/internal/testing/manifest"
 	"github.com/alauda/spark-operator/pkg/render"
 )
 
@@ -30,8 +29,8 @@ func TestGoldenObjects(t *testing.T) {
 	}
 	for _, input := range inputs {
 		t.Run(strings.TrimSuffix(filepath.Base(input), ".input.yaml"), func(t *testing.T) {
-			app := readApplication(t, input)
-			plan, err := submission.NewPlan(app, identity.Of(app, 1), submission.Options{})
+			app := manifest.Application(t, input)
+			plan, err := planning.NewPlan(app, identity.Of(app, 1), planning.Options{})
 			if err != nil {
 				t.Fatal(err)
 			}
@@ -39,33 +38,20 @@ func TestGoldenObjects(t *testing.T) {
 			if err != nil {
 				t.Fatal(err)
 			}
-			checkGolden(t, strings.Replace(input, ".input.", ".output.", 1), objectsYAML(t, objects))
+			checkGolden(t, strings.Replace(input, ".input.", ".output.", 1), documentsYAML(t, append(plan.Companions(), objects.InOrder()...)))
 		})
 	}
 }
 
-func readApplication(t *testing.T, path string) *v1beta2.SparkApplication {
-	t.Helper()
-	content, err := os.ReadFile(path)
-	if err != nil {
-		t.Fatal(err)
-	}
-	app := &v1beta2.SparkApplication{}
-	if err := yaml.UnmarshalStrict(content, app); err != nil {
-		t.Fatal(err)
-	}
-	return app
-}
-
 func objectsYAML(t *testing.T, objects *render.Objects) string {
 	t.Helper()
-	list := []client.Object{objects.ConfigMap, objects.TemplateConfigMap}
-	for _, claim := range objects.Claims {
-		list = append(list, claim)
-	}
-	list = append(list, objects.Service, objects.Driver)
+	return documentsYAML(t, objects.InOrder())
+}
+
+func documentsYAML(t *testing.T, objects []render.Object) string {
+	t.Helper()
 	var documents []string
-	for _, object := range list {
+	for _, object := range objects {
 		document, err := yaml.Marshal(object)
 		if err != nil {
 			t.Fatal(err)

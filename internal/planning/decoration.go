@@ -1,7 +1,7 @@
 // Copyright 2026 The Alauda Spark Operator Authors.
 // SPDX-License-Identifier: Apache-2.0
 
-package submission
+package planning
 
 import "github.com/alauda/spark-operator/pkg/sparkconf"
 
@@ -20,7 +20,7 @@ type Decoration struct {
 type PodDecoration struct {
 	// Labels and Annotations of the pods.
 	Labels, Annotations map[string]string
-	// SchedulerName is the scheduler of the pods where no field of the application names one.
+	// SchedulerName is the scheduler of the pods where the application names none, be it by a field, a template or sparkConf.
 	SchedulerName string
 	// JavaOptions are appended to the options of the JVM.
 	JavaOptions string

@@ -1,7 +1,7 @@
 // Copyright 2026 The Alauda Spark Operator Authors.
 // SPDX-License-Identifier: Apache-2.0
 
-package submission
+package planning
 
 import (
 	"strconv"
@@ -55,12 +55,6 @@ func effectiveConf(p *Plan) (*sparkconf.Conf, []Problem) {
 	for _, layer := range precedence {
 		layer.apply(b)
 	}
-	for key := range b.conf.All() {
-		// Keys of sparkConf itself were looked at before.
-		if _, users := p.app.Spec.SparkConf[key]; !users && !sparkconf.ValidKey(key) {
-			b.problem(Problem{Field: key, Fix: "names that become Spark properties must not hold blanks, control characters or '='"})
-		}
-	}
 	return b.conf, b.problems
 }
 
@@ -95,7 +89,8 @@ func (b *confBuilder) application() {
 	b.setField(sparkconf.MemoryOverheadFactor, spec.MemoryOverheadFactor)
 }
 
-// sparkConf leaves out what spark-submit ignores, and the templates: their content is in the typed fields.
+// sparkConf leaves out what spark-submit ignores, and the templates: their content is in the typed fields. The same holds for Hadoop's
+// ConfigMap where its field is set: Spark would point HADOOP_CONF_DIR to its own after the template's.
 func (b *confBuilder) sparkConf() {
 	b.conf.SetAll("", b.app.Spec.SparkConf)
 	for key := range b.app.Spec.SparkConf {
@@ -106,6 +101,10 @@ func (b *confBuilder) sparkConf() {
 	b.conf.Delete(sparkconf.DriverPodTemplateFile)
 	b.conf.Delete(sparkconf.DriverPodTemplateContainer)
 	b.conf.Delete(sparkconf.ExecutorPodTemplateFile)
+	if valueOf(b.app.Spec.HadoopConfigMap) != "" {
+		b.conf.Delete(sparkconf.HadoopConfigMap)
+		b.conf.Delete(sparkconf.HadoopConfigMapPassed)
+	}
 }
 
 func (b *confBuilder) hadoopConf() {
@@ -117,14 +116,9 @@ func (b *confBuilder) hadoopConf() {
 }
 
 func (b *confBuilder) deps() {
-	deps := &b.app.Spec.Deps
-	b.setList(sparkconf.Jars, deps.Jars)
-	b.setList(sparkconf.Files, deps.Files)
-	b.setList(sparkconf.PyFiles, deps.PyFiles)
-	b.setList(sparkconf.JarsPackages, deps.Packages)
-	b.setList(sparkconf.JarsExcludes, deps.ExcludePackages)
-	b.setList(sparkconf.JarsRepositories, deps.Repositories)
-	b.setList(sparkconf.Archives, deps.Archives)
+	for _, list := range listFields {
+		b.setList(list.key, list.value(&b.app.Spec.Deps))
+	}
 }
 
 // objectLabels gives the application's labels to its pods, less what is meant for Kueue and what Spark itself sets.
@@ -161,7 +155,7 @@ func (b *confBuilder) placement() {
 }
 
 func (b *confBuilder) decorations() {
-	for _, decoration := range b.plan.options.Decorations {
+	for _, decoration := range append(monitored(b.app), b.plan.options.Decorations...) {
 		for _, property := range decoration.ConfDefaults {
 			b.conf.SetIfMissing(property.Key, property.Value)
 		}
@@ -176,7 +170,7 @@ func (b *confBuilder) decorations() {
 func (b *confBuilder) decorate(keys roleKeys, pod *v1beta2.SparkPodSpec, decoration PodDecoration) {
 	b.conf.SetAll(keys.label, decoration.Labels)
 	b.conf.SetAll(keys.annotation, decoration.Annotations)
-	if decoration.SchedulerName != "" && podmutation.SchedulerName(b.app, pod) == "" {
+	if decoration.SchedulerName != "" && !b.namesScheduler(keys, pod) {
 		b.conf.Set(keys.schedulerName, decoration.SchedulerName)
 	}
 	if decoration.JavaOptions != "" {
@@ -184,14 +178,17 @@ func (b *confBuilder) decorate(keys roleKeys, pod *v1beta2.SparkPodSpec, decorat
 	}
 }
 
+// namesScheduler reports whether the author names the scheduler of a role's pods, in whatever place.
+func (b *confBuilder) namesScheduler(keys roleKeys, pod *v1beta2.SparkPodSpec) bool {
+	return podmutation.SchedulerName(b.app, pod) != "" || b.conf.Get(keys.schedulerName) != "" || b.conf.Get(sparkconf.SchedulerName) != "" ||
+		pod.Template != nil && pod.Template.Spec.SchedulerName != ""
+}
+
 func (b *confBuilder) operator() {
 	b.conf.Set(sparkconf.Namespace, b.app.Namespace)
 	b.conf.Set(sparkconf.WaitAppCompletion, "false")
 	b.conf.Set(sparkconf.DriverPodName, b.plan.attempt.DriverPodName)
 	b.conf.Set(sparkconf.ExecutorPodTemplateContainer, sparklabels.ExecutorContainer)
-	if at := b.plan.options.SubmitTime; !at.IsZero() {
-		b.conf.Set(sparkconf.AppSubmitTime, strconv.FormatInt(at.UnixMilli(), 10))
-	}
 	b.images()
 	b.operatorLabels(sparkconf.DriverLabelPrefix, b.app.Spec.Driver.Template == nil)
 	b.operatorLabels(sparkconf.ExecutorLabelPrefix, b.app.Spec.Executor.Template == nil)

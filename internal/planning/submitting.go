@@ -1,7 +1,7 @@
 // Copyright 2026 The Alauda Spark Operator Authors.
 // SPDX-License-Identifier: Apache-2.0
 
-package submission
+package planning
 
 // SparkUser returns the user that Spark takes itself to run as.
 func (p *Plan) SparkUser() string { return p.options.SparkUser }

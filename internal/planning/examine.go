@@ -1,0 +1,100 @@
+// Copyright 2026 The Alauda Spark Operator Authors.
+// SPDX-License-Identifier: Apache-2.0
+
+package planning
+
+import (
+	"cmp"
+	"errors"
+	"fmt"
+	"strings"
+
+	corev1 "k8s.io/api/core/v1"
+	"k8s.io/apimachinery/pkg/util/validation/field"
+
+	"github.com/alauda/spark-operator/apis/sparkoperator/v1beta2"
+	"github.com/alauda/spark-operator/internal/identity"
+	"github.com/alauda/spark-operator/pkg/podmutation"
+	"github.com/alauda/spark-operator/pkg/podrequests"
+	"github.com/alauda/spark-operator/pkg/sparklabels"
+)
+
+// Demand is the pods that an application starts with.
+type Demand struct {
+	// Driver is the driver pod.
+	Driver *corev1.Pod
+	// Executor is one executor pod, as the webhook leaves it.
+	Executor *corev1.Pod
+	// Executors is the number of executors at the start; with dynamic allocation the least.
+	Executors int64
+}
+
+// Demand returns the pods that the application starts with. Unlike Render it does not mind what the native submitter cannot
+// express: the pods of spark-submit ask for the same.
+func (p *Plan) Demand() (*Demand, error) {
+	objects, err := p.render()
+	if err != nil {
+		return nil, err
+	}
+	executor, err := p.Executor(objects)
+	if err != nil {
+		return nil, err
+	}
+	in := podmutation.Input{App: p.app, Role: podmutation.Executor}
+	if err := podmutation.Apply(executor, in, podmutation.Default()...); err != nil {
+		return nil, invalid("spec.executor", err)
+	}
+	count, err := podrequests.InitialExecutors(objects.Properties)
+	if err != nil {
+		return nil, invalid("spec.executor", err)
+	}
+	return &Demand{Driver: objects.Driver, Executor: executor, Executors: count}, nil
+}
+
+// Examine says everything that is wrong with an application, or else what pods it starts with. The paths of the errors
+// begin with spec, which is "spec" or where the spec stands in a schedule. It refuses what a submission would refuse, by
+// making the same plan: what the fields say, and, if that is all right, whether pods can be made of it. Where Spark's own
+// client is to make them, only that client can tell.
+func Examine(app *v1beta2.SparkApplication, spec string) (*Demand, field.ErrorList) {
+	plan, errs, problems := resolve(app, identity.Of(app, 1), Options{})
+	for _, err := range errs {
+		err.Field = under(spec, err.Field)
+	}
+	if errs = append(errs, FieldErrors(problems, spec)...); len(errs) > 0 {
+		return nil, errs
+	}
+	demand, err := plan.Demand()
+	invalid, isInvalid := errors.AsType[*InvalidError](err)
+	switch {
+	case err == nil:
+		return demand, nil
+	case !isInvalid || plan.Unsupported() != nil || app.Annotations[sparklabels.SubmissionMode] == sparklabels.SubmissionModeSparkSubmit:
+		return nil, nil
+	}
+	errs = FieldErrors(invalid.Problems, spec)
+	for _, err := range errs {
+		err.Field = under(spec, err.Field)
+	}
+	return nil, errs
+}
+
+// under returns the path of a field of an application whose spec stands at another place.
+func under(spec, path string) string {
+	if rest, found := strings.CutPrefix(path, "spec"); found && (rest == "" || strings.HasPrefix(rest, ".")) && !strings.HasPrefix(path, spec) {
+		return spec + rest
+	}
+	return path
+}
+
+// problemsOf returns errors of fields as problems.
+func problemsOf(errs field.ErrorList) []Problem {
+	problems := make([]Problem, 0, len(errs))
+	for _, err := range errs {
+		problem := Problem{Field: err.Field, Fix: cmp.Or(err.Detail, strings.ToLower(err.Type.String()))}
+		if err.Type != field.ErrorTypeRequired && err.Type != field.ErrorTypeForbidden {
+			problem.Value = fmt.Sprint(err.BadValue)
+		}
+		problems = append(problems, problem)
+	}
+	return problems
+}

@@ -1,0 +1,104 @@
+// Copyright 2026 The Alauda Spark Operator Authors.
+// SPDX-License-Identifier: Apache-2.0
+
+package planning
+
+import (
+	"strings"
+
+	corev1 "k8s.io/api/core/v1"
+	"k8s.io/apimachinery/pkg/util/validation/field"
+
+	"github.com/alauda/spark-operator/apis/sparkoperator/v1beta2"
+	"github.com/alauda/spark-operator/pkg/sparkconf"
+)
+
+// Secrets returns what hides the secrets that are written in an application: values of properties, variables, labels and annotations that
+// look like one. What others say of an application, an API server or a driver, is passed through it before anybody reads it.
+func Secrets(app *v1beta2.SparkApplication) *sparkconf.Masker {
+	spec := &app.Spec
+	m := sparkconf.NewMasker(spec.SparkConf[sparkconf.RedactionRegex])
+	for _, entries := range []map[string]string{spec.SparkConf, spec.HadoopConf} {
+		for key, value := range entries {
+			m.Note(key, value)
+		}
+	}
+	noteEntries(m, app.Labels, spec.Driver.ServiceLabels, spec.Driver.ServiceAnnotations)
+	for _, pod := range []*v1beta2.SparkPodSpec{&spec.Driver.SparkPodSpec, &spec.Executor.SparkPodSpec} {
+		noteEntries(m, pod.EnvVars, pod.Labels, pod.Annotations)
+		noteVariables(m, pod.Env)
+		for _, containers := range [][]corev1.Container{pod.InitContainers, pod.Sidecars} {
+			noteContainers(m, containers)
+		}
+		if pod.Template != nil {
+			noteEntries(m, pod.Template.Labels, pod.Template.Annotations)
+			noteContainers(m, pod.Template.Spec.InitContainers)
+			noteContainers(m, pod.Template.Spec.Containers)
+		}
+	}
+	return m
+}
+
+func noteEntries(m *sparkconf.Masker, maps ...map[string]string) {
+	for _, entries := range maps {
+		for key, value := range entries {
+			m.Note(dotted(key), value)
+		}
+	}
+}
+
+func noteContainers(m *sparkconf.Masker, containers []corev1.Container) {
+	for i := range containers {
+		noteVariables(m, containers[i].Env)
+	}
+}
+
+func noteVariables(m *sparkconf.Masker, variables []corev1.EnvVar) {
+	for i := range variables {
+		m.Note(dotted(variables[i].Name), variables[i].Value)
+	}
+}
+
+// separators stand in the names of variables where those of properties have dots: ACCESS_KEY is as secret as access.key.
+var separators = strings.NewReplacer("-", ".", "_", ".")
+
+func dotted(name string) string { return separators.Replace(name) }
+
+// HideSecrets returns an error that says the same with the application's secrets hidden, and is the same to errors.Is and errors.As.
+func HideSecrets(app *v1beta2.SparkApplication, err error) error {
+	if err == nil {
+		return nil
+	}
+	text := err.Error()
+	masked := Secrets(app).Mask(text)
+	if masked == text {
+		return err
+	}
+	return &maskedError{err, masked}
+}
+
+// HideSecretsIn returns errors of fields that say the same with the application's secrets hidden, also where they show the field's value.
+func HideSecretsIn(app *v1beta2.SparkApplication, errs field.ErrorList) field.ErrorList {
+	if len(errs) == 0 {
+		return nil
+	}
+	secrets := Secrets(app)
+	masked := make(field.ErrorList, 0, len(errs))
+	for _, err := range errs {
+		copied := *err
+		copied.Detail = secrets.Mask(err.Detail)
+		if value, isText := err.BadValue.(string); isText {
+			copied.BadValue = secrets.Mask(value)
+		}
+		masked = append(masked, &copied)
+	}
+	return masked
+}
+
+type maskedError struct {
+	err  error
+	text string
+}
+
+func (e *maskedError) Error() string { return e.text }
+func (e *maskedError) Unwrap() error { return e.err }

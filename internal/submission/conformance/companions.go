@@ -1,0 +1,24 @@
+// Copyright 2026 The Alauda Spark Operator Authors.
+// SPDX-License-Identifier: Apache-2.0
+
+package conformance
+
+import (
+	"encoding/json"
+
+	"github.com/alauda/spark-operator/internal/planning"
+)
+
+// Companions returns the normalised objects that an application has beside those of Spark's client. Spark knows nothing of them: they are the
+// same in both ways to submit.
+func Companions(plan *planning.Plan) ([]Object, error) {
+	var bodies [][]byte
+	for _, object := range plan.Companions() {
+		body, err := json.Marshal(object)
+		if err != nil {
+			return nil, err
+		}
+		bodies = append(bodies, body)
+	}
+	return Normalise(bodies)
+}
