@@ -10,37 +10,25 @@ import (
 	"fmt"
 	"io"
 	"os"
+	"runtime/debug"
 	"time"
 
-	corev1 "k8s.io/api/core/v1"
-	"k8s.io/apimachinery/pkg/labels"
 	"k8s.io/apimachinery/pkg/runtime"
 	utilruntime "k8s.io/apimachinery/pkg/util/runtime"
 	clientgoscheme "k8s.io/client-go/kubernetes/scheme"
-	"k8s.io/utils/clock"
 	ctrl "sigs.k8s.io/controller-runtime"
-	"sigs.k8s.io/controller-runtime/pkg/cache"
-	"sigs.k8s.io/controller-runtime/pkg/client"
-	"sigs.k8s.io/controller-runtime/pkg/controller"
 	"sigs.k8s.io/controller-runtime/pkg/healthz"
+	crmetrics "sigs.k8s.io/controller-runtime/pkg/metrics"
 
 	configv1alpha1 "github.com/alauda/spark-operator/apis/config/v1alpha1"
 	"github.com/alauda/spark-operator/apis/sparkoperator/v1beta2"
 	"github.com/alauda/spark-operator/controllers/sparkapplication"
 	"github.com/alauda/spark-operator/internal/config"
-	"github.com/alauda/spark-operator/internal/index"
-	"github.com/alauda/spark-operator/internal/lifecycle"
 	"github.com/alauda/spark-operator/internal/manager"
-	"github.com/alauda/spark-operator/internal/submission"
-	"github.com/alauda/spark-operator/internal/submission/mode"
-	"github.com/alauda/spark-operator/internal/submission/native"
+	"github.com/alauda/spark-operator/internal/metrics"
 	"github.com/alauda/spark-operator/internal/submission/sparksubmit"
 	"github.com/alauda/spark-operator/internal/version"
-	"github.com/alauda/spark-operator/pkg/sparklabels"
 )
-
-// eventSource is the reporter of the events, as clients know it.
-const eventSource = "spark-application-controller"
 
 // run starts the controller and returns when ctx ends or something fails for good.
 func run(ctx context.Context, args []string, stderr io.Writer) error {
@@ -55,6 +43,7 @@ func run(ctx context.Context, args []string, stderr io.Writer) error {
 	if err != nil {
 		return err
 	}
+	spareMemory()
 	mgr, err := newManager(cfg)
 	if err != nil {
 		return err
@@ -66,10 +55,13 @@ func run(ctx context.Context, args []string, stderr io.Writer) error {
 	return mgr.Start(ctx)
 }
 
-// direct reads from the API server and not from the cache.
-type direct struct {
-	client.Reader
-	client.Writer
+// spareMemory has the garbage collector keep less garbage, unless the environment says how much. Most of the memory is caches, which live long: with the
+// usual percentage as much again would lie idle.
+func spareMemory() {
+	const percent = 50
+	if os.Getenv("GOGC") == "" {
+		debug.SetGCPercent(percent)
+	}
 }
 
 func newScheme() *runtime.Scheme {
@@ -79,18 +71,20 @@ func newScheme() *runtime.Scheme {
 	return scheme
 }
 
+// Leader election creates the lease, renews it, and tells in an event who leads. Only creation cannot be limited to a name.
+//
+// +kubebuilder:rbac:groups=coordination.k8s.io,namespace=spark-operator,resources=leases,verbs=create
+// +kubebuilder:rbac:groups=coordination.k8s.io,namespace=spark-operator,resources=leases,resourceNames=spark-operator-controller-lock,verbs=get;update
+// +kubebuilder:rbac:groups="",namespace=spark-operator,resources=events,verbs=create
+
 func newManager(cfg *configv1alpha1.ControllerConfiguration) (ctrl.Manager, error) {
 	connection, err := ctrl.GetConfig()
 	if err != nil {
 		return nil, fmt.Errorf("connection to the API server: %w", err)
 	}
 	options := manager.Options(&cfg.SharedConfiguration, newScheme())
-	// Only pods of Spark applications are kept in memory. ConfigMaps and Services are written and hardly ever read.
-	options.Cache.ByObject = map[client.Object]cache.ByObject{
-		&corev1.Pod{}: {Label: labels.SelectorFromSet(labels.Set{sparklabels.LaunchedByOperator: sparklabels.True})},
-	}
-	options.Client.Cache = &client.CacheOptions{DisableFor: []client.Object{&corev1.ConfigMap{}, &corev1.Service{}}}
-	elect(&options, &cfg.LeaderElection)
+	sparkapplication.Narrow(&options)
+	manager.Elect(&options, &cfg.LeaderElection)
 	mgr, err := ctrl.NewManager(manager.Connection(connection, &cfg.SharedConfiguration), options)
 	if err != nil {
 		return nil, fmt.Errorf("manager: %w", err)
@@ -98,53 +92,14 @@ func newManager(cfg *configv1alpha1.ControllerConfiguration) (ctrl.Manager, erro
 	return mgr, nil
 }
 
-// elect sets leader election. The lease is released on a graceful stop, so that the next leader need not wait for its end.
-func elect(options *ctrl.Options, election *configv1alpha1.LeaderElection) {
-	options.LeaderElection = election.Enabled
-	options.LeaderElectionID = election.LeaseName
-	options.LeaderElectionNamespace = election.LeaseNamespace
-	options.LeaderElectionReleaseOnCancel = true
-	options.LeaseDuration = &election.LeaseDuration.Duration
-	options.RenewDeadline = &election.RenewDeadline.Duration
-	options.RetryPeriod = &election.RetryPeriod.Duration
-}
-
 func setup(ctx context.Context, mgr ctrl.Manager, cfg *configv1alpha1.ControllerConfiguration) error {
-	if err := index.Setup(ctx, mgr.GetFieldIndexer()); err != nil {
+	recorder, err := registerMetrics(mgr, &cfg.Metrics)
+	if err != nil {
 		return err
 	}
-	uncached := direct{mgr.GetAPIReader(), mgr.GetClient()}
-	home := os.Getenv("SPARK_HOME")
-	sparkSubmit := sparksubmit.New(uncached, sparksubmit.Options{
-		Home:    home,
-		Workers: int(cfg.Submission.SparkSubmit.Workers),
-		Timeout: cfg.Submission.SparkSubmit.Timeout.Duration,
-	})
-	// Without a Spark it refuses every submission and has nothing to run.
-	if home != "" {
-		if err := mgr.Add(sparkSubmit); err != nil {
-			return fmt.Errorf("set up spark-submit: %w", err)
-		}
-	}
-	reconciler := &sparkapplication.Reconciler{
-		Client:    mgr.GetClient(),
-		APIReader: mgr.GetAPIReader(),
-		Submitter: &mode.Submitter{
-			Configured:  mode.Mode(cfg.Submission.Mode),
-			Native:      native.New(uncached),
-			SparkSubmit: sparkSubmit,
-		},
-		Finished: sparkSubmit.Finished(),
-		Options:  submission.Options{},
-		Policy: lifecycle.Policy{
-			MaxTrackedExecutors: int(cfg.MaxTrackedExecutorPerApp),
-			DefaultTTL:          time.Duration(cfg.DefaultTimeToLiveSeconds) * time.Second,
-		},
-		Events: mgr.GetEventRecorder(eventSource),
-		Clock:  clock.RealClock{},
-	}
-	if err := reconciler.Setup(mgr, controller.Options{MaxConcurrentReconciles: int(cfg.Workers)}); err != nil {
-		return fmt.Errorf("set up controller: %w", err)
+	spark := sparksubmit.Options{Home: os.Getenv("SPARK_HOME")}
+	if err := sparkapplication.Add(ctx, mgr, cfg, spark, recorder); err != nil {
+		return err
 	}
 	if err := mgr.AddHealthzCheck("ping", healthz.Ping); err != nil {
 		return fmt.Errorf("set up liveness: %w", err)
@@ -153,4 +108,17 @@ func setup(ctx context.Context, mgr ctrl.Manager, cfg *configv1alpha1.Controller
 		return fmt.Errorf("set up readiness: %w", err)
 	}
 	return nil
+}
+
+// registerMetrics adds the metrics about applications to those that the manager serves.
+func registerMetrics(mgr ctrl.Manager, m *configv1alpha1.Metrics) (*metrics.Recorder, error) {
+	recorder := metrics.New(metrics.Options{
+		Prefix: m.Prefix, Labels: m.Labels,
+		SubmitLatencyBuckets: m.JobSubmitLatencyBuckets, StartLatencyBuckets: m.JobStartLatencyBuckets,
+	})
+	source := metrics.Source{Reader: mgr.GetClient(), Elected: mgr.Elected(), Now: time.Now}
+	if err := crmetrics.Registry.Register(recorder.Collector(source)); err != nil {
+		return nil, fmt.Errorf("register metrics: %w", err)
+	}
+	return recorder, nil
 }

@@ -7,6 +7,7 @@ import (
 	"context"
 	"encoding/json"
 	"fmt"
+	"time"
 
 	"k8s.io/apimachinery/pkg/api/equality"
 	apierrors "k8s.io/apimachinery/pkg/api/errors"
@@ -21,6 +22,9 @@ import (
 	lifecycleevents "github.com/alauda/spark-operator/internal/events"
 	"github.com/alauda/spark-operator/internal/identity"
 	"github.com/alauda/spark-operator/internal/lifecycle"
+	"github.com/alauda/spark-operator/internal/metrics"
+	"github.com/alauda/spark-operator/internal/planning"
+	"github.com/alauda/spark-operator/internal/scope"
 	"github.com/alauda/spark-operator/internal/submission"
 	"github.com/alauda/spark-operator/internal/submission/mode"
 )
@@ -28,13 +32,18 @@ import (
 // maxRounds bounds how often one reconcile decides: a decision, what came of its actions, and the end of it.
 const maxRounds = 6
 
+// raceDelay is when a conflict that no change follows is decided on again.
+const raceDelay = time.Second
+
 // Submitter makes the objects of an attempt and removes them.
 type Submitter interface {
 	submission.Submitter
 	// Choice says how the plan would be submitted.
-	Choice(plan *submission.Plan) (mode.Choice, error)
+	Choice(plan *planning.Plan) (mode.Choice, error)
 	// Release deletes what the attempt made beside its pods; it is idempotent.
-	Release(ctx context.Context, app *v1beta2.SparkApplication, attempt identity.Attempt) error
+	Release(ctx context.Context, app *v1beta2.SparkApplication, attempt identity.Attempt, confirm submission.Confirm) error
+	// Forget ends what is under way for an application that is gone or going.
+	Forget(app types.NamespacedName)
 }
 
 // Reconciler drives SparkApplications.
@@ -48,50 +57,76 @@ type Reconciler struct {
 	// Finished names applications whose spark-submit has ended; nil if there is none.
 	Finished <-chan event.GenericEvent
 	// Options are those of every submission.
-	Options submission.Options
+	Options planning.Options
 	// Policy is that of every decision.
 	Policy lifecycle.Policy
+	// Metrics counts what becomes of applications; nil counts nothing.
+	Metrics *metrics.Recorder
 	// Events takes the events about applications.
 	Events events.EventRecorder
 	// Clock tells the time.
 	Clock clock.PassiveClock
+	// Scope is what is served; the zero value is everything.
+	Scope scope.Scope
+
+	known knowledge
 }
 
 // +kubebuilder:rbac:groups=sparkoperator.k8s.io,resources=sparkapplications,verbs=get;list;watch;delete
 // +kubebuilder:rbac:groups=sparkoperator.k8s.io,resources=sparkapplications/status,verbs=patch
 // +kubebuilder:rbac:groups=sparkoperator.k8s.io,resources=sparkapplications/finalizers,verbs=update
-// +kubebuilder:rbac:groups=events.k8s.io,resources=events,verbs=create;patch
+// +kubebuilder:rbac:groups=events.k8s.io,resources=events,verbs=create
 
 // Reconcile observes one application, decides, stores the new status and executes the actions, until there is
 // nothing left to do but to wait.
 func (r *Reconciler) Reconcile(ctx context.Context, req ctrl.Request) (ctrl.Result, error) {
 	obs, err := r.observe(ctx, req.NamespacedName)
-	if obs == nil || err != nil {
-		return ctrl.Result{}, err
+	if err != nil {
+		return afterRace(err)
+	}
+	if obs == nil || !obs.App.DeletionTimestamp.IsZero() {
+		r.Submitter.Forget(req.NamespacedName)
+	}
+	if obs == nil {
+		return ctrl.Result{}, nil
 	}
 	for range maxRounds {
-		decision := lifecycle.Decide(*obs, r.Policy)
+		decision := hideSecrets(obs.App, lifecycle.Decide(*obs, r.Policy))
+		logDecision(ctx, obs.App, decision)
 		if err := r.record(ctx, obs, decision); err != nil {
-			return ctrl.Result{}, ignoreLostRace(err)
+			return afterRace(err)
 		}
 		if len(decision.Actions) == 0 {
-			return ctrl.Result{RequeueAfter: decision.RequeueAfter}, nil
+			return ctrl.Result{RequeueAfter: r.known.wakeIn(req.NamespacedName, decision.RequeueAfter, obs.Now)}, nil
 		}
 		again, err := r.execute(ctx, obs, decision.Actions)
-		if err != nil || !again {
-			return ctrl.Result{}, ignoreLostRace(err)
+		if err != nil {
+			return afterRace(err)
+		}
+		if !again {
+			return ctrl.Result{RequeueAfter: r.known.wakeIn(req.NamespacedName, decision.RequeueAfter, obs.Now)}, nil
 		}
 	}
 	return ctrl.Result{}, fmt.Errorf("no rest after %d rounds", maxRounds)
 }
 
-// ignoreLostRace drops a conflict: the application that was decided on is not the newest. The newest is on its way into
-// the cache, and its arrival starts another reconcile, which decides anew.
-func ignoreLostRace(err error) error {
-	if apierrors.IsConflict(err) {
-		return nil
+// logDecision writes one line about a decision that changes the state; about others only where more is asked for.
+func logDecision(ctx context.Context, app *v1beta2.SparkApplication, d lifecycle.Decision) {
+	level, from, to := 0, app.Status.AppState.State, d.Status.AppState.State
+	if from == to {
+		level = 1
 	}
-	return err
+	ctrl.LoggerFrom(ctx).V(level).Info("Decided", "from", from, "to", to, "because", d.Because, "actions", d.Actions, "attempt", d.Status.Attempt)
+}
+
+// afterRace waits where an error is a conflict: the application that was decided on is not the newest. The newest is on its way into
+// the cache, and its arrival starts another reconcile, which decides anew. Other conflicts have nobody to end the wait (a quota that
+// many creations race for is one), so it has a limit.
+func afterRace(err error) (ctrl.Result, error) {
+	if apierrors.IsConflict(err) {
+		return ctrl.Result{RequeueAfter: raceDelay}, nil
+	}
+	return ctrl.Result{}, err
 }
 
 // record stores the decided status if it differs, guarded by the version that was decided on, and then tells of it. obs is left with
@@ -110,10 +145,9 @@ func (r *Reconciler) record(ctx context.Context, obs *lifecycle.Observation, dec
 	if err := r.Client.Status().Patch(ctx, stored, patch); err != nil {
 		return fmt.Errorf("store status: %w", err)
 	}
+	r.known.replaced(old, stored)
 	obs.App = stored
-	if from, to := old.Status.AppState.State, stored.Status.AppState.State; from != to {
-		ctrl.LoggerFrom(ctx).Info("Changed the state", "from", from, "to", to, "because", decision.Because, "attempt", stored.Status.Attempt)
-	}
+	r.Metrics.Record(old, stored, r.Clock.Now())
 	r.tell(stored, decision.Events)
 	return nil
 }

@@ -7,21 +7,26 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"slices"
 
 	corev1 "k8s.io/api/core/v1"
 	apierrors "k8s.io/apimachinery/pkg/api/errors"
+	metav1 "k8s.io/apimachinery/pkg/apis/meta/v1"
 	"k8s.io/apimachinery/pkg/runtime/schema"
+	"k8s.io/apimachinery/pkg/types"
 	ctrl "sigs.k8s.io/controller-runtime"
 	"sigs.k8s.io/controller-runtime/pkg/client"
 
 	"github.com/alauda/spark-operator/apis/sparkoperator/v1beta2"
+	"github.com/alauda/spark-operator/internal/driverend"
 	"github.com/alauda/spark-operator/internal/identity"
 	"github.com/alauda/spark-operator/internal/lifecycle"
+	"github.com/alauda/spark-operator/internal/planning"
 	"github.com/alauda/spark-operator/internal/submission"
 	"github.com/alauda/spark-operator/internal/submission/sparksubmit"
 )
 
-// +kubebuilder:rbac:groups="",resources=pods,verbs=delete
+// +kubebuilder:rbac:groups="",resources=pods,verbs=delete;patch
 
 // execute does the actions in order and notes in obs what came of them. It reports whether there is something new to decide on; if
 // not, the next step is to wait for the cluster.
@@ -29,14 +34,18 @@ func (r *Reconciler) execute(ctx context.Context, obs *lifecycle.Observation, ac
 	for _, action := range actions {
 		switch a := action.(type) {
 		case lifecycle.Submit:
-			obs.Submission, err = r.submit(ctx, obs.App, a.Attempt)
-			if errors.Is(err, sparksubmit.ErrPending) {
-				obs.Submitting, err = true, nil
-			}
+			err = r.submit(ctx, obs, a.Attempt)
 			again = true
 		case lifecycle.DeleteRun:
 			obs.Released, err = r.deleteRun(ctx, obs, a.Attempts)
 			again = obs.Released
+		case lifecycle.DeleteExecutors:
+			err = r.deleteExecutors(ctx, obs, a.Names)
+		case lifecycle.EndDriverPod:
+			err = r.endPod(ctx, obs.Driver)
+		case lifecycle.ReleaseDriver:
+			err = r.releaseDriver(ctx, obs)
+			again = true
 		case lifecycle.DeleteApplication:
 			err = r.deleteApplication(ctx, obs.App)
 		default:
@@ -50,49 +59,55 @@ func (r *Reconciler) execute(ctx context.Context, obs *lifecycle.Observation, ac
 	return again, nil
 }
 
-// submit makes the attempt's objects. What the user or the cluster's rules are to blame for is an outcome; what another try
-// of the same may mend is an error.
-func (r *Reconciler) submit(ctx context.Context, app *v1beta2.SparkApplication, attempt identity.Attempt) (*lifecycle.SubmissionOutcome, error) {
+// submit makes the attempt's objects, and notes what came of it. What the user or the cluster's rules are to blame for is an outcome; what
+// another try of the same may mend is an error.
+func (r *Reconciler) submit(ctx context.Context, obs *lifecycle.Observation, attempt identity.Attempt) error {
+	app := obs.App
 	if err := r.confirmNewest(ctx, app); err != nil {
-		return nil, err
+		return err
 	}
-	warnings, err := r.submitPlan(ctx, app, attempt)
-	if _, isRemnant := errors.AsType[*submission.RemnantError](err); isRemnant {
-		return nil, errors.Join(err, r.Submitter.Release(ctx, app, attempt))
-	}
-	outcome := &lifecycle.SubmissionOutcome{Attempt: attempt.Number, Err: err, Warnings: warnings}
+	outcome := &lifecycle.SubmissionOutcome{Attempt: attempt.Number}
+	notice, warnings, err := r.submitPlan(ctx, app, attempt)
+	outcome.Err, outcome.Warnings, obs.Fallback = planning.HideSecrets(app, err), warnings, notice
+	_, isRemnant := errors.AsType[*submission.RemnantError](err)
+	key := client.ObjectKeyFromObject(app)
 	switch {
+	case errors.Is(err, sparksubmit.ErrPending):
+		obs.Submitting = true
+		r.known.cameAbout(key)
+		return nil
+	case isRemnant:
+		r.known.delayed(key, attempt.SubmissionID, outcome.Err, obs.Now)
+		return errors.Join(err, r.Submitter.Release(ctx, app, attempt, r.confirmation(app)))
 	case err == nil:
 		ctrl.LoggerFrom(ctx).Info("Submitted", "driver", attempt.DriverPodName, "attempt", attempt.Number)
 	case isPermanent(err):
 		outcome.Permanent = true
 	case !isRefusal(err):
-		return nil, err
+		r.known.delayed(key, attempt.SubmissionID, outcome.Err, obs.Now)
+		return outcome.Err
 	}
-	return outcome, nil
+	obs.Submission = outcome
+	r.known.cameAbout(key)
+	return nil
 }
 
-// submitPlan resolves the application and submits it, and returns what its author should read.
-func (r *Reconciler) submitPlan(ctx context.Context, app *v1beta2.SparkApplication, attempt identity.Attempt) (warnings []string, err error) {
-	plan, err := submission.NewPlan(app, attempt, r.Options)
+// submitPlan resolves the application and submits it. It returns why native submission gave way to spark-submit, if it did, and what else
+// the author should read.
+func (r *Reconciler) submitPlan(ctx context.Context, app *v1beta2.SparkApplication, attempt identity.Attempt) (notice string, warnings []string, err error) {
+	plan, err := planning.NewPlan(app, attempt, r.Options)
 	if err != nil {
-		return nil, err
+		return "", nil, err
 	}
 	choice, err := r.Submitter.Choice(plan)
 	if err != nil {
-		return nil, err
+		return "", nil, err
 	}
-	if _, err := r.Submitter.Submit(ctx, plan); err != nil {
-		return nil, err
-	}
-	warnings = plan.Warnings()
-	if choice.Notice != "" {
-		warnings = append(warnings, choice.Notice)
-	}
-	return warnings, nil
+	_, err = r.Submitter.Submit(ctx, plan)
+	return choice.Notice, plan.Warnings(), err
 }
 
-// confirmNewest asks the API server whether the decision to submit was taken on the newest version of the application. A cache that lags behind must
+// confirmNewest asks the API server whether the decision was taken on the newest version of the application. A cache that lags behind must
 // not run a finished application again.
 func (r *Reconciler) confirmNewest(ctx context.Context, app *v1beta2.SparkApplication) error {
 	newest := &v1beta2.SparkApplication{}
@@ -100,26 +115,38 @@ func (r *Reconciler) confirmNewest(ctx context.Context, app *v1beta2.SparkApplic
 		return fmt.Errorf("confirm that the application is the newest: %w", err)
 	}
 	if newest.ResourceVersion != app.ResourceVersion {
-		resource := schema.GroupResource{Group: v1beta2.GroupVersion.Group, Resource: "sparkapplications"}
-		return apierrors.NewConflict(resource, app.Name, errors.New("it was changed meanwhile"))
+		return notNewest(app)
 	}
 	return nil
 }
 
+// notNewest is what the API server says of a write that is guarded by a version that is not the newest.
+func notNewest(app *v1beta2.SparkApplication) error {
+	resource := schema.GroupResource{Group: v1beta2.GroupVersion.Group, Resource: "sparkapplications"}
+	return apierrors.NewConflict(resource, app.Name, errors.New("it was changed meanwhile"))
+}
+
+func (r *Reconciler) confirmation(app *v1beta2.SparkApplication) submission.Confirm {
+	return func(ctx context.Context) error { return r.confirmNewest(ctx, app) }
+}
+
 // deleteRun deletes the pods that were observed and what else the attempts made. It reports whether nothing is left: pods and a running
-// spark-submit take a while to end, and their end starts another reconcile.
+// spark-submit take a while to end, and their end starts another reconcile. A cache that lags behind must not delete the attempt that came after.
 func (r *Reconciler) deleteRun(ctx context.Context, obs *lifecycle.Observation, attempts []identity.Attempt) (released bool, err error) {
+	if err := r.confirmNewest(ctx, obs.App); err != nil {
+		return false, client.IgnoreNotFound(err)
+	}
 	pods := obs.Executors
 	if obs.Driver != nil {
 		pods = append([]*corev1.Pod{obs.Driver}, pods...)
 	}
 	var errs []error
 	for _, pod := range pods {
-		errs = append(errs, r.deletePod(ctx, pod))
+		errs = append(errs, r.deletePod(ctx, pod), r.release(ctx, obs.App, pod))
 	}
 	stopping := false
 	for _, attempt := range attempts {
-		err := r.Submitter.Release(ctx, obs.App, attempt)
+		err := r.Submitter.Release(ctx, obs.App, attempt, r.confirmation(obs.App))
 		if errors.Is(err, sparksubmit.ErrStopping) {
 			stopping = true
 			continue
@@ -139,6 +166,66 @@ func (r *Reconciler) deletePod(ctx context.Context, pod *corev1.Pod) error {
 		return nil
 	}
 	return fmt.Errorf("delete pod %s: %w", pod.Name, err)
+}
+
+func (r *Reconciler) deleteExecutors(ctx context.Context, obs *lifecycle.Observation, names []string) error {
+	var errs []error
+	for _, pod := range obs.Executors {
+		if slices.Contains(names, pod.Name) {
+			errs = append(errs, r.deletePod(ctx, pod))
+		}
+	}
+	return errors.Join(errs...)
+}
+
+// endPod has the kubelet end what still runs in this very pod. Unlike a deletion it leaves the pod and its logs.
+func (r *Reconciler) endPod(ctx context.Context, pod *corev1.Pod) error {
+	patch := fmt.Appendf(nil, `{"metadata":{"uid":%q},"spec":{"activeDeadlineSeconds":1}}`, pod.UID)
+	err := r.Client.Patch(ctx, pod.DeepCopy(), client.RawPatch(types.MergePatchType, patch))
+	if client.IgnoreNotFound(err) == nil || apierrors.IsConflict(err) {
+		return nil
+	}
+	return fmt.Errorf("end pod %s: %w", pod.Name, err)
+}
+
+// releaseDriver lets the observed driver go, and observes that.
+func (r *Reconciler) releaseDriver(ctx context.Context, obs *lifecycle.Observation) error {
+	if err := r.release(ctx, obs.App, obs.Driver); err != nil {
+		return err
+	}
+	obs.Driver = letGo(obs.Driver)
+	return nil
+}
+
+// release lets a driver go, once: the cache shows it as held for a while.
+func (r *Reconciler) release(ctx context.Context, app *v1beta2.SparkApplication, pod *corev1.Pod) error {
+	if !driverend.Held(pod) {
+		return nil
+	}
+	if err := driverend.Release(ctx, r.Client, pod); err != nil {
+		return err
+	}
+	r.known.letGo(client.ObjectKeyFromObject(app), pod.UID)
+	return nil
+}
+
+// releaseOrphans lets driver pods go whose application is gone, and with it all interest in their end. The API server is
+// asked: an application may be newer than the cache.
+func (r *Reconciler) releaseOrphans(ctx context.Context, key types.NamespacedName, drivers []*corev1.Pod) error {
+	if len(drivers) == 0 {
+		return nil
+	}
+	app := &v1beta2.SparkApplication{}
+	if err := r.APIReader.Get(ctx, key, app); client.IgnoreNotFound(err) != nil {
+		return fmt.Errorf("look for the owner of driver pods: %w", err)
+	}
+	var errs []error
+	for _, pod := range drivers {
+		if app.UID == "" || !metav1.IsControlledBy(pod, app) {
+			errs = append(errs, driverend.Release(ctx, r.Client, pod))
+		}
+	}
+	return errors.Join(errs...)
 }
 
 func (r *Reconciler) deleteApplication(ctx context.Context, app *v1beta2.SparkApplication) error {

@@ -7,14 +7,16 @@ import (
 	"cmp"
 	"context"
 	"fmt"
-	"slices"
 
 	corev1 "k8s.io/api/core/v1"
+	apierrors "k8s.io/apimachinery/pkg/api/errors"
 	metav1 "k8s.io/apimachinery/pkg/apis/meta/v1"
 	"k8s.io/apimachinery/pkg/types"
+	ctrl "sigs.k8s.io/controller-runtime"
 	"sigs.k8s.io/controller-runtime/pkg/client"
 
 	"github.com/alauda/spark-operator/apis/sparkoperator/v1beta2"
+	"github.com/alauda/spark-operator/internal/driverend"
 	"github.com/alauda/spark-operator/internal/identity"
 	"github.com/alauda/spark-operator/internal/index"
 	"github.com/alauda/spark-operator/internal/lifecycle"
@@ -23,53 +25,84 @@ import (
 
 // +kubebuilder:rbac:groups="",resources=pods,verbs=get;list;watch
 
-// observe gathers what a decision needs to know. It returns nil if the application is gone.
+// observe gathers what a decision needs to know. It returns nil if the application is gone, and a conflict if the cache is behind what was stored here. The pods are the cache's own and not
+// to be changed.
 func (r *Reconciler) observe(ctx context.Context, key types.NamespacedName) (*lifecycle.Observation, error) {
-	app := &v1beta2.SparkApplication{}
-	if err := r.Client.Get(ctx, key, app); err != nil {
-		return nil, client.IgnoreNotFound(err)
-	}
 	pods := &corev1.PodList{}
-	if err := r.Client.List(ctx, pods, client.InNamespace(key.Namespace), client.MatchingFields{index.PodApplication: key.Name}); err != nil {
+	ofApplication := client.MatchingFields{index.PodApplication: key.Name}
+	if err := r.Client.List(ctx, pods, client.InNamespace(key.Namespace), ofApplication, client.UnsafeDisableDeepCopy); err != nil {
 		return nil, fmt.Errorf("list pods: %w", err)
 	}
+	app := &v1beta2.SparkApplication{}
+	if err := r.Client.Get(ctx, key, app); err != nil {
+		if client.IgnoreNotFound(err) != nil {
+			return nil, fmt.Errorf("get application: %w", err)
+		}
+		r.known.forget(key)
+		return nil, r.releaseOrphans(ctx, key, heldByOthers(app, pods.Items))
+	}
+	if r.known.outdated(app) {
+		// Any decision on it would end in a conflict.
+		return nil, notNewest(app)
+	}
+	if err := r.releaseOrphans(ctx, key, heldByOthers(app, pods.Items)); err != nil {
+		return nil, err
+	}
 	obs := &lifecycle.Observation{Now: r.Clock.Now(), App: app, Driver: driverOf(app, pods.Items), Executors: executorsOf(app, pods.Items)}
-	if obs.Driver == nil && expectsDriver(app) {
+	if expectsDriver(app) && !isCurrent(app, obs.Driver) {
 		driver, err := r.askForDriver(ctx, app)
 		if err != nil {
 			return nil, err
 		}
 		obs.Driver = driver
 	}
+	obs.Driver = r.known.withoutReleased(key, obs.Driver)
+	obs.SpecHash = r.known.specHash(app)
+	obs.Delay = r.known.delayOf(key, identity.SubmissionID(app, app.Status.Attempt+1))
+	obs.Trouble = r.trouble(ctx, key, obs.Driver, obs.Now)
 	return obs, nil
 }
 
-// driverOf returns the application's driver among pods, of whichever attempt.
-func driverOf(app *v1beta2.SparkApplication, pods []corev1.Pod) *corev1.Pod {
-	for i := range pods {
-		if pod := &pods[i]; pod.Labels[sparklabels.SparkRole] == sparklabels.RoleDriver && metav1.IsControlledBy(pod, app) {
-			return pod
-		}
+// LetGo releases the drivers of an application that is gone from a namespace that is not served, or the namespace could not be deleted.
+// Whether another operator serves it does not matter: nobody is interested in their end any more.
+func (r *Reconciler) LetGo(ctx context.Context, req ctrl.Request) error {
+	if err := r.Client.Get(ctx, req.NamespacedName, &v1beta2.SparkApplication{}); !apierrors.IsNotFound(err) {
+		return err
 	}
-	return nil
+	_, err := r.observe(ctx, req.NamespacedName)
+	return err
 }
 
-// executorsOf returns the executors of the application's current and next attempt among pods, by name: a label with a submission id that follows from the
-// application's UID is the proof of origin that remains when the driver, their owner, is gone.
-func executorsOf(app *v1beta2.SparkApplication, pods []corev1.Pod) []*corev1.Pod {
-	ours := []string{
-		identity.Of(app, app.Status.Attempt).SubmissionID,
-		identity.Of(app, app.Status.Attempt+1).SubmissionID,
-	}
-	var executors []*corev1.Pod
+// heldByOthers returns the drivers among pods that are kept and not the application's.
+func heldByOthers(app *v1beta2.SparkApplication, pods []corev1.Pod) []*corev1.Pod {
+	var held []*corev1.Pod
 	for i := range pods {
-		pod := &pods[i]
-		if pod.Labels[sparklabels.SparkRole] == sparklabels.RoleExecutor && slices.Contains(ours, pod.Labels[sparklabels.SubmissionID]) {
-			executors = append(executors, pod)
+		if pod := &pods[i]; driverend.Held(pod) && !metav1.IsControlledBy(pod, app) {
+			held = append(held, pod)
 		}
 	}
-	slices.SortFunc(executors, func(a, b *corev1.Pod) int { return cmp.Compare(a.Name, b.Name) })
-	return executors
+	return held
+}
+
+// driverOf returns the application's driver among pods: that of the current attempt if it is there, else one of whichever attempt.
+func driverOf(app *v1beta2.SparkApplication, pods []corev1.Pod) *corev1.Pod {
+	var driver *corev1.Pod
+	for i := range pods {
+		pod := &pods[i]
+		if pod.Labels[sparklabels.SparkRole] != sparklabels.RoleDriver || !metav1.IsControlledBy(pod, app) {
+			continue
+		}
+		if isCurrent(app, pod) {
+			return pod
+		}
+		driver = cmp.Or(driver, pod)
+	}
+	return driver
+}
+
+// isCurrent reports whether the driver is that of the attempt that the status tells of.
+func isCurrent(app *v1beta2.SparkApplication, driver *corev1.Pod) bool {
+	return driver != nil && driver.Labels[sparklabels.SubmissionID] == app.Status.SubmissionID
 }
 
 // expectsDriver reports whether a missing driver would mean that it is lost.
@@ -82,7 +115,8 @@ func expectsDriver(app *v1beta2.SparkApplication) bool {
 	}
 }
 
-// askForDriver asks the API server for a driver that the cache does not have (yet).
+// askForDriver asks the API server for a driver that the cache does not have (yet). What the cache has instead, of an earlier attempt, is what it was
+// told at the start by a server that is behind.
 func (r *Reconciler) askForDriver(ctx context.Context, app *v1beta2.SparkApplication) (*corev1.Pod, error) {
 	pod := &corev1.Pod{}
 	key := types.NamespacedName{Namespace: app.Namespace, Name: app.Status.DriverInfo.PodName}

@@ -9,16 +9,17 @@ import (
 
 	apierrors "k8s.io/apimachinery/pkg/api/errors"
 
+	"github.com/alauda/spark-operator/internal/planning"
 	"github.com/alauda/spark-operator/internal/submission"
 	"github.com/alauda/spark-operator/internal/submission/sparksubmit"
 )
 
 // isPermanent reports whether the application itself is at fault, so that the same spec cannot succeed.
 func isPermanent(err error) bool {
-	if _, isInvalid := errors.AsType[*submission.InvalidError](err); isInvalid {
+	if _, isInvalid := errors.AsType[*planning.InvalidError](err); isInvalid {
 		return true
 	}
-	_, isUnsupported := errors.AsType[*submission.UnsupportedError](err)
+	_, isUnsupported := errors.AsType[*planning.UnsupportedError](err)
 	return isUnsupported || apierrors.IsInvalid(err)
 }
 

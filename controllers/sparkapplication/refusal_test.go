@@ -11,6 +11,7 @@ import (
 	apierrors "k8s.io/apimachinery/pkg/api/errors"
 	"k8s.io/apimachinery/pkg/runtime/schema"
 
+	"github.com/alauda/spark-operator/internal/planning"
 	"github.com/alauda/spark-operator/internal/submission"
 	"github.com/alauda/spark-operator/internal/submission/sparksubmit"
 )
@@ -22,8 +23,8 @@ func TestWhatCountsAsAnAttempt(t *testing.T) {
 		wantPermanent bool
 		wantRefusal   bool
 	}{
-		"an invalid application":             {&submission.InvalidError{}, true, false},
-		"one that native cannot express":     {&submission.UnsupportedError{}, true, false},
+		"an invalid application":             {&planning.InvalidError{}, true, false},
+		"one that native cannot express":     {&planning.UnsupportedError{}, true, false},
 		"a foreign object in the way":        {&submission.ConflictError{}, false, true},
 		"spark-submit that failed":           {&sparksubmit.FailedError{}, false, true},
 		"a quota":                            {apierrors.NewForbidden(pods, "a", errors.New("exceeded quota")), false, true},

@@ -4,9 +4,6 @@
 package identity
 
 import (
-	"crypto/sha256"
-	"encoding/hex"
-	"encoding/json"
 	"strconv"
 	"strings"
 
@@ -18,10 +15,6 @@ import (
 
 // driverPodNameProperty is the sparkConf key that names the driver pod where spec.driver.podName does not.
 const driverPodNameProperty = "spark.kubernetes.driver.pod.name"
-
-// specHashVersion names the way SpecHash is computed. It changes when an operator upgrade would otherwise change the
-// hash of an unchanged spec: hashes of different versions are never compared (see SameSpec).
-const specHashVersion = "h1"
 
 // Attempt identifies one submission attempt of a SparkApplication.
 type Attempt struct {
@@ -39,14 +32,23 @@ type Attempt struct {
 
 // Of returns the identity of the given attempt of app.
 func Of(app *v1beta2.SparkApplication, number int64) Attempt {
-	submission := derive(app.UID, number, "submission")
+	return OfSpec(app, number, SpecHash(app))
+}
+
+// OfSpec is Of for those who know the hash of the spec already: it takes longer than all the rest.
+func OfSpec(app *v1beta2.SparkApplication, number int64, specHash string) Attempt {
 	return Attempt{
 		Number:        number,
-		SubmissionID:  submission.String(),
+		SubmissionID:  SubmissionID(app, number),
 		ApplicationID: "spark-" + strings.ReplaceAll(derive(app.UID, number, "application").String(), "-", ""),
 		DriverPodName: DriverPodName(app),
-		SpecHash:      SpecHash(app),
+		SpecHash:      specHash,
 	}
+}
+
+// SubmissionID returns the submission id of the given attempt of app.
+func SubmissionID(app *v1beta2.SparkApplication, number int64) string {
+	return derive(app.UID, number, "submission").String()
 }
 
 // derive returns a version 5 UUID: the SHA-1 of its input, so that it is stable and needs no memory.
@@ -63,30 +65,4 @@ func DriverPodName(app *v1beta2.SparkApplication) string {
 		return name
 	}
 	return app.Name + "-driver"
-}
-
-// SpecHash returns the hash of what a run is made from: the defaulted spec without the fields that do not change a run
-// (suspend, timeToLiveSeconds). Defaults are applied first, so that a spec stored without them hashes alike.
-func SpecHash(app *v1beta2.SparkApplication) string {
-	defaulted := app.DeepCopy()
-	v1beta2.SetSparkApplicationDefaults(defaulted)
-	defaulted.Spec.Suspend = nil
-	defaulted.Spec.TimeToLiveSeconds = nil
-	encoded, err := json.Marshal(defaulted.Spec)
-	if err != nil {
-		// The spec came from JSON and holds only JSON types.
-		panic("identity: a SparkApplication spec must encode as JSON: " + err.Error())
-	}
-	sum := sha256.Sum256(encoded)
-	return specHashVersion + "-" + hex.EncodeToString(sum[:8])
-}
-
-// SameSpec reports whether two spec hashes stand for the same run. Hashes of different versions, and an unknown (empty)
-// one, are taken as the same: an upgrade of the operator must not restart the applications that it finds.
-func SameSpec(a, b string) bool {
-	if a == b {
-		return true
-	}
-	version := func(hash string) string { v, _, _ := strings.Cut(hash, "-"); return v }
-	return a == "" || b == "" || version(a) != version(b)
 }

@@ -4,7 +4,9 @@
 package identity
 
 import (
+	"reflect"
 	"regexp"
+	"slices"
 	"testing"
 
 	"github.com/google/go-cmp/cmp"
@@ -36,7 +38,7 @@ func TestOfIsStableForEver(t *testing.T) {
 		SubmissionID:  "5e3a492c-02e3-5b61-b548-1176ed341b6b",
 		ApplicationID: "spark-8e3b18ab449558d5acbe62d03d013eb8",
 		DriverPodName: "pi-driver",
-		SpecHash:      "h1-7f65395142f58aee",
+		SpecHash:      "h2-3e7b47f772e55824-_t1b2pAAAAAAAAAAAAAAAAAAAAAAAApuJYAAAAAAAAAAAAAAAAAAAAAA",
 	}
 	if diff := cmp.Diff(want, got); diff != "" {
 		t.Errorf("identity of attempt 1 changed (-want +got):\n%s", diff)
@@ -57,7 +59,7 @@ func TestSpecHashIsStableAcrossLibraries(t *testing.T) {
 			}}},
 		}}
 	})
-	if got, want := SpecHash(app), "h1-32182c0b7e18c528"; got != want {
+	if got, want := SpecHash(app), "h2-d17681d0393e05d3-_t1b2pAAAAAAAAAAAAAAAAAAAAAAzKUaJYAAAAAAAAAAAAAAAAAAAAAA"; got != want {
 		t.Errorf("SpecHash() = %q, want %q", got, want)
 	}
 }
@@ -105,12 +107,18 @@ func TestSpecHashSeesWhatChangesARun(t *testing.T) {
 		change   func(*v1beta2.SparkApplication)
 		wantSame bool
 	}{
-		"suspend":          {func(a *v1beta2.SparkApplication) { a.Spec.Suspend = new(true) }, true},
-		"time to live":     {func(a *v1beta2.SparkApplication) { a.Spec.TimeToLiveSeconds = ptr.To[int64](5) }, true},
-		"defaults applied": {v1beta2.SetSparkApplicationDefaults, true},
-		"labels":           {func(a *v1beta2.SparkApplication) { a.Labels = map[string]string{"a": "b"} }, true},
-		"image":            {func(a *v1beta2.SparkApplication) { a.Spec.Image = new("spark:other") }, false},
-		"arguments":        {func(a *v1beta2.SparkApplication) { a.Spec.Arguments = []string{"10"} }, false},
+		"suspend": {func(a *v1beta2.SparkApplication) { a.Spec.Suspend = new(true) }, true},
+		"restart policy": {func(a *v1beta2.SparkApplication) {
+			a.Spec.RestartPolicy = v1beta2.RestartPolicy{Type: v1beta2.RestartPolicyAlways}
+		}, true},
+		"timeouts":                     {func(a *v1beta2.SparkApplication) { a.Spec.Timeouts = &v1beta2.Timeouts{} }, true},
+		"an empty map":                 {func(a *v1beta2.SparkApplication) { a.Spec.SparkConf = map[string]string{} }, true},
+		"a pointer to something empty": {func(a *v1beta2.SparkApplication) { a.Spec.SparkUIOptions = &v1beta2.SparkUIConfiguration{} }, false},
+		"time to live":                 {func(a *v1beta2.SparkApplication) { a.Spec.TimeToLiveSeconds = ptr.To[int64](5) }, true},
+		"defaults applied":             {v1beta2.SetSparkApplicationDefaults, true},
+		"labels":                       {func(a *v1beta2.SparkApplication) { a.Labels = map[string]string{"a": "b"} }, true},
+		"image":                        {func(a *v1beta2.SparkApplication) { a.Spec.Image = new("spark:other") }, false},
+		"arguments":                    {func(a *v1beta2.SparkApplication) { a.Spec.Arguments = []string{"10"} }, false},
 	} {
 		t.Run(name, func(t *testing.T) {
 			if same := SpecHash(application(tc.change)) == base; same != tc.wantSame {
@@ -129,10 +137,50 @@ func TestSameSpec(t *testing.T) {
 		"changed":                               {"h1-aa", "h1-bb", false},
 		"made by another version of the hash":   {"h0-aa", "h1-bb", true},
 		"made before the operator kept a hash ": {"", "h1-bb", true},
+		"equal but for the number of fields":    {"h2-aa-AB", "h2-aa-ABCD", true},
 	} {
 		t.Run(name, func(t *testing.T) {
 			if got := SameSpec(tc.a, tc.b); got != tc.want {
 				t.Errorf("SameSpec(%q, %q) = %v, want %v", tc.a, tc.b, got, tc.want)
+			}
+		})
+	}
+}
+
+// A field without a row in the table would be in no hash: its changes would never be found.
+func TestEveryFieldOfTheSpecSaysWhatItsChangeDoes(t *testing.T) {
+	var want, got []string
+	for field := range reflect.TypeFor[v1beta2.SparkApplicationSpec]().Fields() {
+		want = append(want, jsonName(field))
+	}
+	for _, f := range Fields() {
+		got = append(got, f.Name)
+	}
+	slices.Sort(want)
+	slices.Sort(got)
+	if diff := cmp.Diff(want, got); diff != "" {
+		t.Errorf("fields of the table (-API +table):\n%s", diff)
+	}
+}
+
+func TestChangedNamesTheFields(t *testing.T) {
+	base := SpecHash(application())
+	changed := SpecHash(application(func(a *v1beta2.SparkApplication) {
+		a.Spec.Image, a.Spec.Driver.Memory, a.Spec.Suspend = new("spark:other"), new("2g"), new(true)
+	}))
+	for name, tc := range map[string]struct {
+		a, b string
+		want []string
+	}{
+		"two fields":                         {base, changed, []string{"image", "driver"}},
+		"nothing":                            {base, base, nil},
+		"a hash of an older version":         {"h1-aa", changed, nil},
+		"a hash that tells of no fields":     {"h2-aa", changed, nil},
+		"a hash that tells of fewer of them": {base[:len(base)-40], changed, []string{"image"}},
+	} {
+		t.Run(name, func(t *testing.T) {
+			if diff := cmp.Diff(tc.want, Changed(tc.a, tc.b)); diff != "" {
+				t.Errorf("Changed(%q, %q) (-want +got):\n%s", tc.a, tc.b, diff)
 			}
 		})
 	}

@@ -18,6 +18,8 @@ const (
 	reasonNotSuspended = "NotSuspended"
 	// reasonSubmitting is the reason of Submitted=False while spark-submit is at work.
 	reasonSubmitting = "Submitting"
+	// noExecutorPod is all that can be seen of executors that the cluster refuses: only the driver is told why.
+	noExecutorPod = "The driver runs and has made no executor pod; if a quota or a missing permission keeps it from that, its log says so"
 )
 
 // claim is the value of a condition before it is stored.
@@ -51,12 +53,44 @@ var conditions = []struct {
 // setConditions brings the conditions in line with the status; the time of a transition is that of the observation.
 func (t *turn) setConditions() {
 	for _, c := range conditions {
-		claim := c.claim(t)
-		meta.SetStatusCondition(&t.status.Conditions, metav1.Condition{
-			Type: c.kind, Status: claim.status, Reason: claim.reason, Message: bounded(claim.message),
-			ObservedGeneration: t.status.ObservedGeneration, LastTransitionTime: metav1.NewTime(t.Now),
-		})
+		t.setCondition(c.kind, c.claim(t))
 	}
+	for _, c := range exceptions {
+		claim := c.claim(t)
+		if claim.status == metav1.ConditionTrue || meta.FindStatusCondition(t.status.Conditions, c.kind) != nil {
+			t.setCondition(c.kind, claim)
+		}
+	}
+}
+
+func (t *turn) setCondition(kind string, c claim) {
+	meta.SetStatusCondition(&t.status.Conditions, metav1.Condition{
+		Type: kind, Status: c.status, Reason: word(c.reason, v1beta2.ReasonPending), Message: head(c.message, maxConditionMessageBytes),
+		ObservedGeneration: t.status.ObservedGeneration, LastTransitionTime: metav1.NewTime(t.Now),
+	})
+}
+
+// exceptions are conditions that are not set before they are true for the first time.
+var exceptions = []struct {
+	kind  string
+	claim func(*turn) claim
+}{
+	{v1beta2.ConditionSpecChangePending, (*turn).claimSpecChangePending},
+	{v1beta2.ConditionCleanupStuck, (*turn).claimCleanupStuck},
+}
+
+func (t *turn) claimSpecChangePending() claim {
+	if t.specChangePending {
+		return yes(v1beta2.ReasonNextAttempt, "Changed, and for the next attempt: %s", t.changedFields())
+	}
+	return no(v1beta2.ReasonUpToDate, "The current attempt is of the spec as it is")
+}
+
+func (t *turn) claimCleanupStuck() claim {
+	if len(t.stuck) > 0 {
+		return yes(v1beta2.ReasonPodsTerminating, "%s", describeStuck(t.stuck))
+	}
+	return no(v1beta2.ReasonCleanedUp, "No pod is waited for")
 }
 
 func (t *turn) in(states ...v1beta2.ApplicationStateType) bool {
@@ -66,6 +100,9 @@ func (t *turn) in(states ...v1beta2.ApplicationStateType) bool {
 func (t *turn) claimSubmitted() claim {
 	if t.Submitting {
 		return no(reasonSubmitting, "spark-submit is queued or runs")
+	}
+	if t.delayed() {
+		return t.claimDelayed()
 	}
 	switch t.state() {
 	case v1beta2.ApplicationStateNew:
@@ -118,28 +155,36 @@ func (t *turn) claimDriverReady() claim {
 
 func (t *turn) driverFailureReason() string {
 	switch failure := t.status.LastFailure; {
-	case failure == nil || failure.Class == v1beta2.FailureClassDriver:
+	case failure == nil:
 		return v1beta2.ReasonDriverFailed
-	case failure.Reason == failureDriverNotFound:
+	case failure.Class == v1beta2.FailureClassDeadline:
+		return v1beta2.ReasonDeadlineExceeded
+	case failure.Reason == failureDriverNotFound || failure.Reason == failureDriverDeleted:
 		return v1beta2.ReasonDriverNotFound
-	default:
+	case failure.Class == v1beta2.FailureClassInfrastructure:
 		return v1beta2.ReasonDriverEvicted
+	default:
+		return v1beta2.ReasonDriverFailed
 	}
 }
 
 func (t *turn) claimExecutorsReady() claim {
-	count := map[v1beta2.ExecutorState]int{}
-	for _, state := range t.status.ExecutorState {
-		count[state]++
+	var count v1beta2.ExecutorCounts
+	if t.status.Executors != nil {
+		count = *t.status.Executors
 	}
-	running, pending := count[v1beta2.ExecutorStateRunning], count[v1beta2.ExecutorStatePending]
 	switch {
-	case running > 0:
-		return yes(v1beta2.ReasonExecutorsRunning, "%d running, %d pending", running, pending)
-	case pending == 0 && len(t.status.ExecutorState) > 0:
+	case count.Running > 0:
+		return yes(v1beta2.ReasonExecutorsRunning, "%d running, %d pending", count.Running, count.Pending)
+	case count.Pending > 0:
+		if wait := t.executorsWait(); wait != nil {
+			return no(wait.reason, "%d pending: %s", count.Pending, wait.message)
+		}
+		return no(v1beta2.ReasonExecutorsPending, "%d pending", count.Pending)
+	case count.Completed+count.Failed > 0:
 		return no(v1beta2.ReasonExecutorsFinished, "No executor runs any more")
-	case pending > 0:
-		return no(v1beta2.ReasonExecutorsPending, "%d pending", pending)
+	case count.WaitingSince != nil:
+		return no(v1beta2.ReasonExecutorsPending, "%s", noExecutorPod)
 	default:
 		return no(v1beta2.ReasonExecutorsPending, "There is no executor pod yet")
 	}

@@ -9,17 +9,23 @@ import (
 	"strings"
 	"time"
 
+	corev1 "k8s.io/api/core/v1"
 	"k8s.io/apimachinery/pkg/api/equality"
+	"k8s.io/apimachinery/pkg/api/meta"
 
 	"github.com/alauda/spark-operator/apis/sparkoperator/v1beta2"
 	"github.com/alauda/spark-operator/internal/events"
 	"github.com/alauda/spark-operator/internal/identity"
+	"github.com/alauda/spark-operator/pkg/sparklabels"
 )
 
 // maxSteps bounds the states that one decision passes through; the longest real path has six.
 const maxSteps = 12
 
-// guards are asked in this order before the state is. A guard that takes the turn moves the state or adds an action.
+// atOnce is the shortest time after which to look again.
+const atOnce = time.Second
+
+// guards are asked in this order before the state is. A guard that takes the turn moves the state, adds an action or waits.
 var guards = []struct {
 	name  string
 	takes func(*turn) bool
@@ -49,13 +55,15 @@ var states = map[v1beta2.ApplicationStateType]func(*turn){
 }
 
 // Decide returns what should happen next to the application. It is pure.
-func Decide(o Observation, p Policy) Decision {
+func Decide(o Observation, p Policy) Decision { return decide(o, p).decision() }
+
+func decide(o Observation, p Policy) *turn {
 	t := &turn{Observation: o, policy: p, status: o.App.Status.DeepCopy()}
 	for range maxSteps {
 		t.moved = false
 		t.step()
 		if !t.moved || len(t.actions) > 0 {
-			return t.decision()
+			return t
 		}
 	}
 	panic(fmt.Sprintf("lifecycle: no rest after %d steps: %s", maxSteps, strings.Join(t.because, "; ")))
@@ -72,8 +80,13 @@ type turn struct {
 	requeueAfter time.Duration
 	because      []string
 	pending      *pendingReason
-	moved        bool
-	everMoved    bool
+	stuck        []*corev1.Pod
+	specHash     string
+	// specChangePending is whether the spec differs from that of the current attempt, which goes on.
+	specChangePending bool
+	moved             bool
+	// passed are the states that the turn came to.
+	passed []v1beta2.ApplicationStateType
 }
 
 func (t *turn) state() v1beta2.ApplicationStateType { return t.status.AppState.State }
@@ -98,7 +111,7 @@ func (t *turn) move(to v1beta2.ApplicationStateType, because string) {
 		panic(fmt.Sprintf("lifecycle: no transition from %q to %q (%s)", t.state(), to, because))
 	}
 	t.status.AppState.State = to
-	t.moved, t.everMoved = true, true
+	t.moved, t.passed = true, append(t.passed, to)
 	t.because = append(t.because, because)
 }
 
@@ -119,18 +132,21 @@ func (t *turn) tell(e events.Event) { t.events = append(t.events, e) }
 
 // wakeIn asks to look again after d at the latest.
 func (t *turn) wakeIn(d time.Duration) {
-	d = max(d, time.Second)
+	d = max(d, atOnce)
 	if t.requeueAfter == 0 || d < t.requeueAfter {
 		t.requeueAfter = d
 	}
 }
 
 func (t *turn) decision() Decision {
-	// A turn that only acts has nothing to tell yet: what comes of the action is stored with the next.
-	if t.App.DeletionTimestamp.IsZero() && (t.everMoved || len(t.actions) == 0) {
+	// A turn that only acts has nothing to tell yet, unless it does so in vain: what comes of the action is stored with the next.
+	wasStuck := meta.IsStatusConditionTrue(t.App.Status.Conditions, v1beta2.ConditionCleanupStuck)
+	inVain := (len(t.stuck) > 0) != wasStuck || t.tellDelay()
+	if t.App.DeletionTimestamp.IsZero() && (len(t.passed) > 0 || len(t.actions) == 0 || inVain) {
 		t.status.ObservedGeneration = t.App.Generation
 		t.setConditions()
 	}
+	t.releaseDriver()
 	status := *t.status
 	if equality.Semantic.DeepEqual(status, t.App.Status) {
 		status = *t.App.Status.DeepCopy()
@@ -141,6 +157,18 @@ func (t *turn) decision() Decision {
 		Events:       t.events,
 		RequeueAfter: t.requeueAfter,
 		Because:      strings.Join(t.because, "; "),
+	}
+}
+
+// releaseDriver lets a driver pod go whose end is recorded or of no interest any more.
+func (t *turn) releaseDriver() {
+	if len(t.actions) > 0 || t.Driver == nil || !slices.Contains(t.Driver.Finalizers, sparklabels.DriverEnd) {
+		return
+	}
+	recorded := t.in(v1beta2.ApplicationStateFailing, v1beta2.ApplicationStateSucceeding, v1beta2.ApplicationStateCompleted,
+		v1beta2.ApplicationStateFailed)
+	if recorded || !t.App.DeletionTimestamp.IsZero() {
+		t.act(ReleaseDriver{}, "the driver's end is recorded")
 	}
 }
 
@@ -159,27 +187,101 @@ func (t *turn) guardSuspended() bool {
 		v1beta2.ApplicationStateCompleted, v1beta2.ApplicationStateFailed,
 		v1beta2.ApplicationStateSuspending, v1beta2.ApplicationStateSuspended,
 	}
-	if !isTrue(t.App.Spec.Suspend) || slices.Contains(exempt, t.state()) {
+	if !isTrue(t.App.Spec.Suspend) || slices.Contains(exempt, t.state()) || t.endUnrecorded() || t.over() {
 		return false
 	}
+	t.stopExecutors()
 	t.move(v1beta2.ApplicationStateSuspending, "spec.suspend is true")
 	t.tell(events.Normalf(ReasonSuspending, events.Suspend, "Suspending: its pods are being deleted"))
 	return true
 }
 
 // guardRespecified starts anew where the spec differs from the one that the current attempt was made from. States between two attempts are exempt: their next attempt is
-// made from the new spec anyway.
+// made from the new spec anyway. So is all that has not ended where the update policy says so. An end that was found in this turn is stored first, or it would
+// be in no count.
 func (t *turn) guardRespecified() bool {
 	between := []v1beta2.ApplicationStateType{
 		v1beta2.ApplicationStateNew, v1beta2.ApplicationStatePendingRerun, v1beta2.ApplicationStateInvalidating,
 		v1beta2.ApplicationStateSuspending, v1beta2.ApplicationStateSuspended, v1beta2.ApplicationStateResuming,
 	}
-	if slices.Contains(between, t.state()) || identity.SameSpec(t.status.SpecHash, identity.SpecHash(t.App)) {
+	if slices.Contains(between, t.state()) || t.endUnrecorded() || t.over() {
 		return false
 	}
-	t.move(v1beta2.ApplicationStateInvalidating, "the spec was changed")
-	t.tell(events.Normalf(ReasonPendingRerun, events.Retry, "The spec was changed: the application is run again"))
+	t.renewSpecHash()
+	if identity.SameSpec(t.status.SpecHash, t.hash()) {
+		return false
+	}
+	if t.App.Spec.UpdatePolicy == v1beta2.UpdatePolicyNextAttempt && !t.terminal() {
+		t.changePending()
+		return false
+	}
+	if t.terminal() && len(t.passed) > 0 {
+		t.specChangePending = t.App.Spec.UpdatePolicy == v1beta2.UpdatePolicyNextAttempt
+		t.wakeIn(atOnce)
+		return true
+	}
+	t.stopExecutors()
+	changed := t.changedFields()
+	t.move(v1beta2.ApplicationStateInvalidating, "the spec was changed: "+changed)
+	t.tell(events.Normalf(ReasonPendingRerun, events.Retry, "The spec was changed (%s): the application is run again", changed))
 	return true
+}
+
+// endUnrecorded reports whether the driver has ended and the status does not say so yet. Whatever else is asked for, that is recorded first: a run
+// that succeeded must not be taken for one that was stopped, and run again.
+func (t *turn) endUnrecorded() bool {
+	followed := t.in(v1beta2.ApplicationStateSubmitted, v1beta2.ApplicationStateRunning, v1beta2.ApplicationStateUnknown)
+	return followed && t.Driver != nil && t.current(t.Driver) && !assess(t.Driver, t.Now).alive()
+}
+
+// over reports whether the run has ended and no other follows from it: COMPLETED or FAILED is next, as it would be if nothing had been asked for
+// meanwhile.
+func (t *turn) over() bool {
+	switch t.state() {
+	case v1beta2.ApplicationStateSucceeding:
+		return t.App.Spec.RestartPolicy.Type != v1beta2.RestartPolicyAlways
+	case v1beta2.ApplicationStateFailing:
+		return !t.runRetry().allowed
+	default:
+		return false
+	}
+}
+
+// renewSpecHash replaces a hash that was made in another way, where the spec is known to be the same as then.
+func (t *turn) renewSpecHash() {
+	known := t.status.SpecHash != "" && t.status.ObservedGeneration == t.App.Generation
+	if known && !identity.Comparable(t.status.SpecHash, t.hash()) {
+		t.status.SpecHash = t.hash()
+	}
+}
+
+// changePending tells of a change that waits for the next attempt.
+func (t *turn) changePending() {
+	if t.specChangePending || meta.IsStatusConditionTrue(t.App.Status.Conditions, v1beta2.ConditionSpecChangePending) {
+		t.specChangePending = true
+		return
+	}
+	t.specChangePending = true
+	t.tell(events.Normalf(ReasonSpecChangePending, events.Observe, "The spec was changed (%s): the next attempt will have it", t.changedFields()))
+}
+
+// changedFields names what differs from the spec of the current attempt.
+func (t *turn) changedFields() string {
+	if names := identity.Changed(t.status.SpecHash, t.hash()); len(names) > 0 {
+		return strings.Join(names, ", ")
+	}
+	return "unknown fields"
+}
+
+// hash returns the hash of the spec as it is now.
+func (t *turn) hash() string {
+	if t.specHash == "" {
+		t.specHash = t.SpecHash
+	}
+	if t.specHash == "" {
+		t.specHash = identity.SpecHash(t.App)
+	}
+	return t.specHash
 }
 
 // guardExpired deletes an ended application whose time to live is over.
@@ -199,7 +301,7 @@ func (t *turn) guardExpired() bool {
 
 func (t *turn) timeToLive() (ttl time.Duration, limited bool) {
 	if seconds := t.App.Spec.TimeToLiveSeconds; seconds != nil {
-		return time.Duration(*seconds) * time.Second, true
+		return t.limit(seconds, 0), true
 	}
 	return t.policy.DefaultTTL, t.policy.DefaultTTL > 0
 }

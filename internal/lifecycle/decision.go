@@ -27,7 +27,7 @@ type Decision struct {
 	Because string
 }
 
-// Action is something to do to the cluster: Submit, DeleteRun or DeleteApplication.
+// Action is something to do to the cluster.
 type Action interface {
 	// String names the action for logs and tests.
 	String() string
@@ -37,17 +37,32 @@ type Action interface {
 // Submit makes the objects of an attempt, its driver pod last. Where they exist already, they are adopted.
 type Submit struct{ Attempt identity.Attempt }
 
-// DeleteRun deletes all pods of the application and what the given attempts made besides. It is executed again until
-// no pod is left.
+// DeleteRun deletes all pods of the application, lets its driver go, and deletes what the given attempts made besides. It is
+// executed again until no pod is left.
 type DeleteRun struct{ Attempts []identity.Attempt }
+
+// DeleteExecutors deletes single executor pods.
+type DeleteExecutors struct{ Names []string }
+
+// EndDriverPod ends what still runs in the driver pod, and keeps the pod.
+type EndDriverPod struct{}
+
+// ReleaseDriver lets the driver pod go: its end is recorded.
+type ReleaseDriver struct{}
 
 // DeleteApplication deletes the application itself, and by ownership all that it has.
 type DeleteApplication struct{}
 
 func (Submit) String() string            { return "Submit" }
 func (DeleteRun) String() string         { return "DeleteRun" }
+func (DeleteExecutors) String() string   { return "DeleteExecutors" }
+func (EndDriverPod) String() string      { return "EndDriverPod" }
+func (ReleaseDriver) String() string     { return "ReleaseDriver" }
 func (DeleteApplication) String() string { return "DeleteApplication" }
 
 func (Submit) sealed()            {}
 func (DeleteRun) sealed()         {}
+func (DeleteExecutors) sealed()   {}
+func (EndDriverPod) sealed()      {}
+func (ReleaseDriver) sealed()     {}
 func (DeleteApplication) sealed() {}

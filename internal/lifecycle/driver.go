@@ -6,6 +6,7 @@ package lifecycle
 import (
 	"fmt"
 	"slices"
+	"time"
 
 	corev1 "k8s.io/api/core/v1"
 	metav1 "k8s.io/apimachinery/pkg/apis/meta/v1"
@@ -17,37 +18,90 @@ import (
 // Reasons of a failure record that no container gave.
 const (
 	failureDriverNotFound = "DriverNotFound"
+	failureDriverDeleted  = "DriverDeleted"
 	failureNoStatus       = "ContainerStatusMissing"
+	failureInitContainer  = "InitContainerFailed"
+	failureDeadline       = "DeadlineExceeded"
 )
+
+// kubeletSlack is how long after the grace period of a deleted pod the kubelet may take to say that it has ended.
+const kubeletSlack = 30 * time.Second
 
 // assessment is what a driver pod says of its run.
 type assessment struct {
 	state      v1beta2.DriverState
 	finishedAt metav1.Time
 	failure    *v1beta2.FailureRecord
+	// lookAgain is when to look again although nothing may change.
+	lookAgain time.Time
+}
+
+// alive reports whether the driver may still do something.
+func (a assessment) alive() bool {
+	return a.state != v1beta2.DriverStateCompleted && a.state != v1beta2.DriverStateFailed
 }
 
 // assess reads a driver pod. The Spark container decides, not the pod: a sidecar may outlive it or fail after it.
-func assess(driver *corev1.Pod) assessment {
+func assess(driver *corev1.Pod, now time.Time) assessment {
 	ended := endOfContainer(driver, sparklabels.DriverContainer)
 	switch {
 	case ended != nil && ended.ExitCode == 0:
 		return assessment{state: v1beta2.DriverStateCompleted, finishedAt: ended.FinishedAt}
 	case ended != nil:
 		return assessment{state: v1beta2.DriverStateFailed, finishedAt: ended.FinishedAt, failure: containerFailure(driver, ended)}
-	}
-	switch driver.Status.Phase {
-	case corev1.PodPending, "":
-		return assessment{state: v1beta2.DriverStatePending}
-	case corev1.PodRunning:
-		return assessment{state: v1beta2.DriverStateRunning}
-	case corev1.PodSucceeded:
+	case driver.Status.Phase == corev1.PodSucceeded:
 		return assessment{state: v1beta2.DriverStateCompleted}
-	case corev1.PodFailed:
+	case driver.Status.Phase == corev1.PodFailed:
 		return assessment{state: v1beta2.DriverStateFailed, failure: podFailure(driver)}
+	}
+	running := assessment{state: stateOfUnfinished(driver)}
+	if driver.DeletionTimestamp == nil {
+		return running
+	}
+	return assessDeleted(driver, running, now)
+}
+
+// assessDeleted reads a driver that was deleted and of whose end nobody told. One that no node has is gone. One that was deleted by force is
+// taken for gone when the kubelet had its time; for any other, a node that has not answered by then does not answer.
+func assessDeleted(driver *corev1.Pod, running assessment, now time.Time) assessment {
+	deadline := driver.DeletionTimestamp.Add(kubeletSlack)
+	forced := driver.DeletionGracePeriodSeconds != nil && *driver.DeletionGracePeriodSeconds == 0
+	switch {
+	case driver.Spec.NodeName == "", forced && !now.Before(deadline):
+		return assessment{state: v1beta2.DriverStateFailed, failure: &v1beta2.FailureRecord{
+			Class: v1beta2.FailureClassInfrastructure, Reason: failureDriverDeleted,
+			Message: "driver pod not found: it was deleted before it ended", Pod: driver.Name, Node: driver.Spec.NodeName,
+		}}
+	case now.Before(deadline):
+		running.lookAgain = deadline
+		return running
 	default:
 		return assessment{state: v1beta2.DriverStateUnknown}
 	}
+}
+
+// stateOfUnfinished reads a pod whose Spark container has not ended. A pod is said to run when any of its containers does.
+func stateOfUnfinished(driver *corev1.Pod) v1beta2.DriverState {
+	switch driver.Status.Phase {
+	case corev1.PodPending, "":
+		return v1beta2.DriverStatePending
+	case corev1.PodRunning:
+		if status := statusOf(driver, sparklabels.DriverContainer); status != nil && status.State.Waiting != nil {
+			return v1beta2.DriverStatePending
+		}
+		return v1beta2.DriverStateRunning
+	default:
+		return v1beta2.DriverStateUnknown
+	}
+}
+
+// statusOf returns the status of the named container, or nil.
+func statusOf(pod *corev1.Pod, name string) *corev1.ContainerStatus {
+	i := slices.IndexFunc(pod.Status.ContainerStatuses, func(s corev1.ContainerStatus) bool { return s.Name == name })
+	if i < 0 {
+		return nil
+	}
+	return &pod.Status.ContainerStatuses[i]
 }
 
 // endOfContainer returns how the named container of a pod that does not restart it has ended, or nil.
@@ -55,37 +109,56 @@ func endOfContainer(pod *corev1.Pod, name string) *corev1.ContainerStateTerminat
 	if restarts := pod.Spec.RestartPolicy; restarts != "" && restarts != corev1.RestartPolicyNever {
 		return nil
 	}
-	i := slices.IndexFunc(pod.Status.ContainerStatuses, func(s corev1.ContainerStatus) bool { return s.Name == name })
-	if i < 0 {
-		return nil
+	if status := statusOf(pod, name); status != nil {
+		return status.State.Terminated
 	}
-	return pod.Status.ContainerStatuses[i].State.Terminated
+	return nil
 }
 
 // containerFailure describes a Spark container that ended with an exit code other than 0.
 func containerFailure(driver *corev1.Pod, ended *corev1.ContainerStateTerminated) *v1beta2.FailureRecord {
+	exit := exitOf(ended)
 	message := fmt.Sprintf("driver container failed with ExitCode: %d, Reason: %s", ended.ExitCode, ended.Reason)
-	if ended.Message != "" {
-		message += ", Message: " + ended.Message
+	if exit.meaning != "" {
+		message += " (" + exit.meaning + ")"
 	}
 	record := &v1beta2.FailureRecord{
-		Class: v1beta2.FailureClassDriver, Reason: ended.Reason, Message: message,
+		Class: v1beta2.FailureClassDriver, Reason: exit.reason, Message: message, LogTail: tail(ended.Message),
 		ExitCode: &ended.ExitCode, Container: sparklabels.DriverContainer, Pod: driver.Name, Node: driver.Spec.NodeName,
 	}
-	if ended.Signal != 0 {
-		record.Signal = &ended.Signal
+	if exit.signal != 0 {
+		record.Signal = &exit.signal
 	}
-	if evicted(driver) {
-		record.Class = v1beta2.FailureClassInfrastructure
+	killed := ended.ExitCode == exitSIGTERM || ended.ExitCode == exitSIGKILL && ended.Reason != "OOMKilled"
+	switch taken := takenBy(driver); {
+	case taken != "":
+		record.Class, record.Reason = v1beta2.FailureClassInfrastructure, taken
+	case driver.Status.Reason == failureDeadline:
+		record.Class, record.Reason = v1beta2.FailureClassDeadline, failureDeadline
+	case killed && driver.DeletionTimestamp != nil:
+		record.Class, record.Reason = v1beta2.FailureClassInfrastructure, failureDriverDeleted
+		record.Message += ": the driver pod was deleted"
+	case ended.ExitCode == exitMaxExecutorFailures:
+		record.Class = v1beta2.FailureClassExecutor
 	}
 	return record
 }
 
-// podFailure describes a failed pod whose Spark container has no status: it was evicted or never started.
+// podFailure describes a failed pod whose Spark container has no end: an init container failed, or the cluster took the pod away.
 func podFailure(driver *corev1.Pod) *v1beta2.FailureRecord {
 	record := &v1beta2.FailureRecord{
 		Class: v1beta2.FailureClassInfrastructure, Reason: driver.Status.Reason,
 		Message: "driver container status missing", Pod: driver.Name, Node: driver.Spec.NodeName,
+	}
+	if taken := takenBy(driver); taken != "" {
+		record.Reason = taken
+	} else if driver.Status.Reason == failureDeadline {
+		record.Class = v1beta2.FailureClassDeadline
+	} else if init := failedInit(driver); init != nil {
+		ended := init.State.Terminated
+		record.Class, record.Reason = v1beta2.FailureClassDriver, failureInitContainer
+		record.Message += fmt.Sprintf(": init container %s failed with ExitCode: %d, Reason: %s", init.Name, ended.ExitCode, ended.Reason)
+		record.Container, record.ExitCode, record.LogTail = init.Name, &ended.ExitCode, tail(ended.Message)
 	}
 	if record.Reason == "" {
 		record.Reason = failureNoStatus
@@ -96,12 +169,40 @@ func podFailure(driver *corev1.Pod) *v1beta2.FailureRecord {
 	return record
 }
 
-// evicted reports whether Kubernetes ended the pod for reasons of its own: the kubelet says so in status.reason, the control plane in the condition DisruptionTarget.
-func evicted(pod *corev1.Pod) bool {
-	if slices.Contains([]string{"Evicted", "NodeLost", "NodeShutdown", "Preempting", "Terminated"}, pod.Status.Reason) {
-		return true
+// failedInit returns the init container that kept the others from starting, or nil.
+func failedInit(pod *corev1.Pod) *corev1.ContainerStatus {
+	for i := range pod.Status.InitContainerStatuses {
+		status := &pod.Status.InitContainerStatuses[i]
+		if ended := status.State.Terminated; ended != nil && ended.ExitCode != 0 {
+			return status
+		}
 	}
-	return slices.ContainsFunc(pod.Status.Conditions, func(c corev1.PodCondition) bool {
-		return c.Type == corev1.DisruptionTarget && c.Status == corev1.ConditionTrue
-	})
+	return nil
+}
+
+// disruptions are the control plane's reasons for taking a pod away, in one word each.
+var disruptions = map[string]string{
+	corev1.PodReasonPreemptionByScheduler: "Preempted",
+	"DeletionByTaintManager":              "NodeLost",
+	"DeletionByPodGC":                     "NodeLost",
+	"EvictionByEvictionAPI":               "Evicted",
+	corev1.PodReasonTerminationByKubelet:  "Evicted",
+}
+
+// takenBy says in one word why Kubernetes ended the pod for reasons of its own, or nothing if it did not: the kubelet
+// says so in status.reason, the control plane in the condition DisruptionTarget.
+func takenBy(pod *corev1.Pod) string {
+	if slices.Contains([]string{"Evicted", "NodeLost", "NodeShutdown", "Preempting", "Terminated"}, pod.Status.Reason) {
+		return pod.Status.Reason
+	}
+	for _, c := range pod.Status.Conditions {
+		if c.Type != corev1.DisruptionTarget || c.Status != corev1.ConditionTrue {
+			continue
+		}
+		if word, known := disruptions[c.Reason]; known {
+			return word
+		}
+		return "Evicted"
+	}
+	return ""
 }

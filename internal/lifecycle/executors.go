@@ -11,80 +11,175 @@ import (
 	"strings"
 
 	corev1 "k8s.io/api/core/v1"
+	"k8s.io/utils/ptr"
 
 	"github.com/alauda/spark-operator/apis/sparkoperator/v1beta2"
 	"github.com/alauda/spark-operator/internal/events"
 	"github.com/alauda/spark-operator/pkg/sparklabels"
 )
 
-// executorNews maps a state that an executor has newly reached to the event that tells of it.
+const (
+	// maxFailureReasons bounds the reasons that failed executors are counted by; what comes later is counted as another one.
+	maxFailureReasons  = 20
+	otherFailureReason = "Other"
+)
+
+// executorNews maps a state that executors have newly reached to the event that tells of it, and says when it does. Executors come and go in numbers, and an
+// event is a request as dear as any other: it tells of the first of a burst, and the status counts them all. It does not tell of executors that
+// end because their driver ends or is about to. Failures are always told.
 var executorNews = []struct {
 	state   v1beta2.ExecutorState
 	warning bool
 	reason  events.Reason
 	word    string
+	told    func(executorTurn) bool
 }{
-	{v1beta2.ExecutorStatePending, false, ReasonExecutorPending, "pending"},
-	{v1beta2.ExecutorStateRunning, false, ReasonExecutorRunning, "running"},
-	{v1beta2.ExecutorStateCompleted, false, ReasonExecutorCompleted, "completed"},
-	{v1beta2.ExecutorStateFailed, true, ReasonExecutorFailed, "failed"},
-	{v1beta2.ExecutorStateUnknown, true, ReasonExecutorUnknown, "unknown"},
+	{v1beta2.ExecutorStatePending, false, ReasonExecutorPending, "pending", func(e executorTurn) bool { return e.before.Pending == 0 }},
+	{v1beta2.ExecutorStateRunning, false, ReasonExecutorRunning, "running", func(e executorTurn) bool { return e.before.Running == 0 }},
+	{v1beta2.ExecutorStateCompleted, false, ReasonExecutorCompleted, "completed", func(e executorTurn) bool { return e.goOn }},
+	{v1beta2.ExecutorStateFailed, true, ReasonExecutorFailed, "failed", func(executorTurn) bool { return true }},
+	{v1beta2.ExecutorStateUnknown, true, ReasonExecutorUnknown, "unknown", func(executorTurn) bool { return true }},
 }
 
-// followExecutors brings status.executorState up to date with the executor pods of the current attempt. A pod that is gone without having failed was
-// removed on purpose (Spark deletes executors that it needs no more): it has completed.
-func (t *turn) followExecutors() {
-	seen := map[string]v1beta2.ExecutorState{}
+// executorTurn is what decides on events about executors.
+type executorTurn struct {
+	// before are the counts as they were.
+	before v1beta2.ExecutorCounts
+	// goOn is whether the driver and some executors go on: a driver deletes all of them before it ends.
+	goOn bool
+}
+
+// followExecutors brings what the status says of executors up to date with the pods of the current attempt. A pod that is gone
+// without having failed was removed on purpose (Spark deletes executors that it needs no more): it has completed. So have those that
+// still run when their driver has ended: they end with it. An end is final.
+func (t *turn) followExecutors(driverEnded bool) {
+	next := map[string]v1beta2.ExecutorState{}
+	failedPods := map[string]*corev1.Pod{}
 	for _, pod := range t.Executors {
-		if t.current(pod) {
-			seen[pod.Name] = executorState(pod)
+		if !t.current(pod) {
+			continue
+		}
+		next[pod.Name] = executorState(pod)
+		if next[pod.Name] == v1beta2.ExecutorStateFailed {
+			failedPods[pod.Name] = pod
 		}
 	}
-	next := maps.Clone(t.status.ExecutorState)
-	if next == nil {
-		next = map[string]v1beta2.ExecutorState{}
-	}
-	for name, state := range next {
-		if _, exists := seen[name]; !exists && unfinished(state) {
-			next[name] = v1beta2.ExecutorStateCompleted
+	for name, known := range t.status.ExecutorState {
+		if _, exists := next[name]; !exists || !unfinished(known) {
+			next[name] = known
+			if unfinished(known) {
+				next[name] = v1beta2.ExecutorStateCompleted
+			}
 		}
 	}
-	maps.Copy(next, seen)
-	t.setExecutors(next)
-}
-
-// settleExecutors notes executors that still run when their driver has ended as completed: they end with it.
-func (t *turn) settleExecutors() {
-	next := maps.Clone(t.status.ExecutorState)
-	for name, state := range next {
-		if unfinished(state) {
-			next[name] = v1beta2.ExecutorStateCompleted
+	if driverEnded {
+		for name, state := range next {
+			if unfinished(state) {
+				next[name] = v1beta2.ExecutorStateCompleted
+			}
 		}
 	}
-	t.setExecutors(next)
-}
-
-func (t *turn) setExecutors(next map[string]v1beta2.ExecutorState) {
+	before := ptr.Deref(t.status.Executors, v1beta2.ExecutorCounts{})
+	t.countExecutors(next, failedPods)
+	if driverEnded {
+		t.status.Executors.WaitingSince = nil
+	}
 	bound(next, t.policy.MaxTrackedExecutors)
+	t.tellOfExecutors(next, executorTurn{before: before, goOn: !driverEnded && t.executorsGoOn()})
+	if len(next) > 0 || len(t.status.ExecutorState) > 0 {
+		t.status.ExecutorState = next
+	}
+}
+
+// countExecutors counts the executors by state. Those that have ended are added when they do, for the map forgets them. Where the map is full, an
+// executor that it does not know and that has ended was forgotten, and so counted, before.
+func (t *turn) countExecutors(next map[string]v1beta2.ExecutorState, failedPods map[string]*corev1.Pod) {
+	counts := &v1beta2.ExecutorCounts{}
+	if before := t.status.Executors; before != nil {
+		counts.Completed, counts.Failed, counts.Failures = before.Completed, before.Failed, maps.Clone(before.Failures)
+		counts.WaitingSince = before.WaitingSince
+	}
+	limit := t.policy.MaxTrackedExecutors
+	full := limit > 0 && len(t.status.ExecutorState) >= limit
+	for name, state := range next {
+		before, known := t.status.ExecutorState[name]
+		news := known && unfinished(before) || !known && !full
+		switch state {
+		case v1beta2.ExecutorStatePending:
+			counts.Pending++
+		case v1beta2.ExecutorStateRunning:
+			counts.Running++
+		case v1beta2.ExecutorStateCompleted:
+			if news {
+				counts.Completed++
+			}
+		case v1beta2.ExecutorStateFailed:
+			if news {
+				counts.Failed++
+				countReason(counts, failedPods[name])
+			}
+		default:
+			counts.Unknown++
+		}
+	}
+	t.status.Executors = counts
+}
+
+// countReason counts a failed executor by what it failed of.
+func countReason(counts *v1beta2.ExecutorCounts, pod *corev1.Pod) {
+	if pod == nil {
+		return
+	}
+	reason := executorFailure(pod)
+	if _, known := counts.Failures[reason]; !known && len(counts.Failures) >= maxFailureReasons {
+		reason = otherFailureReason
+	}
+	if counts.Failures == nil {
+		counts.Failures = map[string]int32{}
+	}
+	counts.Failures[reason]++
+}
+
+// executorFailure says in one word what a failed executor pod failed of.
+func executorFailure(pod *corev1.Pod) string {
+	if taken := takenBy(pod); taken != "" {
+		return taken
+	}
+	if ended := endOfContainer(pod, sparklabels.ExecutorContainer); ended != nil {
+		return exitOf(ended).reason
+	}
+	if init := failedInit(pod); init != nil {
+		return failureInitContainer
+	}
+	return word(pod.Status.Reason, failureNoStatus)
+}
+
+// executorsGoOn reports whether an executor has neither ended nor been deleted.
+func (t *turn) executorsGoOn() bool {
+	return slices.ContainsFunc(t.Executors, func(pod *corev1.Pod) bool {
+		return t.current(pod) && pod.DeletionTimestamp.IsZero() && unfinished(executorState(pod))
+	})
+}
+
+// tellOfExecutors tells of executors that have newly reached a state, in at most one event for each state.
+func (t *turn) tellOfExecutors(next map[string]v1beta2.ExecutorState, e executorTurn) {
 	changed := map[v1beta2.ExecutorState][]string{}
-	for _, name := range slices.Sorted(maps.Keys(next)) {
-		if state := next[name]; t.status.ExecutorState[name] != state {
+	for name, state := range next {
+		if t.status.ExecutorState[name] != state {
 			changed[state] = append(changed[state], name)
 		}
 	}
 	for _, news := range executorNews {
 		names := changed[news.state]
-		if len(names) == 0 {
+		if len(names) == 0 || !news.told(e) {
 			continue
 		}
+		slices.Sort(names)
 		tell := events.Normalf
 		if news.warning {
 			tell = events.Warningf
 		}
 		t.tell(tell(news.reason, events.Observe, "%s: %s", listed(names), news.word))
-	}
-	if len(next) > 0 || len(t.status.ExecutorState) > 0 {
-		t.status.ExecutorState = next
 	}
 }
 
@@ -97,12 +192,16 @@ func listed(names []string) string {
 }
 
 // executorState reads an executor pod. Drivers delete the executors that they need no more, whose JVM then ends by SIGTERM with
-// exit code 143: one that was deleted and not evicted has completed.
+// exit code 143: one that was deleted and not taken away has completed.
 func executorState(pod *corev1.Pod) v1beta2.ExecutorState {
+	deleted, taken := !pod.DeletionTimestamp.IsZero(), takenBy(pod) != ""
 	if ended := endOfContainer(pod, sparklabels.ExecutorContainer); ended != nil {
-		if ended.ExitCode == 0 || (!pod.DeletionTimestamp.IsZero() && !evicted(pod)) {
+		if ended.ExitCode == 0 || deleted && !taken {
 			return v1beta2.ExecutorStateCompleted
 		}
+		return v1beta2.ExecutorStateFailed
+	}
+	if deleted && taken {
 		return v1beta2.ExecutorStateFailed
 	}
 	switch pod.Status.Phase {

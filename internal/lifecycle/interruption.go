@@ -4,21 +4,31 @@
 package lifecycle
 
 import (
+	metav1 "k8s.io/apimachinery/pkg/apis/meta/v1"
+
 	"github.com/alauda/spark-operator/apis/sparkoperator/v1beta2"
 	"github.com/alauda/spark-operator/internal/events"
-	"github.com/alauda/spark-operator/internal/identity"
 )
+
+// stopExecutors counts the executors of a run that is about to be removed: they end with it.
+func (t *turn) stopExecutors() {
+	if t.status.Executors != nil {
+		t.followExecutors(true)
+	}
+}
 
 // invalidating removes the run of the old spec and starts counting anew.
 func (t *turn) invalidating() {
 	if !t.clean("the run of the old spec still exists") {
 		return
 	}
+	t.endRecord(v1beta2.AttemptReplaced, "", metav1.NewTime(t.Now))
 	t.clearRun()
 	t.status.SpecHash = ""
 	t.status.ExecutionAttempts = 0
 	t.status.SubmissionAttempts = 0
 	t.status.LastFailure = nil
+	t.status.Failures = nil
 	t.move(v1beta2.ApplicationStatePendingRerun, "nothing of the old run is left")
 }
 
@@ -27,6 +37,7 @@ func (t *turn) suspending() {
 	if !t.clean("the suspended run still exists") {
 		return
 	}
+	t.endRecord(v1beta2.AttemptSuspended, "", metav1.NewTime(t.Now))
 	t.clearRun()
 	t.move(v1beta2.ApplicationStateSuspended, "nothing of the run is left")
 	t.tell(events.Normalf(ReasonSuspended, events.Suspend, "Suspended"))
@@ -34,6 +45,10 @@ func (t *turn) suspending() {
 
 // suspended waits for the user.
 func (t *turn) suspended() {
+	if t.Driver != nil || len(t.Executors) > 0 {
+		t.deleteRun("pods were made after the suspension", t.currentAttempt(), t.nextAttempt())
+		return
+	}
 	if isTrue(t.App.Spec.Suspend) {
 		t.wait("spec.suspend is true")
 		return
@@ -48,6 +63,6 @@ func (t *turn) clean(because string) bool {
 	if t.Driver == nil && len(t.Executors) == 0 && t.Released {
 		return true
 	}
-	t.act(DeleteRun{Attempts: []identity.Attempt{t.currentAttempt(), t.nextAttempt()}}, because)
+	t.deleteRun(because, t.currentAttempt(), t.nextAttempt())
 	return false
 }

@@ -199,11 +199,19 @@ func TestCompletedStatus(t *testing.T) {
 		ExecutionAttempts:         1,
 		SubmissionAttempts:        1,
 		ObservedGeneration:        1,
+		Executors:                 &v1beta2.ExecutorCounts{Completed: 1},
+		Attempts: []v1beta2.AttemptRecord{{
+			Attempt: 1, SparkApplicationID: w.attempt(1).ApplicationID, SubmissionTime: at(0), StartTime: at(0), EndTime: at(time.Minute),
+			Outcome: v1beta2.AttemptSucceeded,
+		}},
 	}
 	if diff := cmp.Diff(want, got); diff != "" {
 		t.Errorf("status (-want +got):\n%s", diff)
 	}
 }
+
+// at is the time so long after the start.
+func at(after time.Duration) *metav1.Time { return new(metav1.NewTime(start.Add(after))) }
 
 func TestFailureIsRecorded(t *testing.T) {
 	w := newWorld()
@@ -215,7 +223,7 @@ func TestFailureIsRecorded(t *testing.T) {
 	want := &v1beta2.FailureRecord{
 		Attempt: 1, Time: metav1.NewTime(start), Class: v1beta2.FailureClassDriver, Reason: "OOMKilled",
 		Message:  "driver container failed with ExitCode: 137, Reason: OOMKilled",
-		ExitCode: ptr.To[int32](137), Container: "spark-kubernetes-driver", Pod: "pi-driver", Node: "node-1",
+		ExitCode: ptr.To[int32](137), Signal: ptr.To[int32](9), Container: "spark-kubernetes-driver", Pod: "pi-driver", Node: "node-1",
 	}
 	if diff := cmp.Diff(want, w.app.Status.LastFailure); diff != "" {
 		t.Errorf("failure record (-want +got):\n%s", diff)
@@ -238,6 +246,35 @@ func TestRunningSubmissionIsWaitedFor(t *testing.T) {
 	}
 	if c := meta.FindStatusCondition(d.Status.Conditions, v1beta2.ConditionSubmitted); c == nil || c.Reason != "Submitting" {
 		t.Errorf("condition Submitted = %+v, want reason Submitting", c)
+	}
+}
+
+// Why spark-submit was taken is told once, while it runs already, and stays in the status for as long as it is true.
+func TestFallbackIsToldOnceAndKept(t *testing.T) {
+	const why = "Submitting by spark-submit: native submission does not support spark.files /a"
+	w := newWorld()
+	o := w.observe()
+	o.Submitting, o.Fallback = true, why
+	d := Decide(o, w.policy)
+	told := events.Normalf(ReasonSubmissionFallback, events.Submit, "%s", why)
+	if !slices.Contains(d.Events, told) {
+		t.Errorf("events %+v lack %+v", d.Events, told)
+	}
+	w.app.Status = d.Status
+	o = w.observe()
+	o.Submission, o.Fallback = &SubmissionOutcome{Attempt: 1}, why
+	d = Decide(o, w.policy)
+	if slices.Contains(d.Events, told) {
+		t.Errorf("it was told again: %+v", d.Events)
+	}
+	c := meta.FindStatusCondition(d.Status.Conditions, v1beta2.ConditionNativeSubmission)
+	if c == nil || c.Status != metav1.ConditionFalse || c.Reason != v1beta2.ReasonNotSupported || c.Message != why {
+		t.Errorf("condition NativeSubmission = %+v", c)
+	}
+	// The same attempt without it, as after a change of the application.
+	o.Fallback = ""
+	if c := meta.FindStatusCondition(Decide(o, w.policy).Status.Conditions, v1beta2.ConditionNativeSubmission); c != nil {
+		t.Errorf("condition NativeSubmission = %+v after a native submission", c)
 	}
 }
 
@@ -324,7 +361,7 @@ func TestDriverOfAnInterruptedSubmissionIsAdopted(t *testing.T) {
 func TestDriverOfAnotherSpecIsNotAdopted(t *testing.T) {
 	w := newWorld()
 	w.driver = driverPod(w.attempt(1))
-	w.driver.Annotations["sparkoperator.k8s.io/spec-hash"] = "h1-other"
+	w.driver.Annotations["sparkoperator.k8s.io/spec-hash"] = "h2-other"
 	d := Decide(w.observe(), w.policy)
 	if len(d.Actions) != 1 || d.Actions[0].String() != "DeleteRun" {
 		t.Errorf("actions = %v, want DeleteRun", d.Actions)

@@ -26,6 +26,15 @@ type Observation struct {
 	Submission *SubmissionOutcome
 	// Submitting tells that a Submit action was just executed and has no outcome yet: spark-submit is queued or runs.
 	Submitting bool
+	// Fallback is why the Submit action that was just executed took spark-submit although native submission is preferred; empty
+	// where it did not.
+	Fallback string
+	// Delay is what has kept the submission of the next attempt from an answer so far, or nil.
+	Delay *SubmissionDelay
+	// SpecHash is the hash of the application's spec, if it is known; Decide computes it otherwise.
+	SpecHash string
+	// Trouble is what the cluster's events say of a driver that is held up (see HeldUpSince), if they were asked.
+	Trouble *Trouble
 	// Released tells that a DeleteRun action was just executed and found no pod to wait for.
 	Released bool
 }
@@ -43,10 +52,38 @@ type SubmissionOutcome struct {
 	Warnings []string
 }
 
+// Trouble is what an event says of a pod.
+type Trouble struct {
+	// Reason is one word, such as FailedMount.
+	Reason string
+	// Message is a sentence.
+	Message string
+}
+
 // Policy is what the operator's configuration says about every application.
 type Policy struct {
 	// MaxTrackedExecutors limits status.executorState; finished executors leave it first. Zero or less means no limit.
 	MaxTrackedExecutors int
 	// DefaultTTL is the time after which a finished application without timeToLiveSeconds is deleted. Zero means never.
 	DefaultTTL time.Duration
+	// MaxRetryInterval is the longest wait before a retry; five minutes if it is zero.
+	MaxRetryInterval time.Duration
+	// Timeouts hold for applications that do not say so themselves. Zero means no limit.
+	Timeouts Timeouts
+}
+
+// Timeouts limit waits.
+type Timeouts struct {
+	// DriverPending is from the creation of a driver pod, or from when a queue lets it go, to the start of its container.
+	DriverPending time.Duration
+	// ExecutorsPending is how long a driver may run without an executor while one is to come.
+	ExecutorsPending time.Duration
+	// Run is from the submission of a run to its end.
+	Run time.Duration
+	// Sidecars is how long other containers of a driver pod may outlive the driver.
+	Sidecars time.Duration
+	// ExecutorsEnd is how long executor pods may outlive their driver: they end by themselves when they miss it.
+	ExecutorsEnd time.Duration
+	// Cleanup is how long after their grace period deleted pods may take to go before the application says so.
+	Cleanup time.Duration
 }

@@ -5,15 +5,23 @@ package lifecycle
 
 import (
 	"slices"
+	"time"
 
 	corev1 "k8s.io/api/core/v1"
 	"k8s.io/apimachinery/pkg/api/meta"
 
 	"github.com/alauda/spark-operator/apis/sparkoperator/v1beta2"
+	"github.com/alauda/spark-operator/internal/events"
 )
 
-// pendingReason says what a pending driver waits for: the kubelet's or the scheduler's own word and message.
+// mountGrace is how long a pod may take on its node before the events about it are asked what holds it up.
+const mountGrace = 10 * time.Second
+
+// pendingReason says what a pending pod waits for: the kubelet's or the scheduler's own word and message.
 type pendingReason struct{ reason, message string }
+
+// gated reports whether a queue, such as Kueue, holds the pod back on purpose.
+func (p *pendingReason) gated() bool { return p != nil && p.reason == corev1.PodReasonSchedulingGated }
 
 // ordinaryWaits are the kubelet's reasons on the usual way to a running container; they are no cause for concern.
 var ordinaryWaits = []string{"ContainerCreating", "PodInitializing"}
@@ -33,6 +41,49 @@ func pendingReasonOf(pod *corev1.Pod) *pendingReason {
 		}
 	}
 	return nil
+}
+
+// HeldUpSince returns since when a pending pod has been held up on its node by something that only events tell of: volumes
+// that cannot be mounted, a sandbox that cannot be made. It returns zero for any other pod. Events are asked for from then on.
+func HeldUpSince(pod *corev1.Pod) time.Time {
+	if pod == nil || stateOfUnfinished(pod) != v1beta2.DriverStatePending || pendingReasonOf(pod) != nil {
+		return time.Time{}
+	}
+	var scheduled time.Time
+	for _, condition := range pod.Status.Conditions {
+		switch isTrue := condition.Status == corev1.ConditionTrue; condition.Type {
+		case corev1.PodScheduled:
+			if isTrue {
+				scheduled = condition.LastTransitionTime.Time
+			}
+		case corev1.PodReadyToStartContainers:
+			if isTrue {
+				// Volumes and sandbox are there; an image is being pulled.
+				return time.Time{}
+			}
+		default:
+		}
+	}
+	if scheduled.IsZero() {
+		return time.Time{}
+	}
+	return scheduled.Add(mountGrace)
+}
+
+// driverPending says what a pending driver waits for.
+func (t *turn) driverPending() {
+	t.wakeIn(lookAgain)
+	if heldUp := HeldUpSince(t.Driver); !heldUp.IsZero() && heldUp.After(t.Now) {
+		t.wakeIn(heldUp.Sub(t.Now))
+	}
+	if t.pending != nil && !t.pending.gated() && t.pendingIsNews() {
+		t.tell(events.Warningf(ReasonDriverPending, events.Observe, "Driver %s cannot start: %s: %s", t.Driver.Name, t.pending.reason, t.pending.message))
+	}
+	if t.state() == v1beta2.ApplicationStateUnknown {
+		t.move(v1beta2.ApplicationStateSubmitted, "the driver is pending")
+		return
+	}
+	t.wait("the driver is pending")
 }
 
 // pendingIsNews reports whether the stored status does not tell of this kind of wait yet. The kubelet alternates between

@@ -4,46 +4,87 @@
 package lifecycle
 
 import (
+	"strings"
 	"unicode/utf8"
 
 	"github.com/alauda/spark-operator/internal/events"
 )
 
-// The reasons of the events about a SparkApplication. Clients filter on them.
+// The reasons of the events about a SparkApplication. Clients filter on them. The established operator's SparkApplicationAdded is left out:
+// it told of nothing but a first submission that failed, and SparkApplicationSubmissionFailed does.
 const (
-	ReasonSubmitted         events.Reason = "SparkApplicationSubmitted"
-	ReasonSubmissionFailed  events.Reason = "SparkApplicationSubmissionFailed"
-	ReasonSubmissionWarning events.Reason = "SparkApplicationSubmissionWarning"
-	ReasonCompleted         events.Reason = "SparkApplicationCompleted"
-	ReasonFailed            events.Reason = "SparkApplicationFailed"
-	ReasonPendingRerun      events.Reason = "SparkApplicationPendingRerun"
-	ReasonSuspending        events.Reason = "SparkApplicationSuspending"
-	ReasonSuspended         events.Reason = "SparkApplicationSuspended"
-	ReasonResuming          events.Reason = "SparkApplicationResuming"
-	ReasonDriverNotFound    events.Reason = "SparkDriverNotFound"
-	ReasonDriverPending     events.Reason = "SparkDriverPending"
-	ReasonDriverRunning     events.Reason = "SparkDriverRunning"
-	ReasonDriverCompleted   events.Reason = "SparkDriverCompleted"
-	ReasonDriverFailed      events.Reason = "SparkDriverFailed"
-	ReasonDriverUnknown     events.Reason = "SparkDriverUnknown"
-	ReasonExecutorPending   events.Reason = "SparkExecutorPending"
-	ReasonExecutorRunning   events.Reason = "SparkExecutorRunning"
-	ReasonExecutorCompleted events.Reason = "SparkExecutorCompleted"
-	ReasonExecutorFailed    events.Reason = "SparkExecutorFailed"
-	ReasonExecutorUnknown   events.Reason = "SparkExecutorUnknown"
+	ReasonSubmitted          events.Reason = "SparkApplicationSubmitted"
+	ReasonSubmissionFailed   events.Reason = "SparkApplicationSubmissionFailed"
+	ReasonSubmissionWarning  events.Reason = "SparkApplicationSubmissionWarning"
+	ReasonSubmissionFallback events.Reason = "SparkApplicationSubmissionFallback"
+	ReasonCompleted          events.Reason = "SparkApplicationCompleted"
+	ReasonFailed             events.Reason = "SparkApplicationFailed"
+	ReasonPendingRerun       events.Reason = "SparkApplicationPendingRerun"
+	ReasonSuspending         events.Reason = "SparkApplicationSuspending"
+	ReasonSuspended          events.Reason = "SparkApplicationSuspended"
+	ReasonResuming           events.Reason = "SparkApplicationResuming"
+	ReasonDriverNotFound     events.Reason = "SparkDriverNotFound"
+	ReasonDriverPending      events.Reason = "SparkDriverPending"
+	ReasonDriverRunning      events.Reason = "SparkDriverRunning"
+	ReasonDriverCompleted    events.Reason = "SparkDriverCompleted"
+	ReasonDriverFailed       events.Reason = "SparkDriverFailed"
+	ReasonDriverUnknown      events.Reason = "SparkDriverUnknown"
+	ReasonExecutorPending    events.Reason = "SparkExecutorPending"
+	ReasonExecutorRunning    events.Reason = "SparkExecutorRunning"
+	ReasonExecutorCompleted  events.Reason = "SparkExecutorCompleted"
+	ReasonExecutorFailed     events.Reason = "SparkExecutorFailed"
+	ReasonExecutorUnknown    events.Reason = "SparkExecutorUnknown"
+	ReasonSpecChangePending  events.Reason = "SparkApplicationSpecChangePending"
+	ReasonTimedOut           events.Reason = "SparkApplicationTimedOut"
+	ReasonCleanupStuck       events.Reason = "SparkApplicationCleanupStuck"
 )
 
-// maxMessageBytes bounds the messages in a status, so that no container's last words make it too large to store.
-const maxMessageBytes = 4096
+// What a status holds of foreign words is bounded, so that no container's last words make it too large to store: the
+// API server takes 1.5 MB in all, and 32 kB in the message of a condition.
+const (
+	maxMessageBytes          = 4096
+	maxConditionMessageBytes = 1024
+	maxReasonBytes           = 128
+)
 
 // bounded returns message, cut between characters if it is too long.
-func bounded(message string) string {
-	if len(message) <= maxMessageBytes {
+func bounded(message string) string { return head(message, maxMessageBytes) }
+
+func head(message string, limit int) string {
+	if len(message) <= limit {
 		return message
 	}
-	end := maxMessageBytes
+	end := limit
 	for end > 0 && !utf8.RuneStart(message[end]) {
 		end--
 	}
 	return message[:end]
+}
+
+// tail returns the end of message, from the beginning of a character.
+func tail(message string) string {
+	if len(message) <= maxMessageBytes {
+		return message
+	}
+	begin := len(message) - maxMessageBytes
+	for begin < len(message) && !utf8.RuneStart(message[begin]) {
+		begin++
+	}
+	return message[begin:]
+}
+
+// word returns a foreign reason as one that conditions take: letters, digits and underscores, beginning with a letter. Where nothing of it is left,
+// it returns the other word.
+func word(reason, otherwise string) string {
+	kept := strings.Map(func(r rune) rune {
+		if r >= 'a' && r <= 'z' || r >= 'A' && r <= 'Z' || r >= '0' && r <= '9' || r == '_' {
+			return r
+		}
+		return -1
+	}, reason)
+	kept = strings.TrimLeft(kept, "0123456789_")
+	if kept == "" {
+		return otherwise
+	}
+	return head(kept, maxReasonBytes)
 }

@@ -4,6 +4,8 @@
 package lifecycle
 
 import (
+	"maps"
+
 	metav1 "k8s.io/apimachinery/pkg/apis/meta/v1"
 
 	"github.com/alauda/spark-operator/apis/sparkoperator/v1beta2"
@@ -13,20 +15,33 @@ import (
 
 // follow takes over what the driver pod of the current attempt says.
 func (t *turn) follow() {
-	t.followExecutors()
 	if t.justSubmitted() {
+		t.followExecutors(false)
 		t.wait("the driver pod was just made")
+		return
+	}
+	if t.observedTooEarly() {
+		t.wakeIn(lookAgain)
+		t.wait("the driver pod that was seen is of an earlier attempt: it was gone before this one was submitted")
 		return
 	}
 	if t.Driver == nil || !t.current(t.Driver) {
 		t.driverLost()
 		return
 	}
-	if id := t.Driver.Labels[sparklabels.SparkAppSelector]; id != "" {
-		// spark-submit draws an id of its own.
-		t.status.SparkApplicationID = id
+	t.takeApplicationID()
+	seen := assess(t.Driver, t.Now)
+	t.followExecutors(!seen.alive())
+	if seen.alive() {
+		t.pending = t.reasonOfWait(seen.state)
+		t.noteWaits(seen.state)
+		if !seen.lookAgain.IsZero() {
+			t.wakeIn(seen.lookAgain.Sub(t.Now))
+		}
+		if t.overdue(seen.state) {
+			return
+		}
 	}
-	seen := assess(t.Driver)
 	switch seen.state {
 	case v1beta2.DriverStatePending:
 		t.driverPending()
@@ -34,6 +49,8 @@ func (t *turn) follow() {
 		t.driverRunning()
 	case v1beta2.DriverStateCompleted:
 		t.runEnded(seen.finishedAt)
+		t.endRecord(v1beta2.AttemptSucceeded, "", t.status.TerminationTime)
+		t.setFailures(v1beta2.FailureCounts{})
 		t.move(v1beta2.ApplicationStateSucceeding, "the driver succeeded")
 		t.tell(events.Normalf(ReasonDriverCompleted, events.Observe, "Driver %s completed", t.Driver.Name))
 	case v1beta2.DriverStateFailed:
@@ -50,21 +67,57 @@ func (t *turn) justSubmitted() bool {
 	return t.Driver == nil && t.Submission != nil && t.Submission.Err == nil && t.Submission.Attempt == t.status.Attempt
 }
 
-func (t *turn) driverPending() {
-	t.pending = pendingReasonOf(t.Driver)
-	if t.pending != nil && t.pendingIsNews() {
-		t.tell(events.Warningf(ReasonDriverPending, events.Observe, "Driver %s cannot start: %s: %s", t.Driver.Name, t.pending.reason, t.pending.message))
+// observedTooEarly reports whether the observation shows a driver pod that was gone before the current attempt was submitted, as a cache that lags
+// behind does. It says nothing of the current driver, which must not be taken for lost. A pod of another attempt that is newer than the submission has
+// taken the place of the current driver: that one is lost.
+func (t *turn) observedTooEarly() bool {
+	return t.Driver != nil && !t.current(t.Driver) && !t.Driver.CreationTimestamp.After(t.status.LastSubmissionAttemptTime.Time)
+}
+
+// takeApplicationID takes over Spark's own id of the run: spark-submit draws it.
+func (t *turn) takeApplicationID() {
+	id := t.Driver.Labels[sparklabels.SparkAppSelector]
+	if id == "" {
+		return
 	}
-	t.wait("the driver is pending")
+	t.status.SparkApplicationID = id
+	if record := t.currentRecord(); record != nil {
+		record.SparkApplicationID = id
+	}
+}
+
+// reasonOfWait returns why the driver is pending: the pod's own words, or those of events about it.
+func (t *turn) reasonOfWait(state v1beta2.DriverState) *pendingReason {
+	if state != v1beta2.DriverStatePending {
+		return nil
+	}
+	if reason := pendingReasonOf(t.Driver); reason != nil {
+		return reason
+	}
+	if t.Trouble != nil {
+		return &pendingReason{t.Trouble.Reason, t.Trouble.Message}
+	}
+	return nil
 }
 
 func (t *turn) driverRunning() {
+	if record := t.currentRecord(); record != nil && record.StartTime == nil {
+		record.StartTime = t.startOfDriver()
+	}
 	if t.state() == v1beta2.ApplicationStateRunning {
 		t.wait("the driver runs")
 		return
 	}
 	t.move(v1beta2.ApplicationStateRunning, "the driver runs")
 	t.tell(events.Normalf(ReasonDriverRunning, events.Observe, "Driver %s is running", t.Driver.Name))
+}
+
+// startOfDriver returns when the Spark container started, as the kubelet says.
+func (t *turn) startOfDriver() *metav1.Time {
+	if status := statusOf(t.Driver, sparklabels.DriverContainer); status != nil && status.State.Running != nil && !status.State.Running.StartedAt.IsZero() {
+		return status.State.Running.StartedAt.DeepCopy()
+	}
+	return new(metav1.NewTime(t.Now))
 }
 
 func (t *turn) driverUnknown() {
@@ -77,6 +130,7 @@ func (t *turn) driverUnknown() {
 }
 
 func (t *turn) driverLost() {
+	t.followExecutors(true)
 	t.runEnded(metav1.NewTime(t.Now))
 	t.fail(v1beta2.FailureRecord{
 		Class: v1beta2.FailureClassInfrastructure, Reason: failureDriverNotFound,
@@ -91,7 +145,6 @@ func (t *turn) runEnded(at metav1.Time) {
 		at = metav1.NewTime(t.Now)
 	}
 	t.status.TerminationTime = at
-	t.settleExecutors()
 }
 
 // fail completes the record and moves to FAILING.
@@ -99,6 +152,12 @@ func (t *turn) fail(failure v1beta2.FailureRecord) {
 	failure.Attempt = t.status.Attempt
 	failure.Time = t.status.TerminationTime
 	failure.Message = bounded(failure.Message)
+	failure.Reason = word(failure.Reason, failureNoStatus)
+	if t.status.Executors != nil {
+		failure.ExecutorFailures = maps.Clone(t.status.Executors.Failures)
+	}
+	t.countFailedRun(failure.Class)
+	t.endRecord(v1beta2.AttemptFailed, failure.Reason, failure.Time)
 	t.status.LastFailure = &failure
 	t.status.AppState.ErrorMessage = failure.Message
 	t.move(v1beta2.ApplicationStateFailing, failure.Message)
@@ -113,22 +172,30 @@ func (t *turn) succeeding() {
 	t.end(v1beta2.ApplicationStateCompleted, "the run is over")
 }
 
-// failing ends the application, or runs it again as the restart policy says.
+// failing ends the application, or runs it again as the restart policy says. A driver that was given up and is still alive goes first.
 func (t *turn) failing() {
+	if t.Driver != nil && assess(t.Driver, t.Now).alive() {
+		t.deleteRun("the run that was given up is to end", t.currentAttempt())
+		return
+	}
+	t.followExecutors(true)
 	retry := t.runRetry()
 	switch {
 	case !retry.allowed:
 		t.end(v1beta2.ApplicationStateFailed, retry.because)
-	case retry.in > 0:
-		t.wakeIn(retry.in)
-		t.wait("the next run is due later: " + retry.because)
+	case t.waitForRetry(retry):
+		t.endLeftovers()
 	default:
 		t.rerun(retry.because)
 	}
 }
 
+// rerun leaves the executors of the run that is over in the status until the next attempt is recorded: some may have been found ended in this very turn,
+// and who counts them reads it from what is stored.
 func (t *turn) rerun(because string) {
+	executors, states := t.status.Executors, t.status.ExecutorState
 	t.clearRun()
+	t.status.Executors, t.status.ExecutorState = executors, states
 	t.move(v1beta2.ApplicationStatePendingRerun, because)
 	t.tell(events.Warningf(ReasonPendingRerun, events.Retry, "Running again: %s", because))
 }
@@ -140,6 +207,8 @@ func (t *turn) clearRun() {
 	t.status.AppState.ErrorMessage = ""
 	t.status.DriverInfo = v1beta2.DriverInfo{}
 	t.status.ExecutorState = nil
+	t.status.Executors = nil
+	t.status.NextRetryTime = nil
 }
 
 // end moves to COMPLETED or FAILED.
@@ -147,6 +216,7 @@ func (t *turn) end(state v1beta2.ApplicationStateType, because string) {
 	if t.status.TerminationTime.IsZero() {
 		t.status.TerminationTime = metav1.NewTime(t.Now)
 	}
+	t.status.NextRetryTime = nil
 	t.move(state, because)
 	if state == v1beta2.ApplicationStateCompleted {
 		t.tell(events.Normalf(ReasonCompleted, events.Finish, "Completed"))
@@ -155,9 +225,15 @@ func (t *turn) end(state v1beta2.ApplicationStateType, because string) {
 	t.tell(events.Warningf(ReasonFailed, events.Finish, "Failed (%s): %s", because, t.status.AppState.ErrorMessage))
 }
 
-// ended follows the executors that outlive their driver for a moment.
+// ended ends what outlives the driver, and removes a driver that a submission made after it was given up.
 func (t *turn) ended() {
-	t.followExecutors()
-	t.settleExecutors()
 	t.wait("the application has ended")
+	if t.Driver != nil && (!t.current(t.Driver) || t.failedBySubmission()) {
+		t.deleteRun("a driver was made after its submission was given up", t.currentAttempt(), t.nextAttempt())
+		return
+	}
+	if !t.failedBySubmission() {
+		t.followExecutors(true)
+	}
+	t.endLeftovers()
 }

@@ -4,8 +4,6 @@
 package lifecycle
 
 import (
-	"time"
-
 	corev1 "k8s.io/api/core/v1"
 	metav1 "k8s.io/apimachinery/pkg/apis/meta/v1"
 
@@ -24,8 +22,10 @@ func (t *turn) submit() {
 	next := t.nextAttempt()
 	switch {
 	case t.hasRemnants(next):
-		t.act(DeleteRun{Attempts: []identity.Attempt{t.currentAttempt()}}, "an earlier attempt is to be removed first")
+		t.deleteRun("an earlier attempt is to be removed first", t.currentAttempt())
 	case t.Submitting:
+		t.noteFallback()
+		t.wakeIn(lookAgain)
 		t.wait("spark-submit is queued or runs")
 	case t.Submission == nil || t.Submission.Attempt != next.Number:
 		t.act(Submit{Attempt: next}, "an attempt is due")
@@ -36,8 +36,13 @@ func (t *turn) submit() {
 	}
 }
 
-func (t *turn) nextAttempt() identity.Attempt    { return identity.Of(t.App, t.status.Attempt+1) }
-func (t *turn) currentAttempt() identity.Attempt { return identity.Of(t.App, t.status.Attempt) }
+func (t *turn) nextAttempt() identity.Attempt {
+	return identity.OfSpec(t.App, t.status.Attempt+1, t.hash())
+}
+
+func (t *turn) currentAttempt() identity.Attempt {
+	return identity.OfSpec(t.App, t.status.Attempt, t.hash())
+}
 
 // current reports whether the pod is of the attempt that the status tells of.
 func (t *turn) current(pod *corev1.Pod) bool {
@@ -73,13 +78,18 @@ func belongsTo(pod *corev1.Pod, attempt identity.Attempt) bool {
 
 // submitted records that the driver pod of the attempt exists.
 func (t *turn) submitted(attempt identity.Attempt) {
-	t.recordAttempt(attempt)
+	began := metav1.NewTime(t.Now)
 	if t.Driver != nil {
 		// It was adopted: the attempt began when its pod was made.
-		t.status.LastSubmissionAttemptTime = t.Driver.CreationTimestamp
+		began = t.Driver.CreationTimestamp
 	}
+	t.recordAttempt(attempt, began)
+	failures := t.failures()
+	failures.Submissions = 0
+	t.setFailures(failures)
 	t.status.ExecutionAttempts++
 	t.status.SparkApplicationID = attempt.ApplicationID
+	t.currentRecord().SparkApplicationID = attempt.ApplicationID
 	t.status.DriverInfo.PodName = attempt.DriverPodName
 	t.move(v1beta2.ApplicationStateSubmitted, "the driver pod exists")
 	t.tell(events.Normalf(ReasonSubmitted, events.Submit, "Submitted as driver pod %s (attempt %d)", attempt.DriverPodName, attempt.Number))
@@ -90,12 +100,17 @@ func (t *turn) submitted(attempt identity.Attempt) {
 
 // refused records that the attempt has no driver pod and why.
 func (t *turn) refused(attempt identity.Attempt) {
-	t.recordAttempt(attempt)
+	t.recordAttempt(attempt, metav1.NewTime(t.Now))
+	failures := t.failures()
+	failures.Submissions++
+	t.setFailures(failures)
+	reason := submissionFailureReason(t.Submission.Permanent)
+	t.endRecord(v1beta2.AttemptSubmissionFailed, reason, metav1.NewTime(t.Now))
 	message := t.Submission.Err.Error()
 	t.status.AppState.ErrorMessage = bounded(message)
 	t.status.LastFailure = &v1beta2.FailureRecord{
 		Attempt: attempt.Number, Time: metav1.NewTime(t.Now), Class: v1beta2.FailureClassSubmission,
-		Reason: submissionFailureReason(t.Submission.Permanent), Message: bounded(message),
+		Reason: reason, Message: bounded(message),
 	}
 	t.move(v1beta2.ApplicationStateFailedSubmission, "the submission was refused")
 	t.tell(events.Warningf(ReasonSubmissionFailed, events.Submit, "Submission attempt %d was refused: %s", attempt.Number, message))
@@ -114,14 +129,18 @@ func submissionFailureReason(permanent bool) string {
 	return failureRefusedByCluster
 }
 
-func (t *turn) recordAttempt(attempt identity.Attempt) {
+func (t *turn) recordAttempt(attempt identity.Attempt, began metav1.Time) {
 	t.status.Attempt = attempt.Number
 	t.status.SubmissionID = attempt.SubmissionID
 	t.status.SpecHash = attempt.SpecHash
 	t.status.SubmissionAttempts++
-	t.status.LastSubmissionAttemptTime = metav1.NewTime(t.Now)
+	t.status.LastSubmissionAttemptTime = began
+	t.status.NextRetryTime = nil
 	t.status.TerminationTime = metav1.Time{}
 	t.status.AppState.ErrorMessage = ""
+	t.status.Executors, t.status.ExecutorState = nil, nil
+	t.noteFallback()
+	t.beginRecord()
 }
 
 // submissionFailed tries again if the restart policy says so and the wait is over; else the application has failed.
@@ -130,9 +149,7 @@ func (t *turn) submissionFailed() {
 	switch {
 	case !retry.allowed:
 		t.end(v1beta2.ApplicationStateFailed, retry.because)
-	case retry.in > 0:
-		t.wakeIn(retry.in)
-		t.wait("the next submission is due in " + retry.in.Round(time.Second).String())
+	case t.waitForRetry(retry):
 	default:
 		t.submit()
 	}

@@ -15,8 +15,8 @@ type Transition struct {
 	When     string
 }
 
-// Transitions is the whole state machine. The code refuses an edge that is not here, the tests look for edges that are
-// never taken, and docs/state-machine.md is drawn from it.
+// Transitions is the whole state machine. The code refuses an edge that is not here, TestRandomLives looks for
+// edges that are never taken, and docs/state-machine.md is drawn from it.
 func Transitions() []Transition {
 	return slices.Concat(startEdges, runEdges, endEdges, suspendEdges, respecifyEdges)
 }
@@ -39,6 +39,7 @@ var runEdges = []Transition{
 	{v1beta2.ApplicationStateRunning, v1beta2.ApplicationStateSucceeding, "the driver succeeded"},
 	{v1beta2.ApplicationStateRunning, v1beta2.ApplicationStateFailing, "the driver failed or is lost"},
 	{v1beta2.ApplicationStateRunning, v1beta2.ApplicationStateUnknown, "the driver's node does not answer"},
+	{v1beta2.ApplicationStateUnknown, v1beta2.ApplicationStateSubmitted, "the driver is pending"},
 	{v1beta2.ApplicationStateUnknown, v1beta2.ApplicationStateRunning, "the driver runs"},
 	{v1beta2.ApplicationStateUnknown, v1beta2.ApplicationStateSucceeding, "the driver succeeded"},
 	{v1beta2.ApplicationStateUnknown, v1beta2.ApplicationStateFailing, "the driver failed or is lost"},

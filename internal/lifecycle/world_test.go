@@ -5,6 +5,7 @@ package lifecycle
 
 import (
 	"errors"
+	"slices"
 	"time"
 
 	corev1 "k8s.io/api/core/v1"
@@ -27,7 +28,12 @@ type world struct {
 	outcome   *SubmissionOutcome
 	released  bool
 	policy    Policy
+	trouble   *Trouble
 
+	// slow makes deleted pods stay until podsGo.
+	slow bool
+	// twice lists attempts that were submitted while pods of another were alive.
+	twice []int64
 	// refuse makes Submit fail with this error; permanent says that the application is at fault.
 	refuse    error
 	permanent bool
@@ -50,13 +56,16 @@ func newWorld(change ...func(*v1beta2.SparkApplication)) *world {
 }
 
 func (w *world) observe() Observation {
-	return Observation{Now: w.now, App: w.app, Driver: w.driver, Executors: w.executors, Submission: w.outcome, Released: w.released}
+	return Observation{Now: w.now, App: w.app, Driver: w.driver, Executors: w.executors, Submission: w.outcome, Released: w.released, Trouble: w.trouble}
 }
 
 // reconcile decides and acts until nothing is left to do, as the controller does, and returns the last decision.
 func (w *world) reconcile() Decision {
 	w.outcome, w.released = nil, false
-	for {
+	for round := 0; ; round++ {
+		if round > 20 {
+			panic("no rest: " + string(w.state()))
+		}
 		d := Decide(w.observe(), w.policy)
 		from := w.app.Status.AppState.State
 		w.app = w.app.DeepCopy()
@@ -70,25 +79,88 @@ func (w *world) reconcile() Decision {
 		if len(d.Actions) == 0 || w.deleted {
 			return d
 		}
+		again := false
 		for _, a := range d.Actions {
-			w.execute(a)
+			again = w.execute(a) || again
+		}
+		if !again {
+			return d
 		}
 	}
 }
 
-func (w *world) execute(a Action) {
+// execute reports whether there is something new to decide on.
+func (w *world) execute(a Action) bool {
 	switch a := a.(type) {
 	case Submit:
 		w.outcome = &SubmissionOutcome{Attempt: a.Attempt.Number, Err: w.refuse, Permanent: w.permanent}
+		for _, pod := range w.pods() {
+			if !belongsTo(pod, a.Attempt) {
+				w.twice = append(w.twice, a.Attempt.Number)
+			}
+		}
 		if w.refuse == nil && w.driver == nil {
 			w.driver = driverPod(a.Attempt)
 			w.submitted = append(w.submitted, a.Attempt.Number)
 		}
 	case DeleteRun:
+		if w.slow && len(w.pods()) > 0 {
+			w.deletePods()
+			return false
+		}
 		w.driver, w.executors, w.released = nil, nil, true
+	case ReleaseDriver:
+		w.driver = w.driver.DeepCopy()
+		w.driver.Finalizers = nil
+		if w.driver.DeletionTimestamp != nil {
+			w.driver = nil
+		}
+	case DeleteExecutors:
+		w.executors = slices.DeleteFunc(slices.Clone(w.executors), func(p *corev1.Pod) bool { return slices.Contains(a.Names, p.Name) })
+	case EndDriverPod:
+		w.driver = w.driver.DeepCopy()
+		w.driver.Spec.ActiveDeadlineSeconds = ptr.To[int64](1)
+		w.driver.Status.Phase = corev1.PodFailed
 	case DeleteApplication:
 		w.deleted = true
 	}
+	return true
+}
+
+func (w *world) pods() []*corev1.Pod {
+	if w.driver == nil {
+		return w.executors
+	}
+	return append([]*corev1.Pod{w.driver}, w.executors...)
+}
+
+// deletePods marks all pods as deleted, with the usual grace period, and lets the driver go.
+func (w *world) deletePods() {
+	w.driver, w.executors = deletedPod(w.driver, w.now), slices.Clone(w.executors)
+	if w.driver != nil {
+		w.driver.Finalizers = nil
+	}
+	for i := range w.executors {
+		w.executors[i] = deletedPod(w.executors[i], w.now)
+	}
+}
+
+func deletedPod(pod *corev1.Pod, now time.Time) *corev1.Pod {
+	if pod == nil || pod.DeletionTimestamp != nil {
+		return pod
+	}
+	deleted := pod.DeepCopy()
+	deleted.DeletionGracePeriodSeconds = ptr.To[int64](30)
+	deleted.DeletionTimestamp = new(metav1.NewTime(now.Add(30 * time.Second)))
+	return deleted
+}
+
+// podsGo removes what was deleted and is not kept.
+func (w *world) podsGo() {
+	if w.driver != nil && w.driver.DeletionTimestamp != nil && len(w.driver.Finalizers) == 0 {
+		w.driver = nil
+	}
+	w.executors = slices.DeleteFunc(slices.Clone(w.executors), func(p *corev1.Pod) bool { return p.DeletionTimestamp != nil })
 }
 
 func driverPod(attempt identity.Attempt) *corev1.Pod {
@@ -96,7 +168,7 @@ func driverPod(attempt identity.Attempt) *corev1.Pod {
 		ObjectMeta: metav1.ObjectMeta{
 			Name: attempt.DriverPodName, Namespace: "default", CreationTimestamp: metav1.NewTime(start),
 			Labels:      map[string]string{sparklabels.SubmissionID: attempt.SubmissionID, sparklabels.SparkRole: sparklabels.RoleDriver},
-			Annotations: map[string]string{sparklabels.SpecHash: attempt.SpecHash},
+			Annotations: map[string]string{sparklabels.SpecHash: attempt.SpecHash}, Finalizers: []string{sparklabels.DriverEnd},
 		},
 		Spec:   corev1.PodSpec{RestartPolicy: corev1.RestartPolicyNever, NodeName: "node-1"},
 		Status: corev1.PodStatus{Phase: corev1.PodPending},
@@ -105,7 +177,7 @@ func driverPod(attempt identity.Attempt) *corev1.Pod {
 
 func executorPod(name string, attempt identity.Attempt, phase corev1.PodPhase) *corev1.Pod {
 	return &corev1.Pod{
-		ObjectMeta: metav1.ObjectMeta{Name: name, Labels: map[string]string{sparklabels.SubmissionID: attempt.SubmissionID}},
+		ObjectMeta: metav1.ObjectMeta{Name: name, CreationTimestamp: metav1.NewTime(start), Labels: map[string]string{sparklabels.SubmissionID: attempt.SubmissionID}},
 		Spec:       corev1.PodSpec{RestartPolicy: corev1.RestartPolicyNever},
 		Status:     corev1.PodStatus{Phase: phase},
 	}

@@ -13,7 +13,7 @@ import (
 
 // CommandLine is what a binary is told on its command line; all else is in its configuration file.
 type CommandLine struct {
-	// ConfigFile is the path of the configuration file; empty means the defaults.
+	// ConfigFile is the path of the configuration file or folder; empty means the defaults.
 	ConfigFile string
 }
 
@@ -23,7 +23,7 @@ func ParseCommandLine(binary string, args []string, stderr io.Writer) (CommandLi
 	var line CommandLine
 	flags := flag.NewFlagSet(binary, flag.ContinueOnError)
 	flags.SetOutput(stderr)
-	flags.StringVar(&line.ConfigFile, "config", "", "path of the configuration file; empty means the defaults")
+	flags.StringVar(&line.ConfigFile, "config", "", "path of the configuration file, or of a folder of them, read in the order of their names; empty means the defaults")
 	logging := zap.Options{}
 	logging.BindFlags(flags)
 	// --kubeconfig, for a binary that runs outside of a cluster.

@@ -41,6 +41,17 @@ func Options(shared *configv1alpha1.SharedConfiguration, scheme *runtime.Scheme)
 	}
 }
 
+// Elect sets leader election. The lease is released on a graceful stop, so that the next leader need not wait for its end.
+func Elect(options *ctrl.Options, election *configv1alpha1.LeaderElection) {
+	options.LeaderElection = election.Enabled
+	options.LeaderElectionID = election.LeaseName
+	options.LeaderElectionNamespace = election.LeaseNamespace
+	options.LeaderElectionReleaseOnCancel = true
+	options.LeaseDuration = &election.LeaseDuration.Duration
+	options.RenewDeadline = &election.RenewDeadline.Duration
+	options.RetryPeriod = &election.RetryPeriod.Duration
+}
+
 // Connection returns base with the limits and the user agent of this operator.
 func Connection(base *rest.Config, shared *configv1alpha1.SharedConfiguration) *rest.Config {
 	limited := rest.CopyConfig(base)

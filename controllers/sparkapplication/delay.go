@@ -1,0 +1,67 @@
+// Copyright 2026 The Alauda Spark Operator Authors.
+// SPDX-License-Identifier: Apache-2.0
+
+package sparkapplication
+
+import (
+	"time"
+
+	"k8s.io/apimachinery/pkg/types"
+	"k8s.io/client-go/util/workqueue"
+	"sigs.k8s.io/controller-runtime/pkg/reconcile"
+
+	"github.com/alauda/spark-operator/internal/lifecycle"
+)
+
+const (
+	// The wait after an error doubles from minRetryWait to maxRetryWait: what has passed after an hour is noticed within a minute.
+	minRetryWait, maxRetryWait = 5 * time.Millisecond, time.Minute
+	// delayAge is for how long the same is said of a submission that does not come about. What is said is stored, and to store it is to try
+	// again at once: messages that differ each time would leave no wait between.
+	delayAge = time.Minute
+)
+
+// retryWaits has one wait for each application. Deliberately none for all together, as is the library's default: the more of them an outage has
+// struck, the longer each would wait after its end. The client's own limit holds the rate down.
+func retryWaits() workqueue.TypedRateLimiter[reconcile.Request] {
+	return workqueue.NewTypedItemExponentialFailureRateLimiter[reconcile.Request](minRetryWait, maxRetryWait)
+}
+
+// delay is what keeps the submission of an attempt from an answer.
+type delay struct {
+	submissionID string
+	said         *lifecycle.SubmissionDelay
+	saidAt       time.Time
+}
+
+// delayed notes that the submission of an attempt had no answer, and why.
+func (k *knowledge) delayed(key types.NamespacedName, submissionID string, err error, now time.Time) {
+	k.mu.Lock()
+	defer k.mu.Unlock()
+	f := k.of(key)
+	since := now
+	if f.delay.submissionID == submissionID {
+		if now.Sub(f.delay.saidAt) < delayAge {
+			return
+		}
+		since = f.delay.said.Since
+	}
+	f.delay = delay{submissionID, &lifecycle.SubmissionDelay{Since: since, Message: err.Error()}, now}
+}
+
+// delayOf returns what delays the submission of an attempt, or nil.
+func (k *knowledge) delayOf(key types.NamespacedName, submissionID string) *lifecycle.SubmissionDelay {
+	k.mu.Lock()
+	defer k.mu.Unlock()
+	if f := k.of(key); f.delay.submissionID == submissionID {
+		return f.delay.said
+	}
+	return nil
+}
+
+// cameAbout notes that a submission had an answer.
+func (k *knowledge) cameAbout(key types.NamespacedName) {
+	k.mu.Lock()
+	defer k.mu.Unlock()
+	k.of(key).delay = delay{}
+}

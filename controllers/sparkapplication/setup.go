@@ -1,0 +1,135 @@
+// Copyright 2026 The Alauda Spark Operator Authors.
+// SPDX-License-Identifier: Apache-2.0
+
+package sparkapplication
+
+import (
+	"context"
+	"fmt"
+	"os"
+	"time"
+
+	corev1 "k8s.io/api/core/v1"
+	"k8s.io/apimachinery/pkg/labels"
+	"k8s.io/client-go/rest"
+	"k8s.io/utils/clock"
+	ctrl "sigs.k8s.io/controller-runtime"
+	"sigs.k8s.io/controller-runtime/pkg/cache"
+	"sigs.k8s.io/controller-runtime/pkg/client"
+	"sigs.k8s.io/controller-runtime/pkg/controller"
+
+	configv1alpha1 "github.com/alauda/spark-operator/apis/config/v1alpha1"
+	"github.com/alauda/spark-operator/apis/sparkoperator/v1beta2"
+	"github.com/alauda/spark-operator/internal/eventsink"
+	"github.com/alauda/spark-operator/internal/index"
+	"github.com/alauda/spark-operator/internal/lifecycle"
+	"github.com/alauda/spark-operator/internal/metrics"
+	"github.com/alauda/spark-operator/internal/namespaces"
+	"github.com/alauda/spark-operator/internal/planning"
+	"github.com/alauda/spark-operator/internal/scope"
+	"github.com/alauda/spark-operator/internal/submission/mode"
+	"github.com/alauda/spark-operator/internal/submission/native"
+	"github.com/alauda/spark-operator/internal/submission/sparksubmit"
+	"github.com/alauda/spark-operator/pkg/sparklabels"
+)
+
+// eventSource is the reporter of the events, as clients know it.
+const eventSource = "spark-application-controller"
+
+// direct reads from the API server and not from the cache.
+type direct struct {
+	client.Reader
+	client.Writer
+}
+
+// Narrow limits what a manager keeps in memory to what the controller reads: applications and their pods, less what is read of
+// neither. To read anything else by the cache is an error, so that nobody comes to keep all of a cluster's objects of a kind unawares.
+func Narrow(options *ctrl.Options) {
+	options.Cache.ByObject = map[client.Object]cache.ByObject{
+		&corev1.Pod{}: {
+			Label:     labels.SelectorFromSet(labels.Set{sparklabels.LaunchedByOperator: sparklabels.True}),
+			Transform: trimPod,
+		},
+		&v1beta2.SparkApplication{}: {Transform: trimApplication},
+	}
+	options.Cache.ReaderFailOnMissingInformer = true
+	options.Client.Cache = &client.CacheOptions{DisableFor: []client.Object{&corev1.ConfigMap{}, &corev1.Service{}}}
+}
+
+// scheduling gives the pods of applications that name no scheduler the cluster's.
+func scheduling(c configv1alpha1.BatchScheduler) []planning.Decoration {
+	if c.Default == "" {
+		return nil
+	}
+	pods := planning.PodDecoration{SchedulerName: c.Default}
+	return []planning.Decoration{{Driver: pods, Executor: pods}}
+}
+
+// Add adds the controller to mgr as the configuration wants it. spark says where Spark is; its workers, time limit and uploads are those
+// of the configuration. recorder counts what becomes of applications; nil counts nothing.
+func Add(ctx context.Context, mgr ctrl.Manager, cfg *configv1alpha1.ControllerConfiguration, spark sparksubmit.Options, recorder *metrics.Recorder) error {
+	if err := index.Setup(ctx, mgr.GetFieldIndexer()); err != nil {
+		return err
+	}
+	uncached := direct{mgr.GetAPIReader(), mgr.GetClient()}
+	spark.Workers = int(cfg.Submission.SparkSubmit.Workers)
+	spark.Timeout = cfg.Submission.SparkSubmit.Timeout.Duration
+	uploads := cfg.Submission.SparkSubmit.Uploads
+	spark.Uploads = sparksubmit.Uploads{Dir: uploads.Dir, Path: uploads.Path}
+	sparkSubmit := sparksubmit.New(uncached, spark)
+	// Without a Spark it refuses every submission and has nothing to run.
+	if spark.Home != "" {
+		if err := mgr.Add(sparkSubmit); err != nil {
+			return fmt.Errorf("set up spark-submit: %w", err)
+		}
+	}
+	served, err := namespaces.New(&cfg.SharedConfiguration)
+	if err != nil {
+		return err
+	}
+	told := eventsink.New(mgr.GetClient(), mgr.GetScheme(), eventSource, clock.RealClock{})
+	if err := mgr.Add(told); err != nil {
+		return fmt.Errorf("set up events: %w", err)
+	}
+	reconciler := &Reconciler{
+		Client:    mgr.GetClient(),
+		APIReader: mgr.GetAPIReader(),
+		Submitter: &mode.Submitter{
+			Configured:  mode.Mode(cfg.Submission.Mode),
+			Native:      native.New(uncached),
+			SparkSubmit: sparkSubmit,
+		},
+		Finished: sparkSubmit.Finished(),
+		Options:  planning.Options{Master: master(mgr.GetConfig(), os.Getenv), Decorations: scheduling(cfg.BatchScheduler)},
+		Policy: lifecycle.Policy{
+			MaxTrackedExecutors: int(cfg.MaxTrackedExecutorPerApp),
+			DefaultTTL:          time.Duration(cfg.DefaultTimeToLiveSeconds) * time.Second,
+			MaxRetryInterval:    cfg.Retries.MaxInterval.Duration,
+			Timeouts: lifecycle.Timeouts{
+				DriverPending:    cfg.Timeouts.DriverPending.Duration,
+				ExecutorsPending: cfg.Timeouts.ExecutorsPending.Duration,
+				Run:              cfg.Timeouts.Run.Duration,
+				Sidecars:         cfg.Timeouts.Sidecars.Duration,
+				ExecutorsEnd:     cfg.Timeouts.ExecutorsEnd.Duration,
+				Cleanup:          cfg.Timeouts.Cleanup.Duration,
+			},
+		},
+		Metrics: recorder,
+		Events:  told,
+		Clock:   clock.RealClock{},
+		Scope:   scope.New(served, mgr.GetCache()),
+	}
+	if err := reconciler.Setup(mgr, controller.Options{MaxConcurrentReconciles: int(cfg.Workers), RateLimiter: retryWaits()}); err != nil {
+		return fmt.Errorf("set up controller: %w", err)
+	}
+	return nil
+}
+
+// master returns what applications have as spark.master, by which spark-submit reaches the API server: nothing, for the name that it has
+// in every cluster, or the address that an operator outside of the cluster has itself.
+func master(connection *rest.Config, getenv func(string) string) string {
+	if getenv("KUBERNETES_SERVICE_HOST") != "" {
+		return ""
+	}
+	return "k8s://" + connection.Host
+}

@@ -1,0 +1,115 @@
+// Copyright 2026 The Alauda Spark Operator Authors.
+// SPDX-License-Identifier: Apache-2.0
+
+package sparkapplication
+
+import (
+	"maps"
+	"strings"
+	"unique"
+
+	corev1 "k8s.io/api/core/v1"
+	metav1 "k8s.io/apimachinery/pkg/apis/meta/v1"
+
+	"github.com/alauda/spark-operator/apis/sparkoperator/v1beta2"
+	"github.com/alauda/spark-operator/pkg/sparklabels"
+)
+
+// executorLabels are those that are read of an executor.
+var executorLabels = []string{sparklabels.AppName, sparklabels.SparkRole, sparklabels.SubmissionID}
+
+// trimPod leaves of a pod what is read of it, before it is kept in memory: there are many, and most of each is what the operator itself has
+// rendered. Pods from the cache are therefore never written back as a whole. Who reads another field adds it here.
+func trimPod(object any) (any, error) {
+	pod, isPod := object.(*corev1.Pod)
+	if !isPod {
+		// The last state of a pod whose deletion was missed.
+		return object, nil
+	}
+	pod.ManagedFields, pod.Annotations = nil, operators(pod.Annotations)
+	pod.Spec = corev1.PodSpec{
+		NodeName: pod.Spec.NodeName, RestartPolicy: pod.Spec.RestartPolicy, ActiveDeadlineSeconds: pod.Spec.ActiveDeadlineSeconds,
+	}
+	if pod.Labels[sparklabels.SparkRole] == sparklabels.RoleExecutor {
+		trimExecutor(pod)
+	}
+	return pod, nil
+}
+
+// trimExecutor leaves less of an executor than of a driver: there are many times as many.
+func trimExecutor(pod *corev1.Pod) {
+	pod.Labels, pod.OwnerReferences = shared(pod.Labels, executorLabels), proofOfOrigin(pod)
+	pod.Status = corev1.PodStatus{
+		Phase: pod.Status.Phase, Reason: pod.Status.Reason, Message: pod.Status.Message,
+		Conditions:            untoward(pod.Status.Conditions),
+		InitContainerStatuses: notRunning(pod.Status.InitContainerStatuses), ContainerStatuses: notRunning(pod.Status.ContainerStatuses),
+	}
+}
+
+// proofOfOrigin returns the reference to the pod's controller, less what nobody reads.
+func proofOfOrigin(pod *corev1.Pod) []metav1.OwnerReference {
+	controller := metav1.GetControllerOfNoCopy(pod)
+	if controller == nil {
+		return nil
+	}
+	return []metav1.OwnerReference{{
+		Kind: unique.Make(controller.Kind).Value(), Name: unique.Make(controller.Name).Value(), UID: unique.Make(controller.UID).Value(),
+		Controller: &controls,
+	}}
+}
+
+// controls is shared by all references; nothing from the cache is written to.
+var controls = true
+
+// shared returns the labels of the names. Strings that many pods have in common are kept once.
+func shared(labels map[string]string, names []string) map[string]string {
+	kept := make(map[string]string, len(names))
+	for _, name := range names {
+		if value, exists := labels[name]; exists {
+			kept[name] = unique.Make(value).Value()
+		}
+	}
+	return kept
+}
+
+// operators returns the annotations that are the operator's own.
+func operators(annotations map[string]string) map[string]string {
+	maps.DeleteFunc(annotations, func(name, _ string) bool { return !strings.HasPrefix(name, sparklabels.Domain) })
+	if len(annotations) == 0 {
+		return nil
+	}
+	return annotations
+}
+
+// untoward returns the conditions that say that something is the matter. The usual ones say no more than the phase.
+func untoward(conditions []corev1.PodCondition) []corev1.PodCondition {
+	var kept []corev1.PodCondition
+	for _, c := range conditions {
+		if c.Type == corev1.DisruptionTarget || c.Type == corev1.PodScheduled && c.Status != corev1.ConditionTrue {
+			kept = append(kept, c)
+		}
+	}
+	return kept
+}
+
+// notRunning returns the states of the containers that wait or have ended. Those that run say no more than the phase.
+func notRunning(statuses []corev1.ContainerStatus) []corev1.ContainerStatus {
+	var kept []corev1.ContainerStatus
+	for _, s := range statuses {
+		if s.State.Running == nil {
+			kept = append(kept, corev1.ContainerStatus{Name: s.Name, State: s.State, RestartCount: s.RestartCount})
+		}
+	}
+	return kept
+}
+
+// trimApplication drops what only tools of the user's read.
+func trimApplication(object any) (any, error) {
+	app, isApp := object.(*v1beta2.SparkApplication)
+	if !isApp {
+		return object, nil
+	}
+	app.ManagedFields = nil
+	delete(app.Annotations, corev1.LastAppliedConfigAnnotation)
+	return app, nil
+}

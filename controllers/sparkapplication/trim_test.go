@@ -1,0 +1,121 @@
+// Copyright 2026 The Alauda Spark Operator Authors.
+// SPDX-License-Identifier: Apache-2.0
+
+package sparkapplication
+
+import (
+	"testing"
+
+	"github.com/google/go-cmp/cmp"
+	corev1 "k8s.io/api/core/v1"
+	metav1 "k8s.io/apimachinery/pkg/apis/meta/v1"
+	"k8s.io/apimachinery/pkg/labels"
+	"k8s.io/client-go/tools/cache"
+	ctrl "sigs.k8s.io/controller-runtime"
+
+	"github.com/alauda/spark-operator/apis/sparkoperator/v1beta2"
+	"github.com/alauda/spark-operator/pkg/sparklabels"
+)
+
+func whole(role string) *corev1.Pod {
+	seconds := int64(5)
+	running := corev1.ContainerStatus{Name: "spark", Image: "spark", State: corev1.ContainerState{Running: &corev1.ContainerStateRunning{}}}
+	waiting := corev1.ContainerStatus{Name: "init", Image: "init", State: corev1.ContainerState{Waiting: &corev1.ContainerStateWaiting{Reason: "ErrImagePull"}}}
+	return &corev1.Pod{
+		ObjectMeta: metav1.ObjectMeta{
+			Namespace: "default", Name: "pi", UID: "1", ResourceVersion: "2", Finalizers: []string{sparklabels.DriverEnd},
+			Labels: map[string]string{
+				sparklabels.AppName: "pi", sparklabels.SparkRole: role, sparklabels.SubmissionID: "s", sparklabels.LaunchedByOperator: sparklabels.True,
+			},
+			Annotations:     map[string]string{sparklabels.SpecHash: "h1-0", "example.com/blob": "large"},
+			OwnerReferences: []metav1.OwnerReference{{APIVersion: "v1", Kind: "Pod", Name: "pi", UID: "3", Controller: new(true)}},
+			ManagedFields:   []metav1.ManagedFieldsEntry{{Manager: "kubelet"}},
+		},
+		Spec: corev1.PodSpec{
+			NodeName: "node", RestartPolicy: corev1.RestartPolicyNever, ActiveDeadlineSeconds: &seconds,
+			Containers: []corev1.Container{{Name: "spark", Env: []corev1.EnvVar{{Name: "A", Value: "b"}}}}, Volumes: []corev1.Volume{{Name: "data"}},
+		},
+		Status: corev1.PodStatus{
+			Phase: corev1.PodPending, Reason: "r", Message: "m", PodIP: "10.0.0.1",
+			Conditions: []corev1.PodCondition{
+				{Type: corev1.PodScheduled, Status: corev1.ConditionFalse}, {Type: corev1.PodReady, Status: corev1.ConditionTrue},
+				{Type: corev1.DisruptionTarget, Status: corev1.ConditionTrue},
+			},
+			InitContainerStatuses: []corev1.ContainerStatus{waiting}, ContainerStatuses: []corev1.ContainerStatus{running},
+		},
+	}
+}
+
+func TestOfADriverAllIsKeptButWhatTheOperatorRendered(t *testing.T) {
+	want := whole(sparklabels.RoleDriver)
+	want.ManagedFields = nil
+	want.Annotations = map[string]string{sparklabels.SpecHash: "h1-0"}
+	want.Spec.Containers, want.Spec.Volumes = nil, nil
+	got, err := trimPod(whole(sparklabels.RoleDriver))
+	if err != nil {
+		t.Fatal(err)
+	}
+	if diff := cmp.Diff(want, got); diff != "" {
+		t.Errorf("kept (-want +got):\n%s", diff)
+	}
+}
+
+func TestOfAnExecutorOnlyWhatSaysSomethingIsKept(t *testing.T) {
+	want := whole(sparklabels.RoleExecutor)
+	want.ManagedFields = nil
+	want.OwnerReferences[0].APIVersion = ""
+	want.Annotations = map[string]string{sparklabels.SpecHash: "h1-0"}
+	delete(want.Labels, sparklabels.LaunchedByOperator)
+	want.Spec.Containers, want.Spec.Volumes = nil, nil
+	want.Status.PodIP, want.Status.ContainerStatuses = "", nil
+	want.Status.InitContainerStatuses[0].Image = ""
+	want.Status.Conditions = []corev1.PodCondition{want.Status.Conditions[0], want.Status.Conditions[2]}
+	got, err := trimPod(whole(sparklabels.RoleExecutor))
+	if err != nil {
+		t.Fatal(err)
+	}
+	if diff := cmp.Diff(want, got); diff != "" {
+		t.Errorf("kept (-want +got):\n%s", diff)
+	}
+}
+
+func TestApplicationsAreKeptWithoutWhatToolsWrote(t *testing.T) {
+	app := &v1beta2.SparkApplication{ObjectMeta: metav1.ObjectMeta{
+		ManagedFields: []metav1.ManagedFieldsEntry{{Manager: "kubectl"}},
+		Annotations:   map[string]string{corev1.LastAppliedConfigAnnotation: "{}", "mine": "yes"},
+	}}
+	got, err := trimApplication(app)
+	if err != nil {
+		t.Fatal(err)
+	}
+	want := &v1beta2.SparkApplication{ObjectMeta: metav1.ObjectMeta{Annotations: map[string]string{"mine": "yes"}}}
+	if diff := cmp.Diff(want, got); diff != "" {
+		t.Errorf("kept (-want +got):\n%s", diff)
+	}
+}
+
+// A deletion that was missed comes as a tombstone.
+func TestWhatIsNoObjectIsLeftAlone(t *testing.T) {
+	tombstone := cache.DeletedFinalStateUnknown{Key: "default/pi"}
+	for name, trim := range map[string]cache.TransformFunc{"pod": trimPod, "application": trimApplication} {
+		if got, err := trim(tombstone); err != nil || got != any(tombstone) {
+			t.Errorf("%s: trimmed to %v, %v", name, got, err)
+		}
+	}
+}
+
+func TestOnlyPodsOfApplicationsAreKept(t *testing.T) {
+	options := ctrl.Options{}
+	Narrow(&options)
+	if !options.Cache.ReaderFailOnMissingInformer {
+		t.Error("reading any kind starts to keep all of it in memory")
+	}
+	for kind, config := range options.Cache.ByObject {
+		if config.Transform == nil {
+			t.Errorf("%T is kept whole", kind)
+		}
+		if _, isPod := kind.(*corev1.Pod); isPod && (config.Label == nil || config.Label.Matches(labels.Set{"app": "other"})) {
+			t.Error("pods of others are kept")
+		}
+	}
+}

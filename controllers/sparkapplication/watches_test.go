@@ -1,0 +1,139 @@
+// Copyright 2026 The Alauda Spark Operator Authors.
+// SPDX-License-Identifier: Apache-2.0
+
+package sparkapplication
+
+import (
+	"fmt"
+	"testing"
+	"testing/synctest"
+	"time"
+
+	"github.com/google/go-cmp/cmp"
+	corev1 "k8s.io/api/core/v1"
+	metav1 "k8s.io/apimachinery/pkg/apis/meta/v1"
+	"sigs.k8s.io/controller-runtime/pkg/controller/priorityqueue"
+	"sigs.k8s.io/controller-runtime/pkg/event"
+	"sigs.k8s.io/controller-runtime/pkg/reconcile"
+
+	"github.com/alauda/spark-operator/apis/sparkoperator/v1beta2"
+	"github.com/alauda/spark-operator/pkg/sparklabels"
+)
+
+func podOf(app, role string) *corev1.Pod {
+	return &corev1.Pod{ObjectMeta: metav1.ObjectMeta{Namespace: "default", Name: app + "-" + role, Labels: map[string]string{
+		sparklabels.AppName: app, sparklabels.SparkRole: role,
+	}}}
+}
+
+func created(name string) event.CreateEvent {
+	return event.CreateEvent{Object: &v1beta2.SparkApplication{ObjectMeta: metav1.ObjectMeta{Namespace: "default", Name: name}}}
+}
+
+// inQueue calls add and returns the names of what a worker that comes after the wait finds, in order.
+func inQueue(t *testing.T, wait time.Duration, add func(queue)) []string {
+	t.Helper()
+	var names []string
+	synctest.Test(t, func(*testing.T) {
+		q := priorityqueue.New[reconcile.Request]("")
+		defer q.ShutDown()
+		add(q)
+		time.Sleep(wait)
+		synctest.Wait()
+		for q.Len() > 0 {
+			request, _ := q.Get()
+			names = append(names, request.Name)
+			q.Done(request)
+		}
+	})
+	return names
+}
+
+func TestWhatRunsGoesBeforeWhatIsNew(t *testing.T) {
+	got := inQueue(t, 0, func(q queue) {
+		arrivals := newArrivals()
+		for i := range 4 {
+			arrivals.Create(t.Context(), created(fmt.Sprint("new-", i)), q)
+		}
+		podEvents{}.Update(t.Context(), event.UpdateEvent{ObjectOld: podOf("running", "driver"), ObjectNew: podOf("running", "driver")}, q)
+	})
+	// The first new one is taken in turn: there is no flood.
+	if diff := cmp.Diff([]string{"new-0", "running", "new-1", "new-2", "new-3"}, got); diff != "" {
+		t.Errorf("order (-want +got):\n%s", diff)
+	}
+}
+
+// However much changes, new applications are never left waiting.
+func TestNewApplicationsTakeTheirTurnInAFlood(t *testing.T) {
+	flood := func(q queue, from, to int) {
+		for i := from; i < to; i++ {
+			podEvents{}.Create(t.Context(), event.CreateEvent{Object: podOf(fmt.Sprint("flood-", i), "driver")}, q)
+		}
+	}
+	got := inQueue(t, 0, func(q queue) {
+		arrivals := newArrivals()
+		arrivals.Create(t.Context(), created("new-0"), q)
+		arrivals.Create(t.Context(), created("new-1"), q)
+		flood(q, 0, 2)
+		time.Sleep(time.Second / arrivalsInTurn)
+		synctest.Wait()
+		flood(q, 2, 4)
+	})
+	if diff := cmp.Diff([]string{"new-0", "flood-0", "flood-1", "new-1", "flood-2", "flood-3"}, got); diff != "" {
+		t.Errorf("order (-want +got):\n%s", diff)
+	}
+}
+
+func TestChangesOfExecutorsAreGathered(t *testing.T) {
+	executors := func(q queue) {
+		for range 5 {
+			podEvents{}.Create(t.Context(), event.CreateEvent{Object: podOf("pi", "executor")}, q)
+		}
+	}
+	for name, tc := range map[string]struct {
+		wait time.Duration
+		add  func(queue)
+		want []string
+	}{
+		"they wait for others":   {executorDelay - 1, executors, nil},
+		"and are looked at once": {executorDelay, executors, []string{"pi"}},
+		"with the driver they are now": {0, func(q queue) {
+			executors(q)
+			podEvents{}.Create(t.Context(), event.CreateEvent{Object: podOf("pi", "driver")}, q)
+		}, []string{"pi"}},
+		"a pod without name is nobodys": {executorDelay, func(q queue) { podEvents{}.Delete(t.Context(), event.DeleteEvent{Object: podOf("", "driver")}, q) }, nil},
+	} {
+		t.Run(name, func(t *testing.T) {
+			if diff := cmp.Diff(tc.want, inQueue(t, tc.wait, tc.add)); diff != "" {
+				t.Errorf("looked at (-want +got):\n%s", diff)
+			}
+		})
+	}
+}
+
+func TestAPodThatChangesItsApplicationIsNewsToBoth(t *testing.T) {
+	got := inQueue(t, 0, func(q queue) {
+		podEvents{}.Update(t.Context(), event.UpdateEvent{ObjectOld: podOf("old", "driver"), ObjectNew: podOf("new", "driver")}, q)
+	})
+	if diff := cmp.Diff([]string{"old", "new"}, got); diff != "" {
+		t.Errorf("looked at (-want +got):\n%s", diff)
+	}
+}
+
+// What is there when the operator starts, and what only comes again, has less of a hurry than anything new.
+func TestTheInitialListComesLast(t *testing.T) {
+	got := inQueue(t, 0, func(q queue) {
+		arrivals := newArrivals()
+		listed := created("listed")
+		listed.IsInInitialList = true
+		arrivals.Create(t.Context(), listed, q)
+		running := created("running")
+		running.Object.(*v1beta2.SparkApplication).Status.AppState.State = v1beta2.ApplicationStateRunning
+		arrivals.Create(t.Context(), created("new"), q)
+		arrivals.Create(t.Context(), created("newer"), q)
+		arrivals.Create(t.Context(), running, q)
+	})
+	if diff := cmp.Diff([]string{"new", "running", "newer", "listed"}, got); diff != "" {
+		t.Errorf("order (-want +got):\n%s", diff)
+	}
+}

@@ -1,0 +1,46 @@
+// Copyright 2026 The Alauda Spark Operator Authors.
+// SPDX-License-Identifier: Apache-2.0
+
+package driverend
+
+import (
+	"context"
+	"encoding/json"
+	"fmt"
+	"slices"
+
+	corev1 "k8s.io/api/core/v1"
+	apierrors "k8s.io/apimachinery/pkg/api/errors"
+	"k8s.io/apimachinery/pkg/types"
+	"sigs.k8s.io/controller-runtime/pkg/client"
+
+	"github.com/alauda/spark-operator/pkg/sparklabels"
+)
+
+// Patcher is what it takes to let a pod go.
+type Patcher interface {
+	Patch(ctx context.Context, obj client.Object, patch client.Patch, opts ...client.PatchOption) error
+}
+
+// Held reports whether the pod is kept until its end has been recorded.
+func Held(pod *corev1.Pod) bool { return slices.Contains(pod.Finalizers, sparklabels.DriverEnd) }
+
+// Release lets this very pod go. The finalizers of others stay. A pod that is gone is no error.
+func Release(ctx context.Context, p Patcher, pod *corev1.Pod) error {
+	if !Held(pod) {
+		return nil
+	}
+	patch, err := json.Marshal(map[string]any{"metadata": map[string]any{
+		"uid":                                 pod.UID,
+		"$deleteFromPrimitiveList/finalizers": []string{sparklabels.DriverEnd},
+	}})
+	if err != nil {
+		return fmt.Errorf("encode patch: %w", err)
+	}
+	// The answer is written into what is given.
+	err = p.Patch(ctx, pod.DeepCopy(), client.RawPatch(types.StrategicMergePatchType, patch))
+	if client.IgnoreNotFound(err) == nil || apierrors.IsConflict(err) {
+		return nil
+	}
+	return fmt.Errorf("let driver pod %s go: %w", client.ObjectKeyFromObject(pod), err)
+}

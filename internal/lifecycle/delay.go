@@ -1,0 +1,55 @@
+// Copyright 2026 The Alauda Spark Operator Authors.
+// SPDX-License-Identifier: Apache-2.0
+
+package lifecycle
+
+import (
+	"time"
+
+	"k8s.io/apimachinery/pkg/api/meta"
+	metav1 "k8s.io/apimachinery/pkg/apis/meta/v1"
+
+	"github.com/alauda/spark-operator/apis/sparkoperator/v1beta2"
+	"github.com/alauda/spark-operator/internal/events"
+)
+
+const (
+	// ReasonSubmissionDelayed is the reason of the event that tells of a submission that has no answer.
+	ReasonSubmissionDelayed events.Reason = "SparkApplicationSubmissionDelayed"
+	// reasonDelayed is the reason of Submitted=False meanwhile.
+	reasonDelayed = "SubmissionDelayed"
+	// delayGrace is for how long a submission may have no answer before the status says so: most of what passes has passed by then.
+	delayGrace = 10 * time.Second
+)
+
+// SubmissionDelay is what keeps a submission from an answer: an API server or an admission webhook that fails, a full queue.
+type SubmissionDelay struct {
+	// Since is when it was met first.
+	Since time.Time
+	// Message is a sentence.
+	Message string
+}
+
+// delayed reports whether the status is to say that the attempt that is due has no answer.
+func (t *turn) delayed() bool {
+	due := t.in(v1beta2.ApplicationStateNew, v1beta2.ApplicationStatePendingRerun, v1beta2.ApplicationStateResuming, v1beta2.ApplicationStateFailedSubmission)
+	return due && t.App.DeletionTimestamp.IsZero() && t.Delay != nil && t.Submission == nil && !t.Submitting && t.Now.Sub(t.Delay.Since) >= delayGrace
+}
+
+// claimDelayed says why the attempt that is due has no answer.
+func (t *turn) claimDelayed() claim {
+	return no(reasonDelayed, "Tried again and again since %s: %s", t.Delay.Since.UTC().Format(time.RFC3339), t.Delay.Message)
+}
+
+// tellDelay tells of a delay once, and reports whether the stored status does not tell of it as it is.
+func (t *turn) tellDelay() bool {
+	if !t.delayed() {
+		return false
+	}
+	told := meta.FindStatusCondition(t.App.Status.Conditions, v1beta2.ConditionSubmitted)
+	if told == nil || told.Status != metav1.ConditionFalse || told.Reason != reasonDelayed {
+		t.tell(events.Warningf(ReasonSubmissionDelayed, events.Submit, "The submission has no answer yet and is tried again and again: %s", t.Delay.Message))
+		return true
+	}
+	return told.Message != head(t.claimDelayed().message, maxConditionMessageBytes)
+}

@@ -1,0 +1,207 @@
+// Copyright 2026 The Alauda Spark Operator Authors.
+// SPDX-License-Identifier: Apache-2.0
+
+package lifecycle
+
+import (
+	"fmt"
+	"time"
+
+	corev1 "k8s.io/api/core/v1"
+	"k8s.io/apimachinery/pkg/api/meta"
+	metav1 "k8s.io/apimachinery/pkg/apis/meta/v1"
+	"k8s.io/utils/ptr"
+
+	"github.com/alauda/spark-operator/apis/sparkoperator/v1beta2"
+	"github.com/alauda/spark-operator/internal/events"
+	"github.com/alauda/spark-operator/pkg/podrequests"
+	"github.com/alauda/spark-operator/pkg/sparkconf"
+)
+
+// limit returns the application's own limit, in seconds, or the operator's.
+func (t *turn) limit(seconds *int64, otherwise time.Duration) time.Duration {
+	if seconds == nil {
+		return otherwise
+	}
+	return time.Duration(min(*seconds, longest)) * time.Second
+}
+
+func (t *turn) timeouts() v1beta2.Timeouts {
+	if timeouts := t.App.Spec.Timeouts; timeouts != nil {
+		return *timeouts
+	}
+	return v1beta2.Timeouts{}
+}
+
+// limitedWait is a wait that has a limit.
+type limitedWait struct {
+	limit  time.Duration
+	since  time.Time
+	reason string
+	what   string
+}
+
+// overdue ends the run where it waits or lasts too long, and asks to look again when it would.
+func (t *turn) overdue(state v1beta2.DriverState) bool {
+	for _, w := range t.limitedWaits(state) {
+		if w.limit <= 0 || w.since.IsZero() {
+			continue
+		}
+		if left := w.since.Add(w.limit).Sub(t.Now); left > 0 {
+			t.wakeIn(left)
+			continue
+		}
+		t.runEnded(metav1.NewTime(t.Now))
+		t.fail(v1beta2.FailureRecord{
+			Class: v1beta2.FailureClassDeadline, Reason: w.reason, Message: fmt.Sprintf("%s, longer than %s", w.what, w.limit),
+			Pod: t.Driver.Name, Node: t.Driver.Spec.NodeName,
+		})
+		t.tell(events.Warningf(ReasonTimedOut, events.Observe, "Timed out: %s", t.status.AppState.ErrorMessage))
+		return true
+	}
+	return false
+}
+
+func (t *turn) limitedWaits(state v1beta2.DriverState) []limitedWait {
+	waits := []limitedWait{{
+		t.limit(t.App.Spec.ActiveDeadlineSeconds, t.policy.Timeouts.Run), t.status.LastSubmissionAttemptTime.Time,
+		failureDeadline, "the run takes",
+	}}
+	switch state {
+	case v1beta2.DriverStatePending:
+		if wait, limited := t.driverWait(); limited {
+			waits = append(waits, wait)
+		}
+	case v1beta2.DriverStateRunning:
+		waits = append(waits, limitedWait{
+			t.limit(t.timeouts().ExecutorsPendingSeconds, t.policy.Timeouts.ExecutorsPending), t.executorsWaitSince(),
+			"ExecutorsPendingTimeout", "no executor runs and one has been pending" + t.executorsPendingBecause(),
+		})
+	default:
+	}
+	return waits
+}
+
+// driverWait is that of a pending driver. One that is held back on purpose, by a queue, does not wait in this sense, and one that was begins to
+// when it is let go.
+func (t *turn) driverWait() (limitedWait, bool) {
+	what := "the driver has been pending"
+	if t.pending != nil {
+		if t.pending.gated() {
+			return limitedWait{}, false
+		}
+		what += " (" + t.pending.reason + ": " + t.pending.message + ")"
+	}
+	since := t.Driver.CreationTimestamp.Time
+	if record := t.currentRecord(); record != nil && record.UngatedTime != nil {
+		since = record.UngatedTime.Time
+	}
+	return limitedWait{
+		t.limit(t.timeouts().DriverPendingSeconds, t.policy.Timeouts.DriverPending), since, "DriverPendingTimeout", what,
+	}, true
+}
+
+// noteWaits keeps in the status what no pod shows: since when the driver may start, and since when it has been without executors. What the
+// stored conditions tell is what was so until now.
+func (t *turn) noteWaits(state v1beta2.DriverState) {
+	record := t.currentRecord()
+	if record != nil && t.told(v1beta2.ConditionDriverReady, corev1.PodReasonSchedulingGated) && !t.pending.gated() {
+		record.UngatedTime = new(metav1.NewTime(t.Now))
+	}
+	t.status.Executors.WaitingSince = t.executorsWaitBegan(state)
+}
+
+// told reports whether the stored condition has the reason.
+func (t *turn) told(kind, reason string) bool {
+	c := meta.FindStatusCondition(t.App.Status.Conditions, kind)
+	return c != nil && c.Reason == reason
+}
+
+// executorsWaitBegan returns since when a running driver has waited for a first executor to run: since its oldest pending executor was made, or, if it has
+// made none, since its own start; but not since before an executor ran, or a queue held executors back. It returns nil if there is nothing to wait for.
+func (t *turn) executorsWaitBegan(state v1beta2.DriverState) *metav1.Time {
+	counts := t.status.Executors
+	if wait := t.executorsWait(); state != v1beta2.DriverStateRunning || counts.Running > 0 || wait.gated() {
+		return nil
+	}
+	began := t.oldestPendingExecutor()
+	if began == nil && counts.Pending+counts.Completed+counts.Failed+counts.Unknown == 0 && wantedExecutors(&t.App.Spec) > 0 {
+		began = t.startOfDriver()
+	}
+	switch {
+	case began == nil:
+		return nil
+	case counts.WaitingSince != nil:
+		return counts.WaitingSince
+	case t.told(v1beta2.ConditionExecutorsReady, v1beta2.ReasonExecutorsRunning), t.told(v1beta2.ConditionExecutorsReady, corev1.PodReasonSchedulingGated):
+		return new(metav1.NewTime(t.Now))
+	default:
+		return began
+	}
+}
+
+// oldestPendingExecutor returns when it was made, or nil.
+func (t *turn) oldestPendingExecutor() *metav1.Time {
+	var oldest *metav1.Time
+	for _, pod := range t.Executors {
+		if t.current(pod) && executorState(pod) == v1beta2.ExecutorStatePending && (oldest == nil || pod.CreationTimestamp.Before(oldest)) {
+			oldest = pod.CreationTimestamp.DeepCopy()
+		}
+	}
+	return oldest
+}
+
+// wantedExecutors returns how many executors a driver makes when it starts, and 0 where that cannot be told.
+func wantedExecutors(spec *v1beta2.SparkApplicationSpec) int64 {
+	conf := sparkconf.New()
+	conf.SetAll("", spec.SparkConf)
+	set := func(key string, number *int32) {
+		if number != nil {
+			conf.Set(key, fmt.Sprint(*number))
+		}
+	}
+	set(sparkconf.ExecutorInstances, spec.Executor.Instances)
+	if dynamic := spec.DynamicAllocation; dynamic != nil && dynamic.Enabled {
+		conf.Set(sparkconf.DynamicAllocationEnabled, "true")
+		set(sparkconf.DynamicAllocationInitial, dynamic.InitialExecutors)
+		set(sparkconf.DynamicAllocationMin, dynamic.MinExecutors)
+	}
+	count, err := podrequests.InitialExecutors(conf)
+	if err != nil {
+		return 0
+	}
+	return count
+}
+
+func (t *turn) executorsWaitSince() time.Time {
+	return ptr.Deref(t.status.Executors.WaitingSince, metav1.Time{}).Time
+}
+
+// executorsPendingBecause says why, as far as a pending executor does.
+func (t *turn) executorsPendingBecause() string {
+	if reason := t.executorsWait(); reason != nil {
+		return " (" + reason.reason + ": " + reason.message + ")"
+	}
+	if t.status.Executors.Pending == 0 {
+		return " (" + noExecutorPod + ")"
+	}
+	return ""
+}
+
+// executorsWait returns why executors are pending: that a queue holds one back, or what the first that says something has.
+func (t *turn) executorsWait() *pendingReason {
+	var first *pendingReason
+	for _, pod := range t.Executors {
+		if !t.current(pod) || executorState(pod) != v1beta2.ExecutorStatePending {
+			continue
+		}
+		reason := pendingReasonOf(pod)
+		if reason.gated() {
+			return reason
+		}
+		if first == nil {
+			first = reason
+		}
+	}
+	return first
+}

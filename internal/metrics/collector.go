@@ -1,0 +1,156 @@
+// Copyright 2026 The Alauda Spark Operator Authors.
+// SPDX-License-Identifier: Apache-2.0
+
+package metrics
+
+import (
+	"cmp"
+	"context"
+	"slices"
+	"time"
+
+	"github.com/prometheus/client_golang/prometheus"
+	ctrl "sigs.k8s.io/controller-runtime"
+	"sigs.k8s.io/controller-runtime/pkg/client"
+
+	"github.com/alauda/spark-operator/apis/sparkoperator/v1beta2"
+)
+
+// readTimeout is how long a scrape may wait for the cache.
+const readTimeout = 5 * time.Second
+
+// Source is what gauges are computed from.
+type Source struct {
+	// Reader lists applications from the cache.
+	Reader client.Reader
+	// Elected is closed once this replica is the one that works. Before that it has nothing to tell: the gauges of two replicas would be added up.
+	Elected <-chan struct{}
+	// Now tells the time.
+	Now func() time.Time
+}
+
+// Collector returns everything that the recorder counts and the gauges from source.
+func (r *Recorder) Collector(source Source) prometheus.Collector {
+	return &collector{
+		recorder: r, source: source,
+		running: r.description(nameRunning), executors: r.description(nameExecutorRunning),
+		applications: r.description(nameApplications), stateAge: r.description(nameStateAge),
+	}
+}
+
+func (r *Recorder) description(name string) *prometheus.Desc {
+	all := Table()
+	m := all[slices.IndexFunc(all, func(m Metric) bool { return m.Name == name })]
+	return prometheus.NewDesc(r.options.Prefix+m.Name, m.Help, r.labels(m), nil)
+}
+
+type collector struct {
+	recorder *Recorder
+	source   Source
+
+	running, executors, applications, stateAge *prometheus.Desc
+}
+
+// Describe implements prometheus.Collector.
+func (c *collector) Describe(descriptions chan<- *prometheus.Desc) {
+	for _, v := range c.recorder.vectors {
+		v.Describe(descriptions)
+	}
+	for _, d := range []*prometheus.Desc{c.running, c.executors, c.applications, c.stateAge} {
+		descriptions <- d
+	}
+}
+
+// Collect implements prometheus.Collector.
+func (c *collector) Collect(found chan<- prometheus.Metric) {
+	select {
+	case <-c.source.Elected:
+		c.collectGauges(found)
+	default:
+	}
+	for _, v := range c.recorder.vectors {
+		v.Collect(found)
+	}
+}
+
+func (c *collector) collectGauges(found chan<- prometheus.Metric) {
+	ctx, cancel := context.WithTimeout(context.Background(), readTimeout)
+	defer cancel()
+	apps := &v1beta2.SparkApplicationList{}
+	// Nothing below changes them.
+	if err := c.source.Reader.List(ctx, apps, client.UnsafeDisableDeepCopy); err != nil {
+		// Not an invalid metric: that would take all others with it.
+		ctrl.Log.WithName("metrics").Error(err, "Left out the metrics that are read from the cache")
+		return
+	}
+	gauges := c.recorder.gauges(apps.Items, c.source.Now())
+	for s, n := range gauges.running {
+		found <- prometheus.MustNewConstMetric(c.running, prometheus.GaugeValue, float64(n), s.values...)
+	}
+	for s, n := range gauges.executors {
+		found <- prometheus.MustNewConstMetric(c.executors, prometheus.GaugeValue, float64(n), s.values...)
+	}
+	for place, n := range gauges.applications {
+		found <- prometheus.MustNewConstMetric(c.applications, prometheus.GaugeValue, float64(n), place.namespace, place.state)
+	}
+	for place, age := range gauges.stateAge {
+		found <- prometheus.MustNewConstMetric(c.stateAge, prometheus.GaugeValue, age.Seconds(), place.namespace, place.state)
+	}
+}
+
+// place is where an application is.
+type place struct{ namespace, state string }
+
+// gauges are the values of all gauges.
+type gauges struct {
+	running, executors map[*set]int
+	applications       map[place]int
+	stateAge           map[place]time.Duration
+}
+
+// gauges computes them. Every known set of label values has a value, so that a gauge goes to zero and does not vanish.
+func (r *Recorder) gauges(apps []v1beta2.SparkApplication, now time.Time) gauges {
+	g := gauges{
+		running: map[*set]int{}, executors: map[*set]int{},
+		applications: map[place]int{}, stateAge: map[place]time.Duration{},
+	}
+	for i := range apps {
+		app := &apps[i]
+		application, executors := r.set(ofApplication(r.options.Labels, app)), r.set(ofExecutors(r.options.Labels, app))
+		state := app.Status.AppState.State
+		if state == v1beta2.ApplicationStateRunning {
+			g.running[application]++
+		}
+		g.executors[executors] += int(executorCounts(&app.Status).Running)
+		at := place{app.Namespace, cmp.Or(string(state), "NEW")}
+		g.applications[at]++
+		if state != v1beta2.ApplicationStateCompleted && state != v1beta2.ApplicationStateFailed {
+			g.stateAge[at] = max(g.stateAge[at], now.Sub(inStateSince(app)))
+		}
+	}
+	r.mu.Lock()
+	defer r.mu.Unlock()
+	for _, s := range r.sets {
+		g.running[s] += 0
+		g.executors[s] += 0
+	}
+	return g
+}
+
+// stateConditions change with the state and not within one. Between two attempts (INVALIDATING, PENDING_RERUN, SUBMISSION_FAILED) none of them changes: these
+// states have one age together.
+var stateConditions = []string{
+	v1beta2.ConditionSubmitted, v1beta2.ConditionDriverReady, v1beta2.ConditionRunning,
+	v1beta2.ConditionSucceeded, v1beta2.ConditionFailed, v1beta2.ConditionSuspended,
+}
+
+// inStateSince returns when the application came into its state.
+func inStateSince(app *v1beta2.SparkApplication) time.Time {
+	since := app.CreationTimestamp.Time
+	for _, condition := range app.Status.Conditions {
+		if slices.Contains(stateConditions, condition.Type) && condition.LastTransitionTime.After(since) {
+			since = condition.LastTransitionTime.Time
+		}
+	}
+	return since
+}

@@ -1,0 +1,100 @@
+// Copyright 2026 The Alauda Spark Operator Authors.
+// SPDX-License-Identifier: Apache-2.0
+
+package metrics
+
+import (
+	"github.com/alauda/spark-operator/apis/sparkoperator/v1beta2"
+)
+
+// Type is a kind of metric, as Prometheus names it.
+type Type string
+
+// The kinds of metric.
+const (
+	Counter   Type = "counter"
+	Gauge     Type = "gauge"
+	Summary   Type = "summary"
+	Histogram Type = "histogram"
+)
+
+// The names of the metrics. Dashboards and alerts for the Kubeflow Spark Operator read the first group.
+const (
+	nameCount             = "spark_application_count"
+	nameSubmit            = "spark_application_submit_count"
+	nameFailedSubmission  = "spark_application_failed_submission_count"
+	nameRunning           = "spark_application_running_count"
+	nameSuccess           = "spark_application_success_count"
+	nameFailure           = "spark_application_failure_count"
+	nameSuccessTime       = "spark_application_success_execution_time_seconds"
+	nameFailureTime       = "spark_application_failure_execution_time_seconds"
+	nameSubmitLatency     = "spark_application_submit_latency_seconds"
+	nameSubmitLatencyHist = "spark_application_submit_latency_seconds_histogram"
+	nameStartLatency      = "spark_application_start_latency_seconds"
+	nameStartLatencyHist  = "spark_application_start_latency_seconds_histogram"
+	nameExecutorRunning   = "spark_executor_running_count"
+	nameExecutorSuccess   = "spark_executor_success_count"
+	nameExecutorFailure   = "spark_executor_failure_count"
+
+	nameAttemptFailures = "spark_application_attempt_failures_total"
+	nameApplications    = "spark_applications"
+	nameStateAge        = "spark_application_state_age_seconds"
+)
+
+// The labels that a metric has by itself.
+const (
+	labelNamespace = "namespace"
+	labelState     = "state"
+	labelClass     = "class"
+)
+
+// Metric describes one metric.
+type Metric struct {
+	Name string
+	Type Type
+	Help string
+	// Configured tells that it has the labels of the configuration.
+	Configured bool
+	// Labels are those that it has besides.
+	Labels []string
+}
+
+// Table returns all metrics about applications and executors; code and documentation are made from it.
+func Table() []Metric {
+	return []Metric{
+		configured(nameCount, Counter, "Applications that were created."),
+		configured(nameSubmit, Counter, "Submissions that made a driver."),
+		configured(nameFailedSubmission, Counter, "Submissions that were refused."),
+		configured(nameRunning, Gauge, "Applications in state RUNNING."),
+		configured(nameSuccess, Counter, "Applications that reached COMPLETED."),
+		configured(nameFailure, Counter, "Applications that reached FAILED."),
+		configured(nameSuccessTime, Summary, "Time from the submission to the end of applications that reached COMPLETED."),
+		configured(nameFailureTime, Summary, "Time from the submission to the end of applications that reached FAILED."),
+		configured(nameSubmitLatency, Summary, "Time from the creation of an application to its driver, if the first submission made one."),
+		configured(nameSubmitLatencyHist, Histogram, "Time from the creation of an application to its driver, if the first submission made one."),
+		configured(nameStartLatency, Summary, "Time from the creation of an application to RUNNING, in its first run."),
+		configured(nameStartLatencyHist, Histogram, "Time from the creation of an application to RUNNING, in its first run."),
+		configured(nameExecutorRunning, Gauge, "Executors in state RUNNING."),
+		configured(nameExecutorSuccess, Counter, "Executors that completed."),
+		configured(nameExecutorFailure, Counter, "Executors that failed."),
+		configured(nameAttemptFailures, Counter, "Attempts that failed, retried or not, by the class of status.lastFailure.", labelClass),
+		{
+			Name: nameApplications, Type: Gauge, Labels: []string{labelNamespace, labelState},
+			Help: "Applications by namespace and state.",
+		},
+		{
+			Name: nameStateAge, Type: Gauge, Labels: []string{labelNamespace, labelState},
+			Help: "For how long the application that has been in the state the longest is in it; for states that applications do not rest in for good.",
+		},
+	}
+}
+
+func configured(name string, kind Type, help string, labels ...string) Metric {
+	return Metric{Name: name, Type: kind, Help: help, Configured: true, Labels: labels}
+}
+
+// failureClasses are the values of the label class.
+var failureClasses = []v1beta2.FailureClass{
+	v1beta2.FailureClassSubmission, v1beta2.FailureClassDriver, v1beta2.FailureClassExecutor,
+	v1beta2.FailureClassInfrastructure, v1beta2.FailureClassDeadline, v1beta2.FailureClassUnknown,
+}
