@@ -13,15 +13,9 @@ import (
 
 	"gomodules.xyz/jsonpatch/v2"
 	"k8s.io/apimachinery/pkg/runtime"
-	ctrl "sigs.k8s.io/controller-runtime"
 	"sigs.k8s.io/controller-runtime/pkg/client"
 	"sigs.k8s.io/controller-runtime/pkg/webhook/admission"
 )
-
-// registerDefaulter serves a defaulter at a path.
-func registerDefaulter[T client.Object](mgr ctrl.Manager, path string, defaulter admission.Defaulter[T]) {
-	mgr.GetWebhookServer().Register(path, newDefaulting(mgr.GetScheme(), defaulter))
-}
 
 func newDefaulting[T client.Object](scheme *runtime.Scheme, defaulter admission.Defaulter[T]) *admission.Webhook {
 	return &admission.Webhook{Handler: &onlyDefaults[T]{

@@ -6,12 +6,23 @@ package webhooks
 import (
 	"context"
 
+	"k8s.io/apimachinery/pkg/api/equality"
+	metav1 "k8s.io/apimachinery/pkg/apis/meta/v1"
+	"k8s.io/apimachinery/pkg/util/validation/field"
+	"sigs.k8s.io/controller-runtime/pkg/webhook/admission"
+
 	"github.com/alauda/spark-operator/apis/sparkoperator/v1beta2"
+	"github.com/alauda/spark-operator/internal/planning"
+	"github.com/alauda/spark-operator/internal/validation"
 )
 
 // +kubebuilder:webhook:path=/mutate-sparkoperator-k8s-io-v1beta2-scheduledsparkapplication,mutating=true,failurePolicy=ignore,sideEffects=None,groups=sparkoperator.k8s.io,resources=scheduledsparkapplications,verbs=create;update,versions=v1beta2,name=mutate-scheduledsparkapplication.sparkoperator.k8s.io,admissionReviewVersions=v1,serviceName=spark-operator-webhook-svc,serviceNamespace=spark-operator,timeoutSeconds=5,matchPolicy=Equivalent,reinvocationPolicy=Never
+// +kubebuilder:webhook:path=/validate-sparkoperator-k8s-io-v1beta2-scheduledsparkapplication,mutating=false,failurePolicy=ignore,sideEffects=None,groups=sparkoperator.k8s.io,resources=scheduledsparkapplications,verbs=create;update,versions=v1beta2,name=validate-scheduledsparkapplication.sparkoperator.k8s.io,admissionReviewVersions=v1,serviceName=spark-operator-webhook-svc,serviceNamespace=spark-operator,timeoutSeconds=5,matchPolicy=Equivalent
 
-const scheduledSparkApplicationDefaultPath = "/mutate-sparkoperator-k8s-io-v1beta2-scheduledsparkapplication"
+const (
+	scheduledSparkApplicationDefaultPath  = "/mutate-sparkoperator-k8s-io-v1beta2-scheduledsparkapplication"
+	scheduledSparkApplicationValidatePath = "/validate-sparkoperator-k8s-io-v1beta2-scheduledsparkapplication"
+)
 
 type scheduledSparkApplicationDefaulter struct{}
 
@@ -21,4 +32,52 @@ func (scheduledSparkApplicationDefaulter) Default(_ context.Context, schedule *v
 		v1beta2.SetScheduledSparkApplicationDefaults(schedule)
 	}
 	return nil
+}
+
+// scheduledSparkApplicationValidator looks at the schedule, and at its template as at an application. Quotas are for the
+// runs: what is left when one is due cannot be known before.
+type scheduledSparkApplicationValidator struct{}
+
+// ValidateCreate implements admission.Validator.
+func (scheduledSparkApplicationValidator) ValidateCreate(_ context.Context, schedule *v1beta2.ScheduledSparkApplication) (admission.Warnings, error) {
+	errs := append(validation.ScheduleName(schedule.Name), scheduleErrors(schedule)...)
+	errs = planning.HideSecretsIn(runOf(schedule), errs)
+	return validation.ScheduleWarnings(schedule), refusal(v1beta2.GroupVersion, "ScheduledSparkApplication", schedule.Name, errs)
+}
+
+// ValidateUpdate implements admission.Validator. It looks at what the update changes.
+func (scheduledSparkApplicationValidator) ValidateUpdate(_ context.Context, before, after *v1beta2.ScheduledSparkApplication) (admission.Warnings, error) {
+	specChanged := !equality.Semantic.DeepEqual(before.Spec, after.Spec)
+	if !after.DeletionTimestamp.IsZero() || !specChanged && equality.Semantic.DeepEqual(before.Labels, after.Labels) {
+		return nil, nil
+	}
+	errs := scheduleErrors(after)
+	if len(errs) > 0 {
+		errs = validation.Changes(scheduleErrors(before), errs)
+	}
+	var warnings admission.Warnings
+	if specChanged {
+		warnings = validation.ScheduleWarnings(after)
+	}
+	errs = planning.HideSecretsIn(runOf(after), errs)
+	return warnings, refusal(v1beta2.GroupVersion, "ScheduledSparkApplication", after.Name, errs)
+}
+
+// ValidateDelete implements admission.Validator; deletions are not asked about.
+func (scheduledSparkApplicationValidator) ValidateDelete(context.Context, *v1beta2.ScheduledSparkApplication) (admission.Warnings, error) {
+	return nil, nil
+}
+
+// runOf returns a run of a schedule as it will be, but for its name, which is not the author's to choose.
+func runOf(schedule *v1beta2.ScheduledSparkApplication) *v1beta2.SparkApplication {
+	return &v1beta2.SparkApplication{
+		ObjectMeta: metav1.ObjectMeta{Namespace: schedule.Namespace, Name: "run", Labels: schedule.Labels},
+		Spec:       schedule.Spec.Template,
+	}
+}
+
+// scheduleErrors looks at the schedule and at a run of it.
+func scheduleErrors(schedule *v1beta2.ScheduledSparkApplication) field.ErrorList {
+	_, errs := planning.Examine(runOf(schedule), specPath.Child("template").String())
+	return append(validation.ScheduledSparkApplication(schedule), errs...)
 }

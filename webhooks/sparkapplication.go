@@ -6,12 +6,24 @@ package webhooks
 import (
 	"context"
 
+	"k8s.io/apimachinery/pkg/api/equality"
+	"k8s.io/apimachinery/pkg/util/validation/field"
+	"sigs.k8s.io/controller-runtime/pkg/webhook/admission"
+
 	"github.com/alauda/spark-operator/apis/sparkoperator/v1beta2"
+	"github.com/alauda/spark-operator/internal/planning"
+	"github.com/alauda/spark-operator/internal/validation"
 )
 
 // +kubebuilder:webhook:path=/mutate-sparkoperator-k8s-io-v1beta2-sparkapplication,mutating=true,failurePolicy=ignore,sideEffects=None,groups=sparkoperator.k8s.io,resources=sparkapplications,verbs=create;update,versions=v1beta2,name=mutate-sparkapplication.sparkoperator.k8s.io,admissionReviewVersions=v1,serviceName=spark-operator-webhook-svc,serviceNamespace=spark-operator,timeoutSeconds=5,matchPolicy=Equivalent,reinvocationPolicy=Never
+// +kubebuilder:webhook:path=/validate-sparkoperator-k8s-io-v1beta2-sparkapplication,mutating=false,failurePolicy=ignore,sideEffects=None,groups=sparkoperator.k8s.io,resources=sparkapplications,verbs=create;update,versions=v1beta2,name=validate-sparkapplication.sparkoperator.k8s.io,admissionReviewVersions=v1,serviceName=spark-operator-webhook-svc,serviceNamespace=spark-operator,timeoutSeconds=5,matchPolicy=Equivalent
 
-const sparkApplicationDefaultPath = "/mutate-sparkoperator-k8s-io-v1beta2-sparkapplication"
+const (
+	sparkApplicationDefaultPath  = "/mutate-sparkoperator-k8s-io-v1beta2-sparkapplication"
+	sparkApplicationValidatePath = "/validate-sparkoperator-k8s-io-v1beta2-sparkapplication"
+)
+
+var specPath = field.NewPath("spec")
 
 type sparkApplicationDefaulter struct{}
 
@@ -22,4 +34,49 @@ func (sparkApplicationDefaulter) Default(_ context.Context, app *v1beta2.SparkAp
 		v1beta2.SetSparkApplicationDefaults(app)
 	}
 	return nil
+}
+
+// sparkApplicationValidator refuses what the controller would refuse to submit, and tells of what there is no quota for.
+type sparkApplicationValidator struct{ quota quotaCheck }
+
+// ValidateCreate implements admission.Validator.
+func (v sparkApplicationValidator) ValidateCreate(ctx context.Context, app *v1beta2.SparkApplication) (admission.Warnings, error) {
+	demand, errs := planning.Examine(app, specPath.String())
+	warnings := validation.Warnings(&app.Spec, specPath)
+	if !suspended(app) {
+		told, exceeded := v.quota.ask(ctx, app.Namespace, demand, nil)
+		warnings, errs = append(warnings, told...), append(errs, exceeded...)
+	}
+	return warnings, refusal(v1beta2.GroupVersion, "SparkApplication", app.Name, planning.HideSecretsIn(app, errs))
+}
+
+// ValidateUpdate implements admission.Validator. It looks at what the update changes.
+func (v sparkApplicationValidator) ValidateUpdate(ctx context.Context, before, after *v1beta2.SparkApplication) (admission.Warnings, error) {
+	if !after.DeletionTimestamp.IsZero() || sameSpec(before, after) {
+		return nil, nil
+	}
+	demand, errs := planning.Examine(after, specPath.String())
+	if len(errs) > 0 {
+		_, known := planning.Examine(before, specPath.String())
+		errs = validation.Changes(known, errs)
+	}
+	var warnings admission.Warnings
+	if !equality.Semantic.DeepEqual(before.Spec, after.Spec) {
+		warnings = validation.Warnings(&after.Spec, specPath)
+	}
+	if startsAnew(before, after) {
+		told, exceeded := v.quota.ask(ctx, after.Namespace, demand, running(before))
+		warnings, errs = append(warnings, told...), append(errs, exceeded...)
+	}
+	return warnings, refusal(v1beta2.GroupVersion, "SparkApplication", after.Name, planning.HideSecretsIn(after, errs))
+}
+
+// ValidateDelete implements admission.Validator; deletions are not asked about.
+func (sparkApplicationValidator) ValidateDelete(context.Context, *v1beta2.SparkApplication) (admission.Warnings, error) {
+	return nil, nil
+}
+
+// sameSpec reports whether an update leaves alone all that is looked at.
+func sameSpec(before, after *v1beta2.SparkApplication) bool {
+	return equality.Semantic.DeepEqual(before.Spec, after.Spec) && equality.Semantic.DeepEqual(before.Labels, after.Labels)
 }

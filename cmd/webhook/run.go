@@ -10,24 +10,31 @@ import (
 	"flag"
 	"fmt"
 	"io"
-	"os"
-	"strings"
+	"maps"
+	"net/http"
 	"time"
 
+	"github.com/prometheus/client_golang/prometheus"
 	admissionv1 "k8s.io/api/admissionregistration/v1"
 	corev1 "k8s.io/api/core/v1"
 	"k8s.io/apimachinery/pkg/runtime"
 	"k8s.io/apimachinery/pkg/types"
 	utilruntime "k8s.io/apimachinery/pkg/util/runtime"
 	ctrl "sigs.k8s.io/controller-runtime"
+	"sigs.k8s.io/controller-runtime/pkg/cache"
+	"sigs.k8s.io/controller-runtime/pkg/client"
 	"sigs.k8s.io/controller-runtime/pkg/healthz"
+	crmetrics "sigs.k8s.io/controller-runtime/pkg/metrics"
 	"sigs.k8s.io/controller-runtime/pkg/webhook"
 
 	configv1alpha1 "github.com/alauda/spark-operator/apis/config/v1alpha1"
+	"github.com/alauda/spark-operator/apis/sparkoperator/v1alpha1"
 	"github.com/alauda/spark-operator/apis/sparkoperator/v1beta2"
 	"github.com/alauda/spark-operator/internal/certs"
 	"github.com/alauda/spark-operator/internal/config"
 	"github.com/alauda/spark-operator/internal/manager"
+	"github.com/alauda/spark-operator/internal/namespaces"
+	"github.com/alauda/spark-operator/internal/scope"
 	"github.com/alauda/spark-operator/internal/version"
 	"github.com/alauda/spark-operator/webhooks"
 )
@@ -37,9 +44,6 @@ const (
 	certificateValidity = 365 * 24 * time.Hour
 	// trustPropagation is much longer than the API server's watch takes to bring it a changed configuration.
 	trustPropagation = 30 * time.Second
-
-	namespaceVariable = "POD_NAMESPACE"
-	namespaceFile     = "/var/run/secrets/kubernetes.io/serviceaccount/namespace"
 )
 
 // run starts the webhook and returns when ctx ends or something fails for good.
@@ -55,7 +59,7 @@ func run(ctx context.Context, args []string, stderr io.Writer) error {
 	if err != nil {
 		return err
 	}
-	mgr, err := newManager(cfg)
+	mgr, err := newManager(ctx, cfg)
 	if err != nil {
 		return err
 	}
@@ -68,46 +72,47 @@ func newScheme() *runtime.Scheme {
 	utilruntime.Must(corev1.AddToScheme(scheme))
 	utilruntime.Must(admissionv1.AddToScheme(scheme))
 	utilruntime.Must(v1beta2.AddToScheme(scheme))
+	utilruntime.Must(v1alpha1.AddToScheme(scheme))
 	return scheme
 }
 
 // newManager returns a manager without leader election: every replica serves.
-func newManager(cfg *configv1alpha1.WebhookConfiguration) (ctrl.Manager, error) {
+func newManager(ctx context.Context, cfg *configv1alpha1.WebhookConfiguration) (ctrl.Manager, error) {
 	connection, err := ctrl.GetConfig()
 	if err != nil {
 		return nil, fmt.Errorf("connection to the API server: %w", err)
 	}
-	options := manager.Options(&cfg.SharedConfiguration, newScheme())
-	server := webhook.Options{Port: int(cfg.Port), TLSOpts: []func(*tls.Config){manager.WithoutHTTP2}}
-	var keeper *certs.Keeper
-	switch cfg.Certificate.Mode {
-	case configv1alpha1.CertificateMounted:
-		// The server watches the files and loads them again when they change.
-		server.CertDir = cfg.Certificate.Dir
-	case configv1alpha1.CertificateSelfManaged:
-		keeping, err := keeperOptions(&cfg.Certificate)
-		if err != nil {
-			return nil, err
-		}
-		keeper = certs.NewKeeper(keeping, time.Now)
-		server.TLSOpts = append(server.TLSOpts, func(c *tls.Config) { c.GetCertificate = keeper.GetCertificate })
-		options.Cache.ByObject = keeping.WatchedObjects()
+	served, err := namespaces.New(&cfg.SharedConfiguration)
+	if err != nil {
+		return nil, err
 	}
-	options.WebhookServer = webhook.NewServer(server)
+	options := manager.Options(&cfg.SharedConfiguration, newScheme())
+	certificate, watched, err := newCertificate(&cfg.Certificate)
+	if err != nil {
+		return nil, err
+	}
+	options.Cache.ByObject = webhooks.CachedObjects()
+	maps.Copy(options.Cache.ByObject, watched)
+	options.WebhookServer = webhook.NewServer(webhook.Options{Port: int(cfg.Port), TLSOpts: []func(*tls.Config){
+		manager.WithoutHTTP2, func(c *tls.Config) { c.GetCertificate = certificate.GetCertificate },
+	}})
 	mgr, err := ctrl.NewManager(manager.Connection(connection, &cfg.SharedConfiguration), options)
 	if err != nil {
 		return nil, fmt.Errorf("manager: %w", err)
 	}
-	if keeper != nil {
-		if err := keeper.SetupWithManager(mgr); err != nil {
-			return nil, fmt.Errorf("set up certificate: %w", err)
-		}
+	if err := setupCertificate(mgr, certificate); err != nil {
+		return nil, err
 	}
-	return mgr, setup(mgr)
+	return mgr, setup(ctx, mgr, webhooks.Options{
+		Served:        scope.New(served, mgr.GetCache()).Asking(mgr.GetAPIReader()),
+		ResourceQuota: cfg.ResourceQuota,
+	})
 }
 
-func setup(mgr ctrl.Manager) error {
-	webhooks.SetupWithManager(mgr)
+func setup(ctx context.Context, mgr ctrl.Manager, o webhooks.Options) error {
+	if err := webhooks.Setup(ctx, mgr, o); err != nil {
+		return err
+	}
 	if err := mgr.AddHealthzCheck("ping", healthz.Ping); err != nil {
 		return fmt.Errorf("set up liveness: %w", err)
 	}
@@ -117,29 +122,46 @@ func setup(mgr ctrl.Manager) error {
 	return nil
 }
 
-func keeperOptions(c *configv1alpha1.WebhookCertificate) (certs.Options, error) {
-	namespace, err := ownNamespace(os.Getenv(namespaceVariable), namespaceFile)
+// certificate is what the webhook serves, wherever it comes from.
+type certificate interface {
+	prometheus.Collector
+	GetCertificate(*tls.ClientHelloInfo) (*tls.Certificate, error)
+	// Valid is a readiness check.
+	Valid(*http.Request) error
+	SetupWithManager(ctrl.Manager) error
+}
+
+// newCertificate returns the certificate of the configuration's mode, and what the cache is to watch for it.
+func newCertificate(c *configv1alpha1.WebhookCertificate) (certificate, map[client.Object]cache.ByObject, error) {
+	namespace, err := config.OwnNamespace()
 	if err != nil {
-		return certs.Options{}, err
+		return nil, nil, err
 	}
-	return certs.Options{
+	service := types.NamespacedName{Namespace: namespace, Name: c.ServiceName}
+	if c.Mode == configv1alpha1.CertificateMounted {
+		mounted, err := certs.NewMounted(c.Dir, service, time.Now)
+		return mounted, nil, err
+	}
+	options := certs.Options{
 		Secret:                  types.NamespacedName{Namespace: namespace, Name: c.SecretName},
-		Service:                 types.NamespacedName{Namespace: namespace, Name: c.ServiceName},
+		Service:                 service,
 		MutatingConfiguration:   c.MutatingConfiguration,
 		ValidatingConfiguration: c.ValidatingConfiguration,
 		Validity:                certificateValidity,
 		Propagation:             trustPropagation,
-	}, nil
+	}
+	return certs.NewKeeper(options, time.Now), options.WatchedObjects(), nil
 }
 
-// ownNamespace is the namespace the pod runs in: as told, or else as the service account's file says.
-func ownNamespace(told, file string) (string, error) {
-	if told != "" {
-		return told, nil
+func setupCertificate(mgr ctrl.Manager, c certificate) error {
+	if err := c.SetupWithManager(mgr); err != nil {
+		return fmt.Errorf("set up certificate: %w", err)
 	}
-	content, err := os.ReadFile(file)
-	if err != nil {
-		return "", fmt.Errorf("find the webhook's own namespace (set %s outside of a cluster): %w", namespaceVariable, err)
+	if err := crmetrics.Registry.Register(c); err != nil {
+		return fmt.Errorf("register metrics: %w", err)
 	}
-	return strings.TrimSpace(string(content)), nil
+	if err := mgr.AddReadyzCheck("certificate", c.Valid); err != nil {
+		return fmt.Errorf("set up readiness: %w", err)
+	}
+	return nil
 }

@@ -62,22 +62,3 @@ func TestHelpIsNoError(t *testing.T) {
 		t.Errorf("help does not tell of --config:\n%s", out.String())
 	}
 }
-
-func TestOwnNamespace(t *testing.T) {
-	file := filepath.Join(t.TempDir(), "namespace")
-	if err := os.WriteFile(file, []byte("of-the-pod\n"), 0o600); err != nil {
-		t.Fatal(err)
-	}
-	for name, tc := range map[string]struct{ told, file, want string }{
-		"told by the environment: is believed":             {"told", file, "told"},
-		"in a cluster: the service account's":              {"", file, "of-the-pod"},
-		"outside of a cluster and not told: cannot be had": {"", file + "-missing", ""},
-	} {
-		t.Run(name, func(t *testing.T) {
-			got, err := ownNamespace(tc.told, tc.file)
-			if got != tc.want || (err != nil) != (tc.want == "") {
-				t.Errorf("got %q and error %v, want %q", got, err, tc.want)
-			}
-		})
-	}
-}

@@ -14,4 +14,7 @@
 //
 // Until then the former certificate is served, which the bundle still trusts. No step needs a leader, and a replica that
 // stops between two steps leaves a state from which any other goes on.
+//
+// Where somebody else renews the certificate in mounted files, the order is theirs to keep. What is held to here is that
+// nothing is served which the API server cannot accept, as long as there is something that it can.
 package certs

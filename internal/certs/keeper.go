@@ -9,7 +9,6 @@ import (
 	"crypto/tls"
 	"errors"
 	"fmt"
-	"sync/atomic"
 	"time"
 
 	corev1 "k8s.io/api/core/v1"
@@ -50,15 +49,13 @@ type Options struct {
 
 // Keeper is the reconciler that owns the certificate of one replica.
 type Keeper struct {
+	served
 	options Options
 	profile Profile
 	// reader reads from the API server, never from a cache: a decision to replace a certificate or to change a bundle
 	// must not be made from an old state.
 	reader client.Reader
 	writer client.Writer
-	now    func() time.Time
-
-	served atomic.Pointer[tls.Certificate]
 	// candidate is the certificate that waits to be served, and since when. Only Reconcile uses it, which never runs
 	// twice at once.
 	candidate      *tls.Certificate
@@ -67,26 +64,12 @@ type Keeper struct {
 
 // NewKeeper returns a keeper that serves no certificate until it was set up and its manager runs.
 func NewKeeper(options Options, now func() time.Time) *Keeper {
+	hosts := serviceHosts(options.Service)
 	return &Keeper{
+		served:  served{host: hosts[0], now: now},
 		options: options,
-		profile: Profile{Hosts: serviceHosts(options.Service), Validity: options.Validity},
-		now:     now,
+		profile: Profile{Hosts: hosts, Validity: options.Validity},
 	}
-}
-
-// serviceHosts are the names under which a Service is called. The API server uses the first.
-func serviceHosts(service types.NamespacedName) []string {
-	base := service.Name + "." + service.Namespace
-	return []string{base + ".svc", base, base + ".svc.cluster.local"}
-}
-
-// GetCertificate is for tls.Config. Before the first certificate is there it refuses the handshake, which also keeps the
-// readiness check of the webhook server from passing.
-func (k *Keeper) GetCertificate(*tls.ClientHelloInfo) (*tls.Certificate, error) {
-	if certificate := k.served.Load(); certificate != nil {
-		return certificate, nil
-	}
-	return nil, errors.New("the webhook has no certificate yet")
 }
 
 // Reconcile brings Secret, configurations and the served certificate into agreement, in the order that doc.go tells.
@@ -100,7 +83,7 @@ func (k *Keeper) Reconcile(ctx context.Context, _ ctrl.Request) (ctrl.Result, er
 		return ctrl.Result{}, err
 	}
 	// A replica that serves nothing yet has nothing to lose by serving before the bundle is in.
-	if k.served.Load() == nil {
+	if k.certificate.Load() == nil {
 		k.serve(ctx, inspected)
 	}
 	if err := k.injectAll(ctx, material.Trust); err != nil {
@@ -183,7 +166,7 @@ func (k *Keeper) store(ctx context.Context, secret *corev1.Secret, material Mate
 // promote serves the certificate if it has been trusted for long enough, and returns how long it still has to wait. There
 // is nothing to wait for if what is served now is not trusted any more, as when somebody deleted the Secret to start over.
 func (k *Keeper) promote(ctx context.Context, inspected Inspected, trust []byte) time.Duration {
-	served := k.served.Load()
+	served := k.certificate.Load()
 	if sameCertificate(served, inspected.Certificate) {
 		k.candidate = nil
 		return 0
@@ -201,7 +184,7 @@ func (k *Keeper) promote(ctx context.Context, inspected Inspected, trust []byte)
 }
 
 func (k *Keeper) serve(ctx context.Context, inspected Inspected) {
-	k.served.Store(inspected.Certificate)
+	k.certificate.Store(inspected.Certificate)
 	ctrl.LoggerFrom(ctx).Info("Serving webhook certificate", "notAfter", inspected.Certificate.Leaf.NotAfter, "renewAt", inspected.RenewAt)
 }
 

@@ -1,0 +1,124 @@
+// Copyright 2026 The Alauda Spark Operator Authors.
+// SPDX-License-Identifier: Apache-2.0
+
+package validation
+
+import (
+	"fmt"
+
+	"k8s.io/apimachinery/pkg/util/sets"
+	"k8s.io/apimachinery/pkg/util/validation/field"
+	"k8s.io/apimachinery/pkg/util/version"
+
+	"github.com/alauda/spark-operator/apis/sparkoperator/v1alpha1"
+	"github.com/alauda/spark-operator/apis/sparkoperator/v1beta2"
+)
+
+// Warnings returns what people should know about the spec of an application, at path: fields that are deprecated or have
+// no effect. None of it keeps the application from running.
+func Warnings(spec *v1beta2.SparkApplicationSpec, path *field.Path) []string {
+	var w warnings
+	const useRestartPolicy = "has no effect; use restartPolicy"
+	w.when(spec.FailureRetries != nil, path.Child("failureRetries"), useRestartPolicy)
+	w.when(spec.RetryInterval != nil, path.Child("retryInterval"), useRestartPolicy)
+	w.when(spec.PythonVersion != nil && atLeast(spec.SparkVersion, 3, 1), path.Child("pythonVersion"), "has no effect: Spark 3.1 and later use the Python of the image")
+	w.when(spec.MemoryOverheadFactor != nil && atLeast(spec.SparkVersion, 3, 3), path.Child("memoryOverheadFactor"),
+		"is deprecated by Spark 3.3; set spark.driver.memoryOverheadFactor and spark.executor.memoryOverheadFactor in sparkConf")
+	w.restartPolicy(&spec.RestartPolicy, path.Child("restartPolicy"))
+	w.when(spec.Monitoring != nil && spec.Monitoring.Prometheus == nil, path.Child("monitoring"), "has no effect without prometheus")
+	if da := spec.DynamicAllocation; da != nil && !da.Enabled && *da != (v1beta2.DynamicAllocation{}) {
+		w.when(true, path.Child("dynamicAllocation"), "has no effect unless its field enabled is true")
+	}
+	w.when(spec.BatchSchedulerOptions != nil && spec.BatchScheduler == nil, path.Child("batchSchedulerOptions"),
+		"has no effect without batchScheduler, unless the operator has a default one")
+	w.unserved(spec, path)
+	w.role(driverOf(spec), spec, path.Child("driver"))
+	w.role(executorOf(spec), spec, path.Child("executor"))
+	w.volumes(spec, path.Child("volumes"))
+	return w
+}
+
+// unserved tells of the fields that this version of the operator stores and does nothing for.
+func (w *warnings) unserved(spec *v1beta2.SparkApplicationSpec, path *field.Path) {
+	const notYet = "has no effect in this version of the operator"
+	w.when(spec.SparkUIOptions != nil, path.Child("sparkUIOptions"), notYet)
+	w.when(len(spec.DriverIngressOptions) > 0, path.Child("driverIngressOptions"), notYet)
+	w.when(spec.DriverPodDisruptionBudget != nil && *spec.DriverPodDisruptionBudget, path.Child("driverPodDisruptionBudget"), notYet)
+	w.when(spec.BatchScheduler != nil && *spec.BatchScheduler != "", path.Child("batchScheduler"),
+		"names the scheduler of the pods, and does nothing else in this version of the operator: no gangs, queues or task groups")
+}
+
+// ScheduleWarnings returns what people should know about a schedule.
+func ScheduleWarnings(schedule *v1beta2.ScheduledSparkApplication) []string {
+	var w warnings
+	spec, path := &schedule.Spec, field.NewPath("spec")
+	if name := schedule.Name; len(name) > safeScheduleName {
+		w.when(true, field.NewPath("metadata", "name"), fmt.Sprintf(
+			"has %d characters; with more than %d the names of its runs are too long unless the controller is configured for a shorter time in them", len(name), safeScheduleName))
+	}
+	w.when(spec.TimeZone != "" && hasZone(spec.Schedule), path.Child("timeZone"), "has no effect: the schedule names a time zone of its own")
+	w.when(spec.ConcurrencyPolicy == "", path.Child("concurrencyPolicy"), "is not set: no run is started while any earlier one exists; set Allow, Forbid or Replace")
+	return append(w, Warnings(&spec.Template, path.Child("template"))...)
+}
+
+// ConnectWarnings returns what people should know about the spec of a Spark Connect server.
+func ConnectWarnings(spec *v1alpha1.SparkConnectSpec) []string {
+	var w warnings
+	path := field.NewPath("spec")
+	if da := spec.DynamicAllocation; da != nil {
+		path := path.Child("dynamicAllocation")
+		w.when(!da.Enabled && *da != (v1alpha1.DynamicAllocation{}), path, "has no effect unless its field enabled is true")
+		untracked := da.ShuffleTrackingEnabled != nil && !*da.ShuffleTrackingEnabled
+		w.when(da.Enabled && untracked && da.ShuffleTrackingTimeout != nil, path.Child("shuffleTrackingTimeout"), "has no effect: shuffleTrackingEnabled is false")
+	}
+	if service := spec.Server.Service; service != nil {
+		path := path.Child("server", "service", "spec")
+		w.when(len(service.Spec.Ports) > 0, path.Child("ports"), "has no effect: the operator sets the ports")
+		w.when(len(service.Spec.Selector) > 0, path.Child("selector"), "has no effect: the operator selects the server's pod")
+	}
+	return w
+}
+
+// warnings are sentences about fields.
+type warnings []string
+
+func (w *warnings) when(applies bool, path *field.Path, sentence string) {
+	if applies {
+		*w = append(*w, path.String()+": "+sentence)
+	}
+}
+
+func (w *warnings) restartPolicy(policy *v1beta2.RestartPolicy, path *field.Path) {
+	if policy.Type == v1beta2.RestartPolicyOnFailure {
+		return
+	}
+	w.when(policy.OnFailureRetries != nil, path.Child("onFailureRetries"), "has no effect unless type is OnFailure")
+	w.when(policy.OnSubmissionFailureRetries != nil, path.Child("onSubmissionFailureRetries"), "has no effect unless type is OnFailure")
+}
+
+func (w *warnings) role(r sparkRole, spec *v1beta2.SparkApplicationSpec, path *field.Path) {
+	w.when(len(r.EnvVars) > 0, path.Child("envVars"), "is deprecated; use env")
+	w.when(len(r.EnvSecretKeyRefs) > 0, path.Child("envSecretKeyRefs"), "is deprecated; use env with valueFrom.secretKeyRef")
+	w.when(r.GPU != nil && (r.GPU.Name == "" || r.GPU.Quantity <= 0), path.Child("gpu"), "has no effect without a name and a positive quantity")
+	w.when(r.SchedulerName != nil && spec.BatchScheduler != nil && *spec.BatchScheduler != "", path.Child("schedulerName"),
+		"has no effect: the pods are for the batch scheduler")
+}
+
+// volumes tells of those that no role mounts: pods do not get them.
+func (w *warnings) volumes(spec *v1beta2.SparkApplicationSpec, path *field.Path) {
+	mounted := sets.New[string]()
+	for _, r := range []sparkRole{driverOf(spec), executorOf(spec)} {
+		for i := range r.VolumeMounts {
+			mounted.Insert(r.VolumeMounts[i].Name)
+		}
+	}
+	for i := range spec.Volumes {
+		w.when(!mounted.Has(spec.Volumes[i].Name), path.Index(i), fmt.Sprintf("volume %q is not mounted by driver or executor and has no effect", spec.Volumes[i].Name))
+	}
+}
+
+// atLeast is false for what is no version: nothing is known of it.
+func atLeast(sparkVersion string, major, minor uint) bool {
+	parsed, err := version.ParseGeneric(sparkVersion)
+	return err == nil && parsed.AtLeast(version.MajorMinor(major, minor))
+}

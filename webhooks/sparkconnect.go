@@ -1,0 +1,57 @@
+// Copyright 2026 The Alauda Spark Operator Authors.
+// SPDX-License-Identifier: Apache-2.0
+
+package webhooks
+
+import (
+	"context"
+
+	"k8s.io/apimachinery/pkg/api/equality"
+	"sigs.k8s.io/controller-runtime/pkg/webhook/admission"
+
+	"github.com/alauda/spark-operator/apis/sparkoperator/v1alpha1"
+	"github.com/alauda/spark-operator/internal/validation"
+)
+
+// +kubebuilder:webhook:path=/mutate-sparkoperator-k8s-io-v1alpha1-sparkconnect,mutating=true,failurePolicy=ignore,sideEffects=None,groups=sparkoperator.k8s.io,resources=sparkconnects,verbs=create;update,versions=v1alpha1,name=mutate-sparkconnect.sparkoperator.k8s.io,admissionReviewVersions=v1,serviceName=spark-operator-webhook-svc,serviceNamespace=spark-operator,timeoutSeconds=5,matchPolicy=Equivalent,reinvocationPolicy=Never
+// +kubebuilder:webhook:path=/validate-sparkoperator-k8s-io-v1alpha1-sparkconnect,mutating=false,failurePolicy=ignore,sideEffects=None,groups=sparkoperator.k8s.io,resources=sparkconnects,verbs=create;update,versions=v1alpha1,name=validate-sparkconnect.sparkoperator.k8s.io,admissionReviewVersions=v1,serviceName=spark-operator-webhook-svc,serviceNamespace=spark-operator,timeoutSeconds=5,matchPolicy=Equivalent
+
+const (
+	sparkConnectDefaultPath  = "/mutate-sparkoperator-k8s-io-v1alpha1-sparkconnect"
+	sparkConnectValidatePath = "/validate-sparkoperator-k8s-io-v1alpha1-sparkconnect"
+)
+
+type sparkConnectDefaulter struct{}
+
+// Default fills in what the user left out, unless the server is going away.
+func (sparkConnectDefaulter) Default(_ context.Context, connect *v1alpha1.SparkConnect) error {
+	if connect.DeletionTimestamp.IsZero() {
+		v1alpha1.SetSparkConnectDefaults(connect)
+	}
+	return nil
+}
+
+type sparkConnectValidator struct{}
+
+// ValidateCreate implements admission.Validator.
+func (sparkConnectValidator) ValidateCreate(_ context.Context, connect *v1alpha1.SparkConnect) (admission.Warnings, error) {
+	errs := append(validation.Name(connect.Name, validation.MaxConnectNameLength), validation.SparkConnect(connect)...)
+	return validation.ConnectWarnings(&connect.Spec), refusal(v1alpha1.GroupVersion, "SparkConnect", connect.Name, errs)
+}
+
+// ValidateUpdate implements admission.Validator. It looks at what the update changes.
+func (sparkConnectValidator) ValidateUpdate(_ context.Context, before, after *v1alpha1.SparkConnect) (admission.Warnings, error) {
+	if !after.DeletionTimestamp.IsZero() || equality.Semantic.DeepEqual(before.Spec, after.Spec) {
+		return nil, nil
+	}
+	errs := validation.SparkConnect(after)
+	if len(errs) > 0 {
+		errs = validation.Changes(validation.SparkConnect(before), errs)
+	}
+	return validation.ConnectWarnings(&after.Spec), refusal(v1alpha1.GroupVersion, "SparkConnect", after.Name, errs)
+}
+
+// ValidateDelete implements admission.Validator; deletions are not asked about.
+func (sparkConnectValidator) ValidateDelete(context.Context, *v1alpha1.SparkConnect) (admission.Warnings, error) {
+	return nil, nil
+}
