@@ -5,10 +5,13 @@ MAKEFLAGS += --no-print-directory
 
 VERSION ?= v0.1.0
 CONTROLLER_IMAGE ?= alauda/spark-operator-controller:$(VERSION)
+CONTROLLER_SLIM_IMAGE ?= $(CONTROLLER_IMAGE)-slim
 WEBHOOK_IMAGE ?= alauda/spark-operator-webhook:$(VERSION)
+PLATFORMS ?= linux/amd64,linux/arm64
+BUILD_ARGS ?=
 # CLUSTER=local runs quickstart and e2e on the project's own cluster; CLUSTER=current on that of the current kubeconfig.
 CLUSTER ?= local
-export CLUSTER CONTROLLER_IMAGE WEBHOOK_IMAGE
+export CLUSTER CONTROLLER_IMAGE CONTROLLER_SLIM_IMAGE WEBHOOK_IMAGE
 
 TOOL := go tool -modfile=hack/tools/go.mod
 LOCALCLUSTER := go -C test/localcluster run .
@@ -42,6 +45,9 @@ deploy: ## Install CRDs, controller and webhook in the cluster of the current ku
 
 .PHONY: undeploy
 undeploy: ## Remove what deploy installed, and with the CRDs all applications.
+	@# Applications go first, while the controller is there to let their driver pods go.
+	-kubectl delete --all --all-namespaces scheduledsparkapplications,sparkapplications
+	-kubectl wait pod --all-namespaces --for=delete --timeout=2m -l sparkoperator.k8s.io/launched-by-spark-operator=true,spark-role=driver
 	$(TOOL) kustomize build config/default | kubectl delete --ignore-not-found -f -
 
 ##@ Build
@@ -51,12 +57,18 @@ build: ## Build the binaries into bin/ (static, for the images).
 	CGO_ENABLED=0 go build -trimpath -ldflags '$(LDFLAGS)' -o bin/ ./cmd/...
 
 .PHONY: generate
-generate: ## Generate deep copies, CRDs, RBAC and the state diagram.
+generate: ## Generate deep copies, CRDs, RBAC, the state diagram and the table of metrics.
 	$(TOOL) controller-gen object:headerFile=hack/boilerplate.go.txt paths=./apis/...
 	go run ./hack/crdgen
 	go run ./hack/statediagram
-	$(TOOL) controller-gen rbac:roleName=spark-operator-controller,fileName=role.yaml paths=./controllers/... paths=./internal/submission/... paths=./internal/manager/... output:rbac:dir=config/rbac/controller
-	$(TOOL) controller-gen rbac:roleName=spark-operator-webhook,fileName=role.yaml paths=./webhooks/... paths=./internal/certs/... paths=./internal/manager/... output:rbac:dir=config/rbac/webhook
+	go run ./hack/metricstable
+	go run ./hack/configtable
+	$(TOOL) controller-gen rbac:roleName=spark-operator-controller,fileName=role.yaml paths=./controllers/... paths=./internal/submission/... output:rbac:dir=config/rbac/controller/role
+	$(TOOL) controller-gen rbac:roleName=spark-operator-controller-leader-election,fileName=leader_election_role.yaml paths=./cmd/controller/... output:rbac:dir=config/rbac/controller
+	$(TOOL) controller-gen rbac:roleName=spark-operator-webhook,fileName=role.yaml paths=./webhooks/... output:rbac:dir=config/rbac/webhook/role
+	$(TOOL) controller-gen rbac:roleName=spark-operator-webhook-certificates,fileName=certificates_role.yaml paths=./internal/certs/... output:rbac:dir=config/rbac/webhook
+	$(TOOL) controller-gen rbac:roleName=spark-operator-metrics-auth,fileName=auth_role.yaml paths=./internal/manager/... output:rbac:dir=config/rbac/metrics
+	$(TOOL) controller-gen rbac:roleName=spark-operator-namespaces,fileName=role.yaml paths=./internal/scope/... output:rbac:dir=config/rbac/namespaces
 	$(TOOL) controller-gen webhook paths=./webhooks/... output:webhook:dir=config/webhook
 
 .PHONY: fmt
@@ -68,14 +80,51 @@ lint: ## Check the code: style, size, import direction.
 	$(TOOL) golangci-lint run
 	@hack/verify-filelen.sh
 
+.PHONY: licenses
+licenses: ## Name the licences of what is linked into the binaries; fail on one that may not be. Writes THIRD_PARTY_NOTICES.
+	@go -C hack/tools run ./licenses $(CURDIR)
+
+.PHONY: vulncheck
+vulncheck: ## Look for known vulnerabilities in what the binaries call; needs Go's vulnerability database.
+	@hack/vulncheck.sh
+
+.PHONY: sbom
+sbom: build ## Write a software bill of materials (CycloneDX) of each binary into bin/.
+	@for binary in controller webhook spark-operator; do \
+	  $(TOOL) cyclonedx-gomod bin -json -licenses -version $(VERSION) -output bin/$$binary.cdx.json bin/$$binary; done
+
+.PHONY: sbom-images
+sbom-images: ## Write one of each pushed image into bin/, of all that is in it: Go modules, and Spark's jars and Debian's packages.
+	@mkdir -p bin
+	hack/sbom.sh registry:$(CONTROLLER_IMAGE) bin/controller-image.cdx.json
+	hack/sbom.sh registry:$(CONTROLLER_SLIM_IMAGE) bin/controller-slim-image.cdx.json
+	hack/sbom.sh registry:$(WEBHOOK_IMAGE) bin/webhook-image.cdx.json
+
+# BUILD_ARGS pins the images to start from: docs/install.md.
+.PHONY: docker-buildx
+docker-buildx: ## Build the images for PLATFORMS and push them; needs docker buildx.
+	docker buildx build --push --platform $(PLATFORMS) $(BUILD_ARGS) --build-arg VERSION=$(VERSION) --file Dockerfile.controller --target spark --tag $(CONTROLLER_IMAGE) .
+	docker buildx build --push --platform $(PLATFORMS) $(BUILD_ARGS) --build-arg VERSION=$(VERSION) --file Dockerfile.controller --target slim --tag $(CONTROLLER_SLIM_IMAGE) .
+	docker buildx build --push --platform $(PLATFORMS) $(BUILD_ARGS) --build-arg VERSION=$(VERSION) --file Dockerfile.webhook --tag $(WEBHOOK_IMAGE) .
+
 .PHONY: update-golden
 update-golden: ## Rewrite the golden files from what the code does now; review them like code.
-	go test ./pkg/podmutation ./internal/submission ./cmd/spark-operator -update
+	go test ./pkg/podmutation ./internal/planning ./cmd/spark-operator -update
+
+.PHONY: update-oracle
+update-oracle: ## Record anew what each release of Spark makes of the applications that are kept as golden files (10 minutes).
+	for version in $$($(LOCALCLUSTER) releases); do \
+	  SPARK_HOME=$$($(LOCALCLUSTER) distribution $$version) go test -count=1 -timeout 20m ./internal/submission/conformance -run Spark -update-oracle; \
+	done
 
 ##@ Test
 
 .PHONY: test
-test: verify unit integration conformance e2e ## What must pass before anything lands.
+test: verify unit integration conformance images e2e ## What must pass before anything lands.
+
+# What does not fit into "make test" is a target of its own here; each can be run alone.
+.PHONY: test-all
+test-all: test conformance-all e2e-versions e2e-kueue faults-all overlays ## make test, and what does not fit into it: every release of Spark with 500 generated applications, a real Kueue, every fault, every overlay, an upgrade.
 
 .PHONY: verify
 verify: ## Generate and lint, and ask that nothing changed.
@@ -83,22 +132,61 @@ verify: ## Generate and lint, and ask that nothing changed.
 
 .PHONY: unit
 unit: ## Unit tests; they need nothing but Go.
-	go test $$(go list ./... | grep -vE '/test/(conformance$$|integration|e2e|quickstart|perf)')
+	go test $$(go list ./... | grep -vE '/test/(conformance$$|integration|e2e|images|kueue|overlays|quickstart|perf)')
 	cd test/localcluster && go test ./...
 
 .PHONY: integration
 integration: ## Tests against a real kube-apiserver and etcd, built on first use.
-	assets=$$($(LOCALCLUSTER) assets) && KUBEBUILDER_ASSETS=$$assets go test -count=1 -timeout 20m ./test/integration/...
+	assets=$$($(LOCALCLUSTER) assets) && KUBEBUILDER_ASSETS=$$assets go test -count=1 -timeout 30m ./test/integration/...
+
+.PHONY: faults-all
+faults-all: ## Every fault at every call; see test/integration/faults.
+	assets=$$($(LOCALCLUSTER) assets) && FAULTS=all KUBEBUILDER_ASSETS=$$assets go test -count=1 -timeout 60m ./test/integration/faults
 
 .PHONY: conformance
 conformance: ## Compare what is submitted natively with what real spark-submit makes; see test/conformance.
 	assets=$$($(LOCALCLUSTER) assets) && KUBEBUILDER_ASSETS=$$assets go test -count=1 -timeout 60m ./test/conformance/...
 
+# One release after the other: each keeps a JVM of 1 GB up.
+.PHONY: conformance-all
+conformance-all: ## The same for every release of Spark, with 500 generated applications each (under 30 minutes).
+	assets=$$($(LOCALCLUSTER) assets); failed=; for version in $$($(LOCALCLUSTER) releases); do \
+	  echo "== Spark $$version"; \
+	  KUBEBUILDER_ASSETS=$$assets SPARK_VERSIONS=$$version CONFORMANCE_SEEDS=500 CONFORMANCE_PROCESSES=6 \
+	    go test -count=1 -timeout 30m ./test/conformance/... || failed="$$failed $$version"; \
+	done; test -z "$$failed" || { echo "failed:$$failed"; exit 1; }
+
+.PHONY: builder
+builder: # what builds images where there is no container engine
+	@for program in buildah busybox; do command -v $$program >/dev/null; done || \
+	  { apt-get -qq update && DEBIAN_FRONTEND=noninteractive apt-get -qq install --yes --no-install-recommends buildah busybox-static; } >/dev/null
+
+.PHONY: images
+images: builder ## Build the images without Spark from their Dockerfiles, and check them.
+	go test -count=1 -timeout 20m ./test/images/...
+
 .PHONY: e2e
-e2e: ## Tests with real Spark on the local cluster, brought up if need be.
-	go test -count=1 -timeout 40m -parallel 2 ./test/e2e/...
+e2e: builder ## Tests with real Spark on the local cluster, brought up if need be, with images built from the Dockerfiles.
+	IMAGES=dockerfiles go test -count=1 -timeout 40m -parallel 2 ./test/e2e/...
+
+.PHONY: e2e-versions
+e2e-versions: ## The samples on the images of every release of Spark.
+	SPARK_VERSIONS="$$($(LOCALCLUSTER) releases)" go test -count=1 -timeout 40m -parallel 2 -run TestNativeOnOtherVersions ./test/e2e/
+
+.PHONY: e2e-kueue
+e2e-kueue: ## Applications queued by a real Kueue on the local cluster; builds it on first use (5 minutes).
+	go test -count=1 -timeout 40m ./test/kueue/...
+
+.PHONY: prometheus
+prometheus: # what reads the metrics in the tests of overlays
+	@for program in prometheus promtool; do command -v $$program >/dev/null; done || \
+	  { apt-get -qq update && RUNLEVEL=1 DEBIAN_FRONTEND=noninteractive apt-get -qq install --yes --no-install-recommends prometheus; } >/dev/null
+
+.PHONY: overlays
+overlays: prometheus ## Install every overlay and component, with a real cert-manager, and upgrade from the previous version, on the cluster of e2e.
+	go test -count=1 -timeout 40m ./test/overlays/...
 
 .PHONY: perf
-perf: ## Benchmarks; they report figures and assert none.
-	go test -run '^$$' -bench . -benchmem ./pkg/... ./internal/...
-	go test -run '^$$' -bench . -benchtime 20x ./test/perf/...
+perf: ## Measure speed and scale; reports figures and asserts none (docs/performance.md). PERF=-full for whole sizes.
+	go test -run '^$$' -bench . -benchmem ./internal/planning ./webhooks
+	assets=$$($(LOCALCLUSTER) assets) && KUBEBUILDER_ASSETS=$$assets go run ./test/perf all $(PERF)

@@ -11,13 +11,17 @@ step 'generate'
 make generate
 step 'modules'
 go mod tidy
-# The modules of the local cluster's components only pin what their binaries are built from, and building checks that; to tidy them would fetch
-# what the tests of all their dependencies need.
+# The modules of the local cluster's components and of the bills of materials only pin what their binaries are built from, and building checks that; to
+# tidy them would fetch what the tests of all their dependencies need.
 for module in hack/tools test/localcluster; do
   go -C "$module" mod tidy
 done
 step 'lint'
 make lint
+step 'licences'
+make licenses >/dev/null
+step 'vulnerabilities'
+make vulncheck
 
 after=$(state)
 if [[ $before != "$after" ]]; then
