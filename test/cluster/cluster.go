@@ -13,6 +13,7 @@ import (
 	"os/exec"
 	"path/filepath"
 	"strings"
+	"time"
 
 	"k8s.io/apimachinery/pkg/runtime"
 	"k8s.io/client-go/kubernetes"
@@ -45,9 +46,19 @@ type Cluster struct {
 	// Pods gives access to logs.
 	Pods kubernetes.Interface
 
+	// AuditLog is the file with what the operator's service accounts ask of the API server; only the local cluster has one.
+	AuditLog string
+	// Replaced are the times in which the operator was being replaced.
+	Replaced []Period
+
 	root string
-	out  io.Writer
+	// built is the image of each Deployment, once they are built.
+	built map[string]string
+	out   io.Writer
 }
+
+// Period is a time from one moment to another.
+type Period struct{ From, To time.Time }
 
 // Up returns the cluster that the environment variable CLUSTER names (Local unless set). Progress goes to out.
 func Up(ctx context.Context, out io.Writer) (*Cluster, error) {
@@ -82,6 +93,7 @@ func (c *Cluster) upLocal(ctx context.Context) error {
 		return err
 	}
 	c.Kubeconfig = strings.TrimSpace(path.String())
+	c.AuditLog = filepath.Join(filepath.Dir(c.Kubeconfig), "audit.log")
 	return nil
 }
 

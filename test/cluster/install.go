@@ -4,6 +4,7 @@
 package cluster
 
 import (
+	"bytes"
 	"context"
 	"crypto/sha256"
 	"encoding/hex"
@@ -21,8 +22,10 @@ import (
 	"k8s.io/apimachinery/pkg/apis/meta/v1/unstructured"
 	"k8s.io/apimachinery/pkg/util/wait"
 	"sigs.k8s.io/controller-runtime/pkg/client"
-	"sigs.k8s.io/kustomize/api/krusty"
-	"sigs.k8s.io/kustomize/kyaml/filesys"
+	"sigs.k8s.io/kustomize/api/resource"
+
+	"github.com/alauda/spark-operator/test/images"
+	"github.com/alauda/spark-operator/test/installation"
 )
 
 // Namespace is the operator's.
@@ -33,6 +36,10 @@ const (
 	ControllerDeployment = "spark-operator-controller"
 	WebhookDeployment    = "spark-operator-webhook"
 )
+
+// Dockerfiles is the value of the environment variable IMAGES that has the local cluster run images built from the Dockerfiles, rather
+// than binaries built and packaged here, which is quicker.
+const Dockerfiles = "dockerfiles"
 
 // fieldOwner owns the fields that the installation sets.
 const fieldOwner = "spark-operator-install"
@@ -50,29 +57,37 @@ var binaries = []struct{ deployment, name, base, imageVariable string }{
 // Install installs the operator and the service account of applications, and waits until both binaries are available. On the local
 // cluster it builds and loads the images first.
 func (c *Cluster) Install(ctx context.Context) error {
-	images, err := c.images(ctx)
+	resources, err := installation.Build(installation.Default)
 	if err != nil {
 		return err
 	}
-	if err := c.Apply(ctx, "config/default", images); err != nil {
+	if err := c.Apply(ctx, "config/rbac/spark"); err != nil {
 		return err
 	}
-	if err := c.Apply(ctx, "config/rbac/spark", nil); err != nil {
-		return err
-	}
-	for _, b := range binaries {
-		if err := c.WaitAvailable(ctx, b.deployment); err != nil {
-			return err
-		}
-	}
-	return nil
+	return c.InstallThis(ctx, resources)
 }
 
-// images returns the image of each Deployment.
+// images returns the image of each Deployment, of this version.
 func (c *Cluster) images(ctx context.Context) (map[string]string, error) {
-	images := map[string]string{}
+	if c.built == nil {
+		images, err := c.ImagesOf(ctx, c.root)
+		if err != nil {
+			return nil, err
+		}
+		c.built = images
+	}
+	return c.built, nil
+}
+
+// ImagesOf returns the image of each Deployment, as the environment names them; on the local cluster it builds and loads those of the
+// version that is in a folder.
+func (c *Cluster) ImagesOf(ctx context.Context, root string) (map[string]string, error) {
+	if c.Kind == Local && os.Getenv("IMAGES") == Dockerfiles && root == c.root {
+		return c.fromDockerfiles(ctx, map[string]images.Image{ControllerDeployment: images.Controller, WebhookDeployment: images.Webhook})
+	}
+	named := map[string]string{}
 	if c.Kind == Local {
-		if err := c.run(ctx, c.out, "make", "build"); err != nil {
+		if err := c.run(ctx, c.out, "make", "-C", root, "build"); err != nil {
 			return nil, err
 		}
 	}
@@ -80,44 +95,70 @@ func (c *Cluster) images(ctx context.Context) (map[string]string, error) {
 		image := os.Getenv(b.imageVariable)
 		if c.Kind == Local {
 			var err error
-			if image, err = c.load(ctx, b.name, b.base); err != nil {
+			if image, err = c.load(ctx, filepath.Join(root, "bin", b.name), b.base); err != nil {
 				return nil, err
 			}
 		}
 		if image != "" {
-			images[b.deployment] = image
+			named[b.deployment] = image
 		}
 	}
-	return images, nil
+	return named, nil
 }
 
 // load packages a locally built binary as an image and returns the image's name. Its tag is the hash of the binary, so that a changed
 // binary is rolled out and an unchanged one is not.
-func (c *Cluster) load(ctx context.Context, binary, base string) (string, error) {
-	path := filepath.Join(c.root, "bin", binary)
+func (c *Cluster) load(ctx context.Context, path, base string) (string, error) {
 	content, err := os.ReadFile(path)
 	if err != nil {
 		return "", err
 	}
 	sum := sha256.Sum256(append(content, base...))
+	binary := filepath.Base(path)
 	image := fmt.Sprintf("alauda/spark-operator-%s:dev-%s", binary, hex.EncodeToString(sum[:6]))
 	return image, c.local(ctx, c.out, "load", image, "--binary", path, "--base", base, "--entrypoint", "/"+binary)
 }
 
-// Apply applies a kustomization of the repository, with the images of Deployments replaced as given.
-func (c *Cluster) Apply(ctx context.Context, folder string, images map[string]string) error {
-	built, err := krusty.MakeKustomizer(krusty.MakeDefaultOptions()).Run(filesys.MakeFsOnDisk(), filepath.Join(c.root, folder))
-	if err != nil {
-		return fmt.Errorf("build %s: %w", folder, err)
+// SparkImage returns the name of the image of a release of Spark, which the local cluster is given first; other clusters pull it.
+func (c *Cluster) SparkImage(ctx context.Context, version string) (string, error) {
+	if c.Kind != Local {
+		return "docker.io/library/spark:" + version, nil
 	}
-	for _, resource := range built.Resources() {
-		content, err := resource.MarshalJSON()
+	var name bytes.Buffer
+	if err := c.local(ctx, &name, "spark-image", version); err != nil {
+		return "", err
+	}
+	return strings.TrimSpace(name.String()), nil
+}
+
+// Apply applies a kustomization of the repository as it is.
+func (c *Cluster) Apply(ctx context.Context, folder string) error {
+	resources, err := installation.Build(folder)
+	if err != nil {
+		return err
+	}
+	return c.applyAll(ctx, resources, nil)
+}
+
+// ApplyIn applies the objects of a kustomization in another namespace than theirs.
+func (c *Cluster) ApplyIn(ctx context.Context, folder, namespace string) error {
+	resources, err := installation.In(folder, namespace)
+	if err != nil {
+		return err
+	}
+	return c.applyAll(ctx, resources, nil)
+}
+
+// applyAll applies what a kustomization has made, with the images of Deployments replaced as given.
+func (c *Cluster) applyAll(ctx context.Context, resources []*resource.Resource, images map[string]string) error {
+	for _, r := range resources {
+		content, err := r.MarshalJSON()
 		if err != nil {
-			return fmt.Errorf("build %s: %w", folder, err)
+			return fmt.Errorf("%s %s: %w", r.GetKind(), r.GetName(), err)
 		}
 		object := &unstructured.Unstructured{}
 		if err := object.UnmarshalJSON(content); err != nil {
-			return fmt.Errorf("build %s: %w", folder, err)
+			return fmt.Errorf("%s %s: %w", r.GetKind(), r.GetName(), err)
 		}
 		if image := images[object.GetName()]; image != "" && object.GetKind() == "Deployment" {
 			if err := setImage(object, image); err != nil {

@@ -36,8 +36,13 @@ Usage: go run . COMMAND
   assets      build etcd, kube-apiserver and kubectl if needed and print their folder, for KUBEBUILDER_ASSETS; needs no root
   distribution VERSION
               download a release of Spark if needed and print its folder, for SPARK_HOME; needs no root
+  releases    print the releases of Spark that there are, in ascending order
   spark-image VERSION...
               build the images of releases of Spark and put them into the cluster's registry; up has that of 4.0.1
+  kueue [remove]
+              build Kueue if needed and start it in the running cluster, which must have the CRDs of SparkApplications; or remove it
+  cert-manager [remove]
+              build cert-manager if needed and start it in the running cluster; or remove it
   prefetch    build and download everything, start nothing
 `
 
@@ -74,7 +79,10 @@ func run(ctx context.Context, args []string, stdout, stderr io.Writer) error {
 		"kubeconfig":   c.kubeconfig,
 		"assets":       c.assets,
 		"distribution": c.distribution,
+		"releases":     c.releases,
 		"spark-image":  c.sparkImage,
+		"kueue":        c.addon(kueue),
+		"cert-manager": c.addon(certManager),
 		"prefetch":     c.prefetch,
 		"help":         c.help,
 	}

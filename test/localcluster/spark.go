@@ -40,6 +40,12 @@ func (c *commands) distribution(ctx context.Context, args []string) error {
 	return err
 }
 
+// releases prints the versions of all releases of Spark.
+func (c *commands) releases(context.Context, []string) error {
+	_, err := fmt.Fprintln(c.stdout, strings.Join(sparkimage.Versions(), "\n"))
+	return err
+}
+
 // sparkImage puts the images of releases into the running cluster and prints their names.
 func (c *commands) sparkImage(ctx context.Context, args []string) error {
 	releases, err := parseReleases(args)

@@ -46,6 +46,11 @@ func (l Layout) apiServer() Program {
 				"--kubelet-certificate-authority=" + certificate("ca.crt"),
 				"--kubelet-preferred-address-types=InternalIP",
 				"--allow-privileged=true",
+				// What the operator's service accounts ask for; test/audit reads it. Two files at most.
+				"--audit-policy-file=" + configFiles["audit-policy.yaml"],
+				"--audit-log-path=" + lib + "/audit.log",
+				"--audit-log-maxsize=200",
+				"--audit-log-maxbackup=1",
 				"--profiling=false",
 			},
 		},

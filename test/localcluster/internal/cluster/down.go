@@ -60,7 +60,7 @@ func (c *Cluster) Down() error {
 
 	// 6. Files.
 	failures = append(failures, removeDeadSockets(shimSockets), removeDeadSockets(devicePlugins),
-		removeLogLinks(containerLinks), removeNetworkResults(networkResults))
+		removeLogLinks(containerLinks), removeNetworkResults(networkResults), forgetKueue())
 	for _, dir := range []string{run, lib} {
 		failures = append(failures, os.RemoveAll(dir))
 	}

@@ -101,12 +101,13 @@ func (Layout) CgroupRoot() string { return cgroup.Root }
 
 // configFiles are the rendered templates, by where they go.
 var configFiles = map[string]string{
-	"containerd.toml": lib + "/containerd.toml",
-	"hosts.toml":      lib + "/registries/_default/hosts.toml",
-	"pods.conflist":   lib + "/cni/pods.conflist",
-	"kubelet.yaml":    lib + "/kubelet.yaml",
-	"kube-proxy.yaml": lib + "/kube-proxy.yaml",
-	"Corefile":        lib + "/Corefile",
+	"audit-policy.yaml": lib + "/audit-policy.yaml",
+	"containerd.toml":   lib + "/containerd.toml",
+	"hosts.toml":        lib + "/registries/_default/hosts.toml",
+	"pods.conflist":     lib + "/cni/pods.conflist",
+	"kubelet.yaml":      lib + "/kubelet.yaml",
+	"kube-proxy.yaml":   lib + "/kube-proxy.yaml",
+	"Corefile":          lib + "/Corefile",
 }
 
 // render returns a file of config/ with its blanks filled.

@@ -29,7 +29,12 @@ type Component struct {
 	LinkerFlags string
 	// Tags are build tags.
 	Tags string
+	// Folders are folders of a module that come along with the executables, by the name they get.
+	Folders map[string]ModuleFolder
 }
+
+// ModuleFolder is a folder of a module that the component requires.
+type ModuleFolder struct{ Module, Path string }
 
 // Kubernetes is etcd, the control plane, the node agents and kubectl.
 var Kubernetes = Component{
@@ -67,6 +72,27 @@ var CoreDNS = Component{
 	Packages: map[string]string{"coredns": "github.com/coredns/coredns"},
 }
 
+// Kueue is a queue for applications; the cluster has it when it is asked for.
+var Kueue = Component{
+	Name:        "kueue",
+	Version:     "0.18.2",
+	Packages:    map[string]string{"kueue": "sigs.k8s.io/kueue/cmd/kueue"},
+	LinkerFlags: "-X sigs.k8s.io/kueue/pkg/version.GitVersion=v0.18.2",
+	Folders: map[string]ModuleFolder{
+		"crds":     {"sigs.k8s.io/kueue", "config/components/crd/bases"},
+		"webhooks": {"sigs.k8s.io/kueue", "config/components/webhook"},
+	},
+}
+
+// CertManager issues certificates; the cluster has it when it is asked for.
+var CertManager = Component{
+	Name:        "certmanager",
+	Version:     "1.19.1",
+	Packages:    map[string]string{"cert-manager": "."},
+	LinkerFlags: "-X github.com/cert-manager/cert-manager/pkg/util.AppVersion=v1.19.1",
+	Folders:     map[string]ModuleFolder{"crds": {"github.com/cert-manager/cert-manager", "deploy/crds"}},
+}
+
 // Pause is the program of the container that holds a pod's namespaces.
 var Pause = Component{
 	Name:     "pause",
@@ -80,7 +106,11 @@ func (c Component) Key(source string) (string, error) {
 	if err != nil {
 		return "", fmt.Errorf("hash the sources of %s: %w", c.Name, err)
 	}
-	return cache.Key(files, fmt.Sprint(c.Packages), fmt.Sprint(c.Links), c.LinkerFlags, c.Tags, runtime.Version(), runtime.GOARCH), nil
+	parts := []string{files, fmt.Sprint(c.Packages), fmt.Sprint(c.Links), c.LinkerFlags, c.Tags, runtime.Version(), runtime.GOARCH}
+	if len(c.Folders) > 0 {
+		parts = append(parts, fmt.Sprint(c.Folders))
+	}
+	return cache.Key(parts...), nil
 }
 
 // Build fills dir with the executables. Source is the folder of this program's own module.
@@ -104,7 +134,23 @@ func (c Component) Build(ctx context.Context, source, dir string) error {
 			}
 		}
 	}
+	for name, folder := range c.Folders {
+		if err := c.copyFolder(ctx, source, folder, filepath.Join(dir, name)); err != nil {
+			return err
+		}
+	}
 	return nil
+}
+
+func (c Component) copyFolder(ctx context.Context, source string, folder ModuleFolder, target string) error {
+	command := exec.CommandContext(ctx, "go", "list", "-m", "-f", "{{.Dir}}", folder.Module)
+	command.Dir = filepath.Join(source, "components", c.Name)
+	command.Env = append(os.Environ(), "GOWORK=off", "GOFLAGS=-mod=readonly")
+	root, err := command.Output()
+	if err != nil {
+		return fmt.Errorf("find module %s: %w", folder.Module, err)
+	}
+	return os.CopyFS(target, os.DirFS(filepath.Join(string(bytes.TrimSpace(root)), folder.Path)))
 }
 
 // tail returns the last lines of a tool's output, where the reason of a failure is.
