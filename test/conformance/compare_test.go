@@ -11,9 +11,9 @@ import (
 	"fmt"
 	"os"
 	"path/filepath"
+	"regexp"
 	"strings"
 	"sync/atomic"
-	"testing"
 
 	"github.com/google/go-cmp/cmp"
 	corev1 "k8s.io/api/core/v1"
@@ -21,7 +21,6 @@ import (
 	"k8s.io/apimachinery/pkg/api/meta"
 	metav1 "k8s.io/apimachinery/pkg/apis/meta/v1"
 	"k8s.io/apimachinery/pkg/runtime"
-	"k8s.io/apimachinery/pkg/types"
 	clientgoscheme "k8s.io/client-go/kubernetes/scheme"
 	"sigs.k8s.io/controller-runtime/pkg/client"
 	"sigs.k8s.io/controller-runtime/pkg/client/apiutil"
@@ -29,7 +28,8 @@ import (
 
 	"github.com/alauda/spark-operator/apis/sparkoperator/v1beta2"
 	"github.com/alauda/spark-operator/internal/identity"
-	"github.com/alauda/spark-operator/internal/submission"
+	"github.com/alauda/spark-operator/internal/planning"
+	"github.com/alauda/spark-operator/internal/submission/companions"
 	"github.com/alauda/spark-operator/internal/submission/conformance"
 	"github.com/alauda/spark-operator/internal/submission/native"
 	"github.com/alauda/spark-operator/pkg/sparkconf"
@@ -38,6 +38,9 @@ import (
 
 // namespaces counts the namespaces made; each submission has one of its own.
 var namespaces atomic.Int64
+
+// anyNamespace stands for the name of a namespace in what was submitted.
+var anyNamespace = []byte("NAMESPACE")
 
 // outcome is what became of an application in both ways.
 type outcome struct {
@@ -53,6 +56,8 @@ type outcome struct {
 func (o outcome) failure() string {
 	switch {
 	case o.native != nil && o.spark != nil:
+		return ""
+	case o.native != nil && conformance.MeantRefusal(o.native):
 		return ""
 	case o.native != nil:
 		return fmt.Sprintf("only the native submitter refuses: %v", o.native)
@@ -84,6 +89,11 @@ func (s *spark) submitBoth(ctx context.Context, app *v1beta2.SparkApplication) (
 	if o.spark = err; isInfrastructure(err) {
 		return o, err
 	}
+	if o.spark == nil && conformance.RefusesExecutor(o.native) {
+		if _, o.spark = s.executor(theirs); isInfrastructure(o.spark) {
+			return o, o.spark
+		}
+	}
 	if o.native != nil || o.spark != nil {
 		return o, nil
 	}
@@ -106,10 +116,10 @@ func isInfrastructure(err error) bool {
 	if err == nil {
 		return false
 	}
-	if _, invalid := errors.AsType[*submission.InvalidError](err); invalid {
+	if _, invalid := errors.AsType[*planning.InvalidError](err); invalid {
 		return false
 	}
-	if _, unsupported := errors.AsType[*submission.UnsupportedError](err); unsupported {
+	if _, unsupported := errors.AsType[*planning.UnsupportedError](err); unsupported {
 		return false
 	}
 	_, refused := errors.AsType[*sparkjvm.RefusedError](err)
@@ -119,8 +129,8 @@ func isInfrastructure(err error) bool {
 // submit submits an application into a namespace of its own and returns what is there then, with the namespace's name
 // replaced.
 func (s *spark) submit(
-	ctx context.Context, app *v1beta2.SparkApplication, way func(context.Context, *submission.Plan) error,
-) ([][]byte, *submission.Plan, error) {
+	ctx context.Context, app *v1beta2.SparkApplication, way func(context.Context, *planning.Plan) error,
+) ([][]byte, *planning.Plan, error) {
 	namespace := fmt.Sprintf("namespace-%06d", namespaces.Add(1))
 	if err := api.Create(ctx, &corev1.Namespace{ObjectMeta: metav1.ObjectMeta{Name: namespace}}); err != nil {
 		return nil, nil, err
@@ -130,7 +140,7 @@ func (s *spark) submit(
 	if _, named := app.Spec.SparkConf[sparkconf.Namespace]; named {
 		app.Spec.SparkConf[sparkconf.Namespace] = namespace
 	}
-	plan, err := submission.NewPlan(app, identity.Of(app, 1), submission.Options{})
+	plan, err := planning.NewPlan(app, identity.Of(app, 1), planning.Options{})
 	if err != nil {
 		return nil, nil, err
 	}
@@ -141,12 +151,16 @@ func (s *spark) submit(
 	return objects, plan, err
 }
 
-func (s *spark) native(ctx context.Context, plan *submission.Plan) error {
+func (s *spark) native(ctx context.Context, plan *planning.Plan) error {
 	_, err := native.New(api).Submit(ctx, plan)
 	return err
 }
 
-func (s *spark) sparkSubmit(_ context.Context, plan *submission.Plan) error {
+// sparkSubmit makes what the operator makes itself, and leaves the rest to spark-submit.
+func (s *spark) sparkSubmit(ctx context.Context, plan *planning.Plan) error {
+	if err := companions.Ensure(ctx, api, plan); err != nil {
+		return err
+	}
 	files, err := conformance.WriteTemplates(s.dir, plan)
 	if err != nil {
 		return &sparkjvm.RefusedError{Trace: err.Error()}
@@ -173,26 +187,42 @@ func readBack(ctx context.Context, namespace string) ([][]byte, error) {
 			if err != nil {
 				return nil, err
 			}
-			bodies = append(bodies, bytes.ReplaceAll(body, []byte(namespace), []byte("NAMESPACE")))
+			bodies = append(bodies, bytes.ReplaceAll(body, []byte(namespace), anyNamespace))
 		}
 	}
 	return bodies, nil
 }
 
-// executorDiff compares the executor pod that we expect with the one that Spark makes of what spark-submit left.
-func (s *spark) executorDiff(plan *submission.Plan, submitted [][]byte) (string, error) {
+// executor returns the executor pod that Spark makes of what spark-submit left.
+func (s *spark) executor(submitted [][]byte) ([]byte, error) {
 	conf, err := s.driverConf(submitted)
 	if err != nil {
-		return "", err
+		return nil, err
 	}
-	body, err := s.jvm.Executor(conf)
+	return s.jvm.Executor(conf)
+}
+
+// driverAddress is how executors reach their driver. Without a Service the driver finds its own address when it starts, which in here would be
+// that of this machine.
+var driverAddress = regexp.MustCompile(`(spark://CoarseGrainedScheduler@)[^"]*`)
+
+// executorDiff compares the executor pod that we expect with the one that Spark makes of what spark-submit left.
+func (s *spark) executorDiff(plan *planning.Plan, submitted [][]byte) (string, error) {
+	body, err := s.executor(submitted)
 	if _, refused := errors.AsType[*sparkjvm.RefusedError](err); refused {
 		return "Spark's driver makes no executor: " + firstLines(err), nil
 	}
 	if err != nil {
 		return "", err
 	}
-	want, err := conformance.NormaliseExecutor(body)
+	objects, err := plan.Render()
+	if err != nil {
+		return "", err
+	}
+	if _, known := objects.Properties.Lookup(sparkconf.DriverHost); !known {
+		body = driverAddress.ReplaceAll(body, []byte("${1}:"))
+	}
+	want, err := conformance.NormaliseExecutor(bytes.ReplaceAll(body, anyNamespace, []byte(plan.Namespace())))
 	if err != nil {
 		return "", err
 	}
@@ -257,15 +287,4 @@ func itemsOf(list client.ObjectList) ([]client.Object, error) {
 		return err
 	})
 	return objects, err
-}
-
-// application reads an application and gives it what the API server would.
-func application(t *testing.T, content []byte) *v1beta2.SparkApplication {
-	t.Helper()
-	app := &v1beta2.SparkApplication{}
-	if err := yaml.UnmarshalStrict(content, app); err != nil {
-		t.Fatal(err)
-	}
-	app.UID = types.UID("0c7d0a36-53b8-4b0c-8a3e-5f5f2f6d9f11")
-	return app
 }

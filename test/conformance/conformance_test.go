@@ -4,21 +4,41 @@
 package conformance
 
 import (
-	"os"
 	"path/filepath"
+	"slices"
 	"strings"
 	"testing"
 
+	corev1 "k8s.io/api/core/v1"
+
 	"github.com/alauda/spark-operator/apis/sparkoperator/v1beta2"
+	"github.com/alauda/spark-operator/internal/testing/manifest"
+	"github.com/alauda/spark-operator/pkg/sparklabels"
 	"github.com/alauda/spark-operator/test/conformance/cases"
 )
 
 // recorded are the applications whose objects are kept in files for reviewers to read.
 const recorded = "../../internal/submission/conformance/testdata/*.app.yaml"
 
-// refusedApplications are those of the recorded that a real API server does not take.
-var refusedApplications = map[string]string{
-	"labels": "Spark fills in {{APP_ID}} in the labels of pods, and leaves it as it stands in those of the driver's Service",
+// refusals are the cases that a real API server does not take, and the versions of Spark of which it does not; all where
+// there are none.
+var refusals = map[string]struct {
+	why      string
+	versions []string
+}{
+	"labels":                           {why: "Spark fills in {{APP_ID}} in the labels of pods, and leaves it as it stands in those of the driver's Service"},
+	"driver.labels 2":                  {why: noIDs, versions: []string{"3.5"}},
+	"spark.kubernetes.driver.label. 1": {why: noIDs, versions: []string{"3.5"}},
+}
+
+const noIDs = "Spark fills in {{APP_ID}} in annotations only"
+
+// refuses returns whether a real API server refuses what the release makes of a case.
+func (s *spark) refuses(name string) bool {
+	refusal, found := refusals[name]
+	return found && (len(refusal.versions) == 0 || slices.ContainsFunc(refusal.versions, func(minor string) bool {
+		return strings.HasPrefix(s.version, minor+".")
+	}))
 }
 
 func TestRecordedApplications(t *testing.T) {
@@ -31,17 +51,34 @@ func TestRecordedApplications(t *testing.T) {
 		for _, input := range inputs {
 			name := strings.TrimSuffix(filepath.Base(input), ".app.yaml")
 			t.Run(name, func(t *testing.T) {
-				content, err := os.ReadFile(input)
-				if err != nil {
-					t.Fatal(err)
-				}
-				if _, refused := refusedApplications[name]; refused {
-					s.expectRefused(t, application(t, content))
+				app := manifest.Application(t, input)
+				if s.refuses(name) {
+					s.expectRefused(t, app)
 					return
 				}
-				s.expectSame(t, application(t, content))
+				s.expectSame(t, app)
 			})
 		}
+	})
+}
+
+// Spark's client leaves it to the driver to find out that no executor can be made; ours refuses the application.
+func TestExecutorsThatCannotBeMade(t *testing.T) {
+	forEachSpark(t, func(t *testing.T, s *spark) {
+		t.Helper()
+		app, err := cases.Case{}.Application()
+		if err != nil {
+			t.Fatal(err)
+		}
+		for _, name := range []string{"a", "b"} {
+			app.Spec.Volumes = append(app.Spec.Volumes, corev1.Volume{
+				Name: sparklabels.LocalDirVolumePrefix + name, VolumeSource: corev1.VolumeSource{EmptyDir: &corev1.EmptyDirVolumeSource{}},
+			})
+			app.Spec.Executor.VolumeMounts = append(app.Spec.Executor.VolumeMounts, corev1.VolumeMount{
+				Name: sparklabels.LocalDirVolumePrefix + name, MountPath: "/scratch",
+			})
+		}
+		s.expectRefused(t, app)
 	})
 }
 
@@ -72,37 +109,4 @@ func (s *spark) expectRefused(t *testing.T, app *v1beta2.SparkApplication) {
 	if got.native == nil || got.spark == nil {
 		t.Errorf("not both refuse: native submitter: %v, spark-submit: %v", got.native, got.spark)
 	}
-}
-
-// expectAllSame expects the same of every case. It combines cases, because most go together, and looks at those of a
-// combination one by one only where it fails or is refused.
-func (s *spark) expectAllSame(t *testing.T, all []cases.Case) {
-	t.Helper()
-	size := int(number(t, "CONFORMANCE_BATCH", 12))
-	batches := make([][]cases.Case, (len(all)+size-1)/size)
-	for i, c := range all {
-		// Neighbours are about the same field: each goes into another batch.
-		batches[i%len(batches)] = append(batches[i%len(batches)], c)
-	}
-	for _, batch := range batches {
-		combined := cases.Combine("all of", batch)
-		got := s.try(t, combined)
-		if len(batch) > 1 && got.failure() == "" && got.native == nil {
-			continue
-		}
-		good := true
-		for _, c := range batch {
-			good = t.Run(c.Name, func(t *testing.T) {
-				app, err := c.Application()
-				if err != nil {
-					t.Fatal(err)
-				}
-				s.expectSame(t, app)
-			}) && good
-		}
-		if good && got.failure() != "" {
-			s.reportMinimal(t, combined)
-		}
-	}
-	t.Logf("%d cases", len(all))
 }

@@ -10,7 +10,7 @@ import (
 
 	"github.com/alauda/spark-operator/apis/sparkoperator/v1beta2"
 	"github.com/alauda/spark-operator/internal/identity"
-	"github.com/alauda/spark-operator/internal/submission"
+	"github.com/alauda/spark-operator/internal/planning"
 	"github.com/alauda/spark-operator/test/conformance/cases"
 )
 
@@ -105,15 +105,15 @@ func TestRefusedProperties(t *testing.T) {
 
 func expectDenied(t *testing.T, app *v1beta2.SparkApplication) {
 	t.Helper()
-	_, err := submission.NewPlan(app, identity.Of(app, 1), submission.Options{})
-	if _, invalid := errors.AsType[*submission.InvalidError](err); !invalid {
+	_, err := planning.NewPlan(app, identity.Of(app, 1), planning.Options{})
+	if _, invalid := errors.AsType[*planning.InvalidError](err); !invalid {
 		t.Errorf("plan: %v, want an InvalidError", err)
 	}
 }
 
 func expectUnsupported(t *testing.T, app *v1beta2.SparkApplication) {
 	t.Helper()
-	plan, err := submission.NewPlan(app, identity.Of(app, 1), submission.Options{})
+	plan, err := planning.NewPlan(app, identity.Of(app, 1), planning.Options{})
 	if err != nil {
 		t.Fatal(err)
 	}

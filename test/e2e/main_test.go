@@ -11,9 +11,11 @@ import (
 	"testing"
 	"time"
 
+	"github.com/go-logr/logr"
 	corev1 "k8s.io/api/core/v1"
 	eventsv1 "k8s.io/api/events/v1"
 	"k8s.io/apimachinery/pkg/util/wait"
+	ctrl "sigs.k8s.io/controller-runtime"
 	"sigs.k8s.io/controller-runtime/pkg/client"
 
 	"github.com/alauda/spark-operator/apis/sparkoperator/v1beta2"
@@ -35,15 +37,28 @@ var c *cluster.Cluster
 func TestMain(m *testing.M) {
 	ctx, cancel := context.WithTimeout(context.Background(), upLimit)
 	defer cancel()
-	var err error
-	if c, err = cluster.Up(ctx, os.Stdout); err == nil {
-		err = c.Install(ctx)
-	}
+	ctrl.SetLogger(logr.Discard())
+	code, err := run(ctx, m)
 	if err != nil {
 		fmt.Fprintln(os.Stderr, err)
-		os.Exit(1)
+		code = 1
 	}
-	os.Exit(m.Run())
+	os.Exit(code)
+}
+
+func run(ctx context.Context, m *testing.M) (code int, err error) {
+	if c, err = cluster.Up(ctx, os.Stdout); err != nil {
+		return 1, err
+	}
+	endAudit, err := startAudit(c)
+	if err != nil {
+		return 1, err
+	}
+	if err := c.Install(ctx); err != nil {
+		return 1, err
+	}
+	code = m.Run()
+	return code, endAudit()
 }
 
 // application returns the sample application under a name of its own, changed as given.

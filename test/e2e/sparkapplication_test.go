@@ -13,6 +13,7 @@ import (
 	"github.com/google/go-cmp/cmp"
 	corev1 "k8s.io/api/core/v1"
 	"k8s.io/apimachinery/pkg/api/meta"
+	"k8s.io/apimachinery/pkg/api/resource"
 	metav1 "k8s.io/apimachinery/pkg/apis/meta/v1"
 	"k8s.io/apimachinery/pkg/util/wait"
 	"k8s.io/utils/ptr"
@@ -41,7 +42,9 @@ func TestSamplesComplete(t *testing.T) {
 		t.Run(sample, func(t *testing.T) {
 			t.Parallel()
 			ctx := limited(t, appLimit)
-			app := application(t, sample, "e2e-"+sample)
+			app := application(t, sample, "e2e-"+sample, func(app *v1beta2.SparkApplication) {
+				app.Annotations = map[string]string{mode.Annotation: string(mode.Native)}
+			})
 			create(ctx, t, app)
 			states := follow(ctx, t, app)
 			if got := app.Status.AppState.State; got != stateCompleted {
@@ -51,6 +54,7 @@ func TestSamplesComplete(t *testing.T) {
 				t.Errorf("states %v lack RUNNING", states)
 			}
 			checkCompletedStatus(t, app)
+			checkSubmittedNatively(ctx, t, app)
 			checkEvents(ctx, t, app, "SparkApplicationSubmitted", "SparkDriverRunning", "SparkExecutorRunning", "SparkDriverCompleted",
 				"SparkApplicationCompleted")
 			log, err := c.Logs(ctx, app.Namespace, app.Status.DriverInfo.PodName, 0)
@@ -126,8 +130,12 @@ func TestMissingMainClassFails(t *testing.T) {
 		t.Errorf("state %s: %s", s.AppState.State, s.AppState.ErrorMessage)
 	}
 	f := s.LastFailure
-	if f == nil || f.Class != v1beta2.FailureClassDriver || ptr.Deref(f.ExitCode, 0) == 0 || f.Reason == "" || f.Node == "" || f.Pod != app.Name+"-driver" {
-		t.Errorf("failure record: %+v", f)
+	if f == nil || f.Class != v1beta2.FailureClassDriver || ptr.Deref(f.ExitCode, 0) == 0 || f.Reason != "MainClassNotFound" || f.Node == "" || f.Pod != app.Name+"-driver" {
+		t.Fatalf("failure record: %+v", f)
+	}
+	// The last words are there without access to the log.
+	if !strings.Contains(f.LogTail, "org.example.NoSuchClass") {
+		t.Errorf("end of the log: %q", f.LogTail)
 	}
 	checkEvents(ctx, t, app, "SparkDriverFailed", "SparkApplicationFailed")
 }
@@ -240,8 +248,15 @@ func watchDrivers(ctx context.Context, t *testing.T, app *v1beta2.SparkApplicati
 
 func TestSubmissionBySparkSubmit(t *testing.T) {
 	ctx := limited(t, appLimit)
+	// With a claim that Spark's own client makes for the driver: the operator's rights reach that far.
+	const class = "e2e-spark-submit"
+	volume(ctx, t, class)
 	app := application(t, "spark-pi", "e2e-spark-submit", func(app *v1beta2.SparkApplication) {
 		app.Annotations = map[string]string{mode.Annotation: string(mode.SparkSubmit)}
+		const claim = "spark.kubernetes.driver.volumes.persistentVolumeClaim.scratch."
+		app.Spec.SparkConf = map[string]string{
+			claim + "options.claimName": "OnDemand", claim + "options.storageClass": class, claim + "options.sizeLimit": "1Mi", claim + "mount.path": "/scratch",
+		}
 	})
 	create(ctx, t, app)
 	follow(ctx, t, app)
@@ -257,4 +272,26 @@ func TestSubmissionBySparkSubmit(t *testing.T) {
 		driver.Labels[sparklabels.SparkAppSelector] != app.Status.SparkApplicationID {
 		t.Errorf("driver owners %+v, labels %v", driver.OwnerReferences, driver.Labels)
 	}
+}
+
+// volume makes a volume for a claim of 1 MiB of the storage class.
+func volume(ctx context.Context, t *testing.T, class string) {
+	t.Helper()
+	v := &corev1.PersistentVolume{ObjectMeta: metav1.ObjectMeta{GenerateName: "e2e-volume-"}, Spec: corev1.PersistentVolumeSpec{
+		StorageClassName:              class,
+		AccessModes:                   []corev1.PersistentVolumeAccessMode{corev1.ReadWriteOncePod},
+		Capacity:                      corev1.ResourceList{corev1.ResourceStorage: resource.MustParse("1Mi")},
+		PersistentVolumeReclaimPolicy: corev1.PersistentVolumeReclaimRetain,
+		PersistentVolumeSource: corev1.PersistentVolumeSource{
+			HostPath: &corev1.HostPathVolumeSource{Path: "/tmp/spark-operator-e2e-volume", Type: ptr.To(corev1.HostPathDirectoryOrCreate)},
+		},
+	}}
+	if err := c.Client.Create(ctx, v); err != nil {
+		t.Fatal(err)
+	}
+	t.Cleanup(func() {
+		if err := c.Client.Delete(context.WithoutCancel(ctx), v); err != nil {
+			t.Error(err)
+		}
+	})
 }

@@ -5,6 +5,7 @@ package manifests
 
 import (
 	"io/fs"
+	"os"
 	"path/filepath"
 	"strings"
 	"testing"
@@ -24,11 +25,14 @@ const (
 	namespace = "spark-operator"
 )
 
-// kustomizations are the folders under config/ that can be built.
+// kustomizations are the folders under config/ that can be built; components are no such folders.
 func kustomizations(t *testing.T) []string {
 	t.Helper()
 	var found []string
 	err := filepath.WalkDir(filepath.Join(root, "config"), func(path string, d fs.DirEntry, err error) error {
+		if err == nil && d.IsDir() && d.Name() == "components" {
+			return filepath.SkipDir
+		}
 		if err == nil && d.Name() == "kustomization.yaml" {
 			folder, relErr := filepath.Rel(root, filepath.Dir(path))
 			found = append(found, folder)
@@ -57,26 +61,31 @@ func all[T any](t *testing.T, resources []*resource.Resource, kind string) []T {
 	var found []T
 	for _, r := range resources {
 		if r.GetKind() == kind {
-			found = append(found, decode[T](t, r))
+			found = append(found, decode[T](t, r, strict))
 		}
 	}
 	return found
 }
 
-func decode[T any](t *testing.T, r *resource.Resource) T {
+// lenient passes over the fields that a type does not have.
+func lenient(content []byte, into any) error { return yaml.Unmarshal(content, into) }
+
+func strict(content []byte, into any) error { return yaml.UnmarshalStrict(content, into) }
+
+func decode[T any](t *testing.T, r *resource.Resource, unmarshal func([]byte, any) error) T {
 	t.Helper()
 	content, err := r.AsYAML()
 	if err != nil {
 		t.Fatal(err)
 	}
 	var object T
-	if err := yaml.UnmarshalStrict(content, &object); err != nil {
+	if err := unmarshal(content, &object); err != nil {
 		t.Fatalf("%s %s: %v", r.GetKind(), r.GetName(), err)
 	}
 	return object
 }
 
-// operator is what config/default builds.
+// operator is what config/default or an overlay builds.
 type operator struct {
 	resources   []*resource.Resource
 	deployments map[string]appsv1.Deployment
@@ -89,7 +98,11 @@ type operator struct {
 
 func buildOperator(t *testing.T) operator {
 	t.Helper()
-	resources := build(t, "config/default")
+	return operatorOf(t, build(t, "config/default"))
+}
+
+func operatorOf(t *testing.T, resources []*resource.Resource) operator {
+	t.Helper()
 	o := operator{
 		resources:   resources,
 		deployments: map[string]appsv1.Deployment{},
@@ -114,8 +127,8 @@ func buildOperator(t *testing.T) operator {
 	return o
 }
 
-// configuration returns the file that a Deployment is started with.
-func (o operator) configuration(t *testing.T, deployment string) string {
+// configuration returns the files that a Deployment is started with.
+func (o operator) configuration(t *testing.T, deployment string) map[string]string {
 	t.Helper()
 	for _, v := range o.deployments[deployment].Spec.Template.Spec.Volumes {
 		if v.Name != "config" {
@@ -125,10 +138,22 @@ func (o operator) configuration(t *testing.T, deployment string) string {
 		if !found {
 			t.Fatalf("Deployment %s mounts ConfigMap %s, which is not built", deployment, v.ConfigMap.Name)
 		}
-		return c.Data["config.yaml"]
+		return c.Data
 	}
 	t.Fatalf("Deployment %s mounts no configuration", deployment)
-	return ""
+	return nil
+}
+
+// mountConfiguration writes the files that a Deployment is started with into a folder.
+func (o operator) mountConfiguration(t *testing.T, deployment string) string {
+	t.Helper()
+	folder := t.TempDir()
+	for name, content := range o.configuration(t, deployment) {
+		if err := os.WriteFile(filepath.Join(folder, name), []byte(content), 0o600); err != nil {
+			t.Fatal(err)
+		}
+	}
+	return folder
 }
 
 // rule is one permission, as one line.

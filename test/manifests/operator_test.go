@@ -5,15 +5,16 @@ package manifests
 
 import (
 	"maps"
-	"os"
-	"path/filepath"
 	"slices"
 	"strings"
 	"testing"
 
 	"github.com/google/go-cmp/cmp"
 	corev1 "k8s.io/api/core/v1"
+	policyv1 "k8s.io/api/policy/v1"
+	"k8s.io/apimachinery/pkg/api/resource"
 	"k8s.io/apimachinery/pkg/labels"
+	"k8s.io/apimachinery/pkg/util/intstr"
 
 	configv1alpha1 "github.com/alauda/spark-operator/apis/config/v1alpha1"
 	"github.com/alauda/spark-operator/internal/config"
@@ -31,18 +32,19 @@ func TestEveryKustomizationBuilds(t *testing.T) {
 
 func TestInventory(t *testing.T) {
 	want := map[string][]string{
-		"Namespace":                    {"spark-operator"},
-		"CustomResourceDefinition":     {"scheduledsparkapplications.sparkoperator.k8s.io", "sparkapplications.sparkoperator.k8s.io", "sparkconnects.sparkoperator.k8s.io"},
-		"ServiceAccount":               {"spark-operator-controller", "spark-operator-webhook"},
-		"Role":                         {"spark-operator-controller-leader-election", "spark-operator-webhook"},
-		"RoleBinding":                  {"spark-operator-controller-leader-election", "spark-operator-webhook"},
-		"ClusterRole":                  {"spark-operator-admin", "spark-operator-controller", "spark-operator-edit", "spark-operator-metrics-reader", "spark-operator-view", "spark-operator-webhook"},
-		"ClusterRoleBinding":           {"spark-operator-controller", "spark-operator-webhook"},
-		"ConfigMap":                    {"spark-operator-controller-config", "spark-operator-webhook-config"},
-		"Deployment":                   {"spark-operator-controller", "spark-operator-webhook"},
-		"PodDisruptionBudget":          {"spark-operator-webhook"},
-		"Service":                      {"spark-operator-webhook-svc"},
-		"MutatingWebhookConfiguration": {"spark-operator-webhook"},
+		"Namespace":                      {"spark-operator"},
+		"CustomResourceDefinition":       {"scheduledsparkapplications.sparkoperator.k8s.io", "sparkapplications.sparkoperator.k8s.io", "sparkconnects.sparkoperator.k8s.io"},
+		"ServiceAccount":                 {"spark-operator-controller", "spark-operator-webhook"},
+		"Role":                           {"spark-operator-controller-leader-election", "spark-operator-webhook-certificates"},
+		"RoleBinding":                    {"spark-operator-controller-leader-election", "spark-operator-webhook-certificates"},
+		"ClusterRole":                    {"spark-operator-admin", "spark-operator-controller", "spark-operator-edit", "spark-operator-metrics-auth", "spark-operator-metrics-reader", "spark-operator-view", "spark-operator-webhook", "spark-operator-webhook-certificates"},
+		"ClusterRoleBinding":             {"spark-operator-controller", "spark-operator-metrics-auth", "spark-operator-webhook", "spark-operator-webhook-certificates"},
+		"ConfigMap":                      {"spark-operator-controller-config", "spark-operator-webhook-config"},
+		"Deployment":                     {"spark-operator-controller", "spark-operator-webhook"},
+		"PodDisruptionBudget":            {"spark-operator-webhook"},
+		"Service":                        {"spark-operator-webhook-svc"},
+		"MutatingWebhookConfiguration":   {"spark-operator-webhook"},
+		"ValidatingWebhookConfiguration": {"spark-operator-webhook"},
 	}
 	got := map[string][]string{}
 	for _, r := range build(t, "config/default") {
@@ -137,10 +139,54 @@ func TestSelectorsMatchExactlyOneDeployment(t *testing.T) {
 	}
 	for name, d := range o.deployments {
 		selectors["Deployment "+name] = d.Spec.Selector.MatchLabels
+		for _, spread := range d.Spec.Template.Spec.TopologySpreadConstraints {
+			selectors["spread of Deployment "+name] = spread.LabelSelector.MatchLabels
+		}
+	}
+	for _, b := range all[policyv1.PodDisruptionBudget](t, o.resources, "PodDisruptionBudget") {
+		selectors["PodDisruptionBudget "+b.Name] = b.Spec.Selector.MatchLabels
 	}
 	for of, selector := range selectors {
 		if got := o.selected(selector); len(got) != 1 {
 			t.Errorf("%s selects the pods of %v", of, got)
+		}
+	}
+}
+
+// Of the webhook's replicas one stays, whatever node goes and however it goes.
+func TestWebhookIsHighlyAvailable(t *testing.T) {
+	o := buildOperator(t)
+	webhook := o.deployments["spark-operator-webhook"]
+	if *webhook.Spec.Replicas < 2 || webhook.Spec.Strategy.RollingUpdate.MaxUnavailable.IntValue() != 0 {
+		t.Errorf("%d replicas, strategy %+v", *webhook.Spec.Replicas, webhook.Spec.Strategy)
+	}
+	spread := webhook.Spec.Template.Spec.TopologySpreadConstraints
+	if len(spread) != 1 || spread[0].TopologyKey != corev1.LabelHostname || spread[0].WhenUnsatisfiable != corev1.ScheduleAnyway {
+		t.Errorf("replicas are spread by %+v", spread)
+	}
+	want := policyv1.PodDisruptionBudgetSpec{
+		MinAvailable: new(intstr.FromInt32(1)), UnhealthyPodEvictionPolicy: new(policyv1.AlwaysAllow), Selector: webhook.Spec.Selector,
+	}
+	for _, b := range all[policyv1.PodDisruptionBudget](t, o.resources, "PodDisruptionBudget") {
+		if diff := cmp.Diff(want, b.Spec); diff != "" {
+			t.Errorf("budget (-want +got):\n%s", diff)
+		}
+	}
+}
+
+// Go knows nothing of a container's limit by itself. What it is told leaves room for what is not its heap.
+func TestMemoryStaysBelowTheLimit(t *testing.T) {
+	for name, d := range buildOperator(t).deployments {
+		container := d.Spec.Template.Spec.Containers[0]
+		at := slices.IndexFunc(container.Env, func(e corev1.EnvVar) bool { return e.Name == "GOMEMLIMIT" })
+		if at < 0 {
+			t.Errorf("%s: GOMEMLIMIT is not set", name)
+			continue
+		}
+		// Go writes MiB where Kubernetes writes Mi.
+		told, err := resource.ParseQuantity(strings.TrimSuffix(container.Env[at].Value, "B"))
+		if limit := container.Resources.Limits.Memory(); err != nil || told.Value() > limit.Value()*9/10 || told.Value() < limit.Value()/2 {
+			t.Errorf("%s: GOMEMLIMIT is %s and the limit %s (%v)", name, container.Env[at].Value, limit, err)
 		}
 	}
 }
@@ -158,18 +204,11 @@ func (o operator) selected(selector labels.Set) []string {
 
 func TestConfigurationIsRead(t *testing.T) {
 	o := buildOperator(t)
-	write := func(name string) string {
-		file := filepath.Join(t.TempDir(), "config.yaml")
-		if err := os.WriteFile(file, []byte(o.configuration(t, name)), 0o600); err != nil {
-			t.Fatal(err)
-		}
-		return file
-	}
-	controller, err := config.LoadController(write("spark-operator-controller"))
+	controller, err := config.LoadController(o.mountConfiguration(t, "spark-operator-controller"))
 	if err != nil {
 		t.Fatal(err)
 	}
-	webhook, err := config.LoadWebhook(write("spark-operator-webhook"))
+	webhook, err := config.LoadWebhook(o.mountConfiguration(t, "spark-operator-webhook"))
 	if err != nil {
 		t.Fatal(err)
 	}

@@ -36,7 +36,7 @@ func TestSamples(t *testing.T) {
 			if s.GetKind() != "SparkApplication" {
 				t.Fatalf("sample of kind %s, which no test decodes", s.GetKind())
 			}
-			app := decode[v1beta2.SparkApplication](t, s)
+			app := decode[v1beta2.SparkApplication](t, s, strict)
 			if account := app.Namespace + "/" + *app.Spec.Driver.ServiceAccount; !accounts[account] {
 				t.Errorf("service account %s is not in config/rbac/spark", account)
 			}

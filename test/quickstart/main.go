@@ -14,6 +14,9 @@ import (
 	"syscall"
 	"time"
 
+	"github.com/go-logr/logr"
+	ctrl "sigs.k8s.io/controller-runtime"
+
 	"github.com/alauda/spark-operator/test/cluster"
 )
 
@@ -36,6 +39,8 @@ func main() {
 
 func run(ctx context.Context, out io.Writer) error {
 	began := time.Now()
+	// What goes wrong is in the errors; the client library would complain of having nowhere to log to.
+	ctrl.SetLogger(logr.Discard())
 	heading(out, "Cluster")
 	c, err := cluster.Up(ctx, out)
 	if err != nil {

@@ -6,12 +6,16 @@ package cases
 import (
 	_ "embed" // for the samples
 	"encoding/json"
+	"errors"
 	"fmt"
 	"maps"
 	"reflect"
 	"slices"
 	"strings"
+	"sync"
 
+	"k8s.io/apimachinery/pkg/runtime"
+	strictjson "sigs.k8s.io/json"
 	"sigs.k8s.io/yaml"
 
 	"github.com/alauda/spark-operator/apis/sparkoperator/v1beta2"
@@ -46,30 +50,41 @@ type sample struct {
 	NoEffect string         `json:"noEffect"`
 }
 
-func readSamples() (samples, error) {
+// readSamples returns the samples, which nobody may change.
+var readSamples = sync.OnceValues(func() (samples, error) {
 	var s samples
 	if err := yaml.UnmarshalStrict(fieldSamples, &s); err != nil {
 		return s, fmt.Errorf("read fields.yaml: %w", err)
 	}
 	return s, nil
-}
+})
 
-// Application returns the application of a case.
-func (c Case) Application() (*v1beta2.SparkApplication, error) {
+// spec returns the specification of a case.
+func (c Case) spec() (map[string]any, error) {
 	s, err := readSamples()
 	if err != nil {
 		return nil, err
 	}
-	spec := s.Base
+	spec := runtime.DeepCopyJSON(s.Base)
 	for _, patch := range c.patches {
 		merge(spec, patch)
+	}
+	return spec, nil
+}
+
+// Application returns the application of a case.
+func (c Case) Application() (*v1beta2.SparkApplication, error) {
+	spec, err := c.spec()
+	if err != nil {
+		return nil, err
 	}
 	encoded, err := json.Marshal(map[string]any{"metadata": map[string]any{"name": "app", "uid": "0c7d0a36-53b8-4b0c-8a3e-5f5f2f6d9f11"}, "spec": spec})
 	if err != nil {
 		return nil, err
 	}
 	app := &v1beta2.SparkApplication{}
-	if err := yaml.UnmarshalStrict(encoded, app); err != nil {
+	unknown, err := strictjson.UnmarshalStrict(encoded, app)
+	if err := errors.Join(append(unknown, err)...); err != nil {
 		return nil, fmt.Errorf("case %s: %w", c.Name, err)
 	}
 	return app, nil

@@ -20,6 +20,8 @@ import java.nio.charset.StandardCharsets;
 import java.util.Arrays;
 import java.util.Properties;
 import java.util.TreeSet;
+import java.util.concurrent.Callable;
+import java.util.concurrent.TimeUnit;
 import org.apache.spark.SecurityManager;
 import org.apache.spark.SparkConf;
 import org.apache.spark.deploy.SparkSubmit;
@@ -27,6 +29,8 @@ import org.apache.spark.deploy.k8s.KubernetesConf;
 import org.apache.spark.deploy.k8s.KubernetesExecutorConf;
 import org.apache.spark.deploy.k8s.SparkPod;
 import org.apache.spark.internal.config.ConfigEntry;
+import org.apache.spark.internal.config.ConfigHelpers$;
+import org.apache.spark.network.util.ByteUnit;
 import org.apache.spark.resource.ResourceProfile;
 import org.apache.spark.resource.ResourceProfile$;
 import org.apache.spark.scheduler.cluster.k8s.KubernetesExecutorBuilder;
@@ -103,6 +107,8 @@ public final class Harness {
         return org.apache.spark.package$.MODULE$.SPARK_VERSION();
       case "keys":
         return String.join("\n", keys());
+      case "parse":
+        return parse(words);
       default:
         throw new IllegalArgumentException(request);
     }
@@ -125,6 +131,37 @@ public final class Harness {
       SparkPod made = new KubernetesExecutorBuilder().buildFromFeatures(executor, security, client, profile).pod();
       Pod pod = new PodBuilder(made.pod()).editOrNewSpec().addToContainers(made.container()).endSpec().build();
       return Serialization.asJson(pod);
+    }
+  }
+
+  /** What Spark reads of texts as sizes, durations and numbers: a line for each of the texts, with blanks between. */
+  private static String parse(String[] texts) {
+    StringBuilder lines = new StringBuilder();
+    for (String text : texts) {
+      lines.append(read(() -> helper("byteFromString", text, ByteUnit.BYTE, "key"))).append(' ');
+      lines.append(read(() -> helper("byteFromString", text, ByteUnit.MiB, "key"))).append(' ');
+      lines.append(read(() -> helper("timeFromString", text, TimeUnit.SECONDS, "key"))).append(' ');
+      lines.append(read(() -> Integer.parseInt(text.trim()))).append(' ');
+      lines.append(read(() -> Double.parseDouble(text.trim()))).append('\n');
+    }
+    return lines.toString();
+  }
+
+  /** Calls a helper of Spark's configuration, which newer releases also tell the key. */
+  private static Object helper(String name, Object... arguments) throws Exception {
+    for (Method method : ConfigHelpers$.class.getMethods()) {
+      if (method.getName().equals(name)) {
+        return method.invoke(ConfigHelpers$.MODULE$, Arrays.copyOf(arguments, method.getParameterCount()));
+      }
+    }
+    throw new NoSuchMethodError(name);
+  }
+
+  private static String read(Callable<Object> reader) {
+    try {
+      return String.valueOf(reader.call());
+    } catch (Exception refused) {
+      return "refused";
     }
   }
 

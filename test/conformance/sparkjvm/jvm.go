@@ -120,6 +120,28 @@ func (j *JVM) Keys() ([]string, error) {
 	return strings.Split(answer, "\n"), err
 }
 
+// Reading is what Spark reads of a text: "refused" where it cannot.
+type Reading struct {
+	Bytes, MiB, Seconds, Int, Float string
+}
+
+// Parse returns what Spark reads of texts as a size, a duration and a number.
+func (j *JVM) Parse(texts []string) ([]Reading, error) {
+	answer, err := j.ask(append([]string{"parse"}, texts...))
+	if err != nil {
+		return nil, err
+	}
+	var readings []Reading
+	for line := range strings.Lines(answer) {
+		fields := strings.Fields(line)
+		if len(fields) != 5 {
+			return nil, fmt.Errorf("parse: %q is no answer", line)
+		}
+		readings = append(readings, Reading{fields[0], fields[1], fields[2], fields[3], fields[4]})
+	}
+	return readings, nil
+}
+
 // Close ends the JVM.
 func (j *JVM) Close() error {
 	return errors.Join(j.in.Close(), j.command.Wait())

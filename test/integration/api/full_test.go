@@ -122,6 +122,7 @@ func validApplication(spec *v1beta2.SparkApplicationSpec) {
 	spec.Mode = v1beta2.DeployModeCluster
 	spec.RestartPolicy.Type = v1beta2.RestartPolicyAlways
 	spec.PythonVersion = new("3")
+	spec.UpdatePolicy = v1beta2.UpdatePolicyRestart
 	spec.NodeSelector = nil
 }
 

@@ -10,7 +10,6 @@ import (
 	"os"
 	"path/filepath"
 	"runtime"
-	"testing"
 
 	"sigs.k8s.io/controller-runtime/pkg/envtest"
 )
@@ -24,9 +23,12 @@ func CRDs() string {
 	return filepath.Join(filepath.Dir(file), "../../../config/crd/bases")
 }
 
+// Tests are those of a package: a *testing.M, or one that has something to end before the API server is stopped.
+type Tests interface{ Run() int }
+
 // Run starts the environment, calls setup, and runs the package's tests; it returns the exit code for TestMain. setup
 // also gets a folder that is removed in the end.
-func Run(m *testing.M, environment *envtest.Environment, setup func(folder string) error) int {
+func Run(m Tests, environment *envtest.Environment, setup func(folder string) error) int {
 	code, err := run(m, environment, setup)
 	if err != nil {
 		fmt.Fprintln(os.Stderr, err)
@@ -35,7 +37,7 @@ func Run(m *testing.M, environment *envtest.Environment, setup func(folder strin
 	return code
 }
 
-func run(m *testing.M, environment *envtest.Environment, setup func(folder string) error) (code int, err error) {
+func run(m Tests, environment *envtest.Environment, setup func(folder string) error) (code int, err error) {
 	if os.Getenv(assetsVariable) == "" {
 		return 1, errors.New(assetsVariable + " is not set: run these tests by `make integration`, which builds a kube-apiserver and etcd")
 	}

@@ -11,11 +11,14 @@ import (
 	"os"
 	"os/exec"
 	"path/filepath"
+	"strings"
 	"syscall"
 	"testing"
 	"time"
 
 	"github.com/onsi/gomega"
+
+	"github.com/alauda/spark-operator/internal/certs"
 )
 
 const (
@@ -114,10 +117,8 @@ func TestTwoReplicasStartAtOnce(t *testing.T) {
 	if len(s.Data) != 3 || len(s.Data["tls.crt"]) == 0 || len(s.Data["tls.key"]) == 0 || len(s.Data["ca.crt"]) == 0 {
 		t.Errorf("the Secret holds %d keys, want tls.crt, tls.key and ca.crt", len(s.Data))
 	}
-	for _, w := range configuration(t).Webhooks {
-		if !bytes.Equal(w.ClientConfig.CABundle, s.Data["ca.crt"]) {
-			t.Errorf("webhook %s does not trust the bundle of the Secret", w.Name)
-		}
+	if found := bundles(t); len(found) != 1 || !found[string(s.Data["ca.crt"])] {
+		t.Errorf("the configurations have %d trust bundles, want that of the Secret alone", len(found))
 	}
 
 	removeTrust(t)
@@ -130,6 +131,23 @@ func TestTwoReplicasStartAtOnce(t *testing.T) {
 	replacement.awaitReady(t)
 	if !bytes.Equal(secret(t).Data["tls.crt"], s.Data["tls.crt"]) {
 		t.Error("a restart made another certificate")
+	}
+}
+
+// A certificate that the API server could never accept is found out at the start, in words that say what to do.
+func TestMountedCertificateForAnotherService(t *testing.T) {
+	dir := newMount(t)
+	other, err := certs.Profile{Hosts: []string{"other.spark-operator.svc"}, Validity: time.Hour}.Mint(time.Now(), nil)
+	must(t, err)
+	dir.swap(t, other)
+	r := startReplica(t, "{mode: Mounted, dir: "+dir.path+"}")
+	kill := time.AfterFunc(patience, func() { _ = r.command.Process.Kill() })
+	defer kill.Stop()
+	err = r.command.Wait()
+	want := "certificate " + dir.path + "/tls.crt: it is for the names [other.spark-operator.svc], and the API server calls spark-operator-webhook-svc.spark-operator.svc; " +
+		"have it issued for that name, or set certificate.serviceName to the Service's"
+	if err == nil || !strings.Contains(r.log.String(), want) {
+		t.Errorf("it ended with %v, and its log lacks %q:\n%s", err, want, r.log)
 	}
 }
 

@@ -18,8 +18,10 @@ import (
 	metav1 "k8s.io/apimachinery/pkg/apis/meta/v1"
 	"k8s.io/apimachinery/pkg/apis/meta/v1/unstructured"
 	"k8s.io/apimachinery/pkg/runtime"
+	"k8s.io/apimachinery/pkg/util/wait"
 	clientgoscheme "k8s.io/client-go/kubernetes/scheme"
 	"k8s.io/client-go/rest"
+	"k8s.io/client-go/util/retry"
 	ctrl "sigs.k8s.io/controller-runtime"
 	"sigs.k8s.io/controller-runtime/pkg/client"
 	"sigs.k8s.io/controller-runtime/pkg/envtest"
@@ -105,7 +107,10 @@ func install(ctx context.Context) error {
 			return fmt.Errorf("create %s %s: %w", r.GetKind(), r.GetName(), err)
 		}
 	}
-	return nil
+	// A webhook that starts before its kinds are served ends at once, and in a cluster is started again.
+	return wait.PollUntilContextTimeout(ctx, interval, patience, true, func(ctx context.Context) (bool, error) {
+		return admin.List(ctx, &v1beta2.SparkApplicationList{}) == nil, nil
+	})
 }
 
 // route leads the API server's calls to a port of this machine: it resolves a Service of type ExternalName by its name,
@@ -117,13 +122,13 @@ func route(t *testing.T, port int) {
 	s.Spec = corev1.ServiceSpec{Type: corev1.ServiceTypeExternalName, ExternalName: "localhost"}
 	must(t, admin.Update(t.Context(), s))
 
-	c := configuration(t)
-	for i := range c.Webhooks {
-		c.Webhooks[i].ClientConfig.Service.Port = new(int32(port))
-		// A call that fails must not pass unseen.
-		c.Webhooks[i].FailurePolicy = new(admissionv1.Fail)
-	}
-	must(t, admin.Update(t.Context(), c))
+	changeWebhooks(t, func(c *admissionv1.WebhookClientConfig) { c.Service.Port = new(int32(port)) })
+}
+
+// routeChecks leads the calls of the validating configuration to another port.
+func routeChecks(t *testing.T, port int) {
+	t.Helper()
+	changeValidating(t, func(c *admissionv1.WebhookClientConfig) { c.Service.Port = new(int32(port)) })
 }
 
 // forget removes what an earlier test left.
@@ -135,11 +140,54 @@ func forget(t *testing.T) {
 
 func removeTrust(t *testing.T) {
 	t.Helper()
-	c := configuration(t)
-	for i := range c.Webhooks {
-		c.Webhooks[i].ClientConfig.CABundle = nil
+	changeWebhooks(t, func(c *admissionv1.WebhookClientConfig) { c.CABundle = nil })
+}
+
+// changeWebhooks changes each webhook of both configurations. A call that fails must not pass unseen.
+func changeWebhooks(t *testing.T, change func(*admissionv1.WebhookClientConfig)) {
+	t.Helper()
+	// A replica may write its trust bundle at the same time: whoever comes second reads again.
+	must(t, retry.RetryOnConflict(retry.DefaultBackoff, func() error {
+		c := configuration(t)
+		for i := range c.Webhooks {
+			change(&c.Webhooks[i].ClientConfig)
+			c.Webhooks[i].FailurePolicy = new(admissionv1.Fail)
+		}
+		return admin.Update(t.Context(), c)
+	}))
+	changeValidating(t, change)
+}
+
+func changeValidating(t *testing.T, change func(*admissionv1.WebhookClientConfig)) {
+	t.Helper()
+	must(t, retry.RetryOnConflict(retry.DefaultBackoff, func() error {
+		c := validating(t)
+		for i := range c.Webhooks {
+			change(&c.Webhooks[i].ClientConfig)
+			c.Webhooks[i].FailurePolicy = new(admissionv1.Fail)
+		}
+		return admin.Update(t.Context(), c)
+	}))
+}
+
+// bundles are the trust bundles of all webhooks of both configurations, each once.
+func bundles(t *testing.T) map[string]bool {
+	t.Helper()
+	found := map[string]bool{}
+	for _, w := range configuration(t).Webhooks {
+		found[string(w.ClientConfig.CABundle)] = true
 	}
-	must(t, admin.Update(t.Context(), c))
+	for _, w := range validating(t).Webhooks {
+		found[string(w.ClientConfig.CABundle)] = true
+	}
+	return found
+}
+
+func validating(t *testing.T) *admissionv1.ValidatingWebhookConfiguration {
+	t.Helper()
+	c := &admissionv1.ValidatingWebhookConfiguration{}
+	must(t, admin.Get(t.Context(), client.ObjectKey{Name: hooks}, c))
+	return c
 }
 
 func configuration(t *testing.T) *admissionv1.MutatingWebhookConfiguration {
@@ -163,11 +211,12 @@ func application(name string) *v1beta2.SparkApplication {
 		ObjectMeta: metav1.ObjectMeta{Namespace: "default", Name: name},
 		Spec: v1beta2.SparkApplicationSpec{
 			Type: v1beta2.SparkApplicationTypeScala, SparkVersion: "4.0.1", MainApplicationFile: &main,
+			Image: new("spark:4.0.1"), MainClass: new("Pi"),
 		},
 	}
 }
 
-// defaulted asks the API server to default an application by the webhook, storing nothing.
+// defaulted asks the API server to default and check an application by the webhook, storing nothing.
 func defaulted(ctx context.Context) (*v1beta2.SparkApplication, error) {
 	app := application("probe")
 	err := admin.Create(ctx, app, client.DryRunAll)

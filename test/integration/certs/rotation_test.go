@@ -7,6 +7,7 @@ import (
 	"bytes"
 	"context"
 	"crypto/tls"
+	"fmt"
 	"os"
 	"path/filepath"
 	"sync/atomic"
@@ -16,6 +17,7 @@ import (
 	"github.com/onsi/gomega"
 	admissionv1 "k8s.io/api/admissionregistration/v1"
 	corev1 "k8s.io/api/core/v1"
+	metav1 "k8s.io/apimachinery/pkg/apis/meta/v1"
 	"k8s.io/apimachinery/pkg/runtime"
 	"k8s.io/apimachinery/pkg/types"
 	ctrl "sigs.k8s.io/controller-runtime"
@@ -24,8 +26,10 @@ import (
 	metricsserver "sigs.k8s.io/controller-runtime/pkg/metrics/server"
 	"sigs.k8s.io/controller-runtime/pkg/webhook"
 
+	configv1alpha1 "github.com/alauda/spark-operator/apis/config/v1alpha1"
 	"github.com/alauda/spark-operator/apis/sparkoperator/v1beta2"
 	"github.com/alauda/spark-operator/internal/certs"
+	"github.com/alauda/spark-operator/internal/scope"
 	"github.com/alauda/spark-operator/webhooks"
 )
 
@@ -43,11 +47,12 @@ func startInProcess(t *testing.T, c *clock, propagation time.Duration) (port int
 		must(t, add(scheme))
 	}
 	keeping := certs.Options{
-		Secret:                types.NamespacedName{Namespace: namespace, Name: secretName},
-		Service:               types.NamespacedName{Namespace: namespace, Name: service},
-		MutatingConfiguration: hooks,
-		Validity:              2 * time.Hour,
-		Propagation:           propagation,
+		Secret:                  types.NamespacedName{Namespace: namespace, Name: secretName},
+		Service:                 types.NamespacedName{Namespace: namespace, Name: service},
+		MutatingConfiguration:   hooks,
+		ValidatingConfiguration: hooks,
+		Validity:                2 * time.Hour,
+		Propagation:             propagation,
 	}
 	keeper := certs.NewKeeper(keeping, c.now)
 	port = freePort(t)
@@ -63,7 +68,7 @@ func startInProcess(t *testing.T, c *clock, propagation time.Duration) (port int
 	})
 	must(t, err)
 	must(t, keeper.SetupWithManager(mgr))
-	webhooks.SetupWithManager(mgr)
+	must(t, webhooks.Setup(t.Context(), mgr, webhooks.Options{Served: scope.Scope{}, ResourceQuota: configv1alpha1.ResourceQuotaIgnore}))
 
 	ctx, stop := context.WithCancel(t.Context())
 	ended := make(chan error, 1)
@@ -87,61 +92,135 @@ func TestRotationUnderLoad(t *testing.T) {
 	awaitDefaulting(t)
 	before := secret(t)
 
-	load := startLoad(t)
+	load := startLoad(t, port)
 	c.offset.Store(0)
 	wake(t)
 
 	g := gomega.NewWithT(t)
 	g.Eventually(func() []byte { return secret(t).Data["tls.crt"] }).WithTimeout(patience).WithPolling(interval).
 		ShouldNot(gomega.Equal(before.Data["tls.crt"]))
-	if !bytes.Contains(secret(t).Data["ca.crt"], before.Data["ca.crt"]) {
-		t.Error("the bundle lost the former authority")
-	}
+	checkTrust(t, before)
 	want := secret(t).Data["tls.crt"]
-	g.Eventually(func() []byte { return presented(t, port) }).WithTimeout(patience).WithPolling(interval).Should(gomega.Equal(firstBlock(want)))
+	awaitPresented(t, port, want)
 	load.awaitMore(t, 50)
-	load.stop()
-	if failure := load.failure.Load(); failure != nil {
-		t.Errorf("of %d requests one failed: %v", load.done.Load(), *failure)
-	}
-	t.Logf("%d requests during rotation", load.done.Load())
+	load.end(t)
 }
 
-func TestMountedCertificateIsReloaded(t *testing.T) {
+// checkTrust asks that both configurations have the bundle of the Secret, and that it has the former authority too.
+func checkTrust(t *testing.T, former *corev1.Secret) {
+	t.Helper()
+	gomega.NewWithT(t).Eventually(func() bool {
+		found := bundles(t)
+		return len(found) == 1 && found[string(secret(t).Data["ca.crt"])]
+	}).WithTimeout(patience).WithPolling(interval).Should(gomega.BeTrue(), "both configurations have the bundle of the Secret")
+	if !bytes.Contains(secret(t).Data["ca.crt"], former.Data["ca.crt"]) {
+		t.Error("the bundle lost the former authority")
+	}
+}
+
+// awaitPresented waits until a server shows a certificate, for as long as a new one may take.
+func awaitPresented(t *testing.T, port int, certificate []byte) {
+	t.Helper()
+	gomega.NewWithT(t).Eventually(func() []byte { return presented(t, port) }).WithTimeout(2 * patience).WithPolling(interval).
+		Should(gomega.Equal(firstBlock(certificate)))
+}
+
+// Two replicas as they are installed renew their certificate when its time has come, which is soon: it was made in the past.
+func TestReplicasRotateUnderLoad(t *testing.T) {
 	forget(t)
-	dir := t.TempDir()
+	base := service + "." + namespace
+	profile := certs.Profile{Hosts: []string{base + ".svc", base, base + ".svc.cluster.local"}, Validity: 2 * time.Hour}
+	// Of three hours of life, one of them before it was made, two thirds are over 15 seconds from now.
+	made, err := profile.Mint(time.Now().Add(15*time.Second-time.Hour), nil)
+	must(t, err)
+	before := &corev1.Secret{
+		ObjectMeta: metav1.ObjectMeta{Namespace: namespace, Name: secretName}, Type: corev1.SecretTypeTLS,
+		Data: map[string][]byte{"tls.crt": made.Certificate, "tls.key": made.Key, "ca.crt": made.Trust},
+	}
+	must(t, admin.Create(t.Context(), before))
+	replicas := []*replica{startReplica(t, "{mode: SelfManaged}"), startReplica(t, "{mode: SelfManaged}")}
+	ports := []int{replicas[0].port, replicas[1].port}
+	for _, r := range replicas {
+		r.awaitReady(t)
+		if !bytes.Equal(presented(t, r.port), firstBlock(made.Certificate)) {
+			t.Fatal("it was renewed before there was any load")
+		}
+	}
+	// Every application goes to both: one defaults it and the other checks it.
+	route(t, ports[0])
+	routeChecks(t, ports[1])
+	awaitDefaulting(t)
+
+	load := startLoad(t, ports...)
+	gomega.NewWithT(t).Eventually(func() []byte { return secret(t).Data["tls.crt"] }).WithTimeout(patience).WithPolling(interval).
+		ShouldNot(gomega.Equal(made.Certificate))
+	checkTrust(t, before)
+	for _, port := range ports {
+		awaitPresented(t, port, secret(t).Data["tls.crt"])
+	}
+	load.awaitMore(t, 50)
+	load.end(t)
+}
+
+func TestMountedCertificateIsReloadedUnderLoad(t *testing.T) {
+	forget(t)
+	dir := newMount(t)
 	profile := certs.Profile{Hosts: []string{service + "." + namespace + ".svc"}, Validity: time.Hour}
 	first, err := profile.Mint(time.Now(), nil)
 	must(t, err)
-	mount(t, dir, first)
-	r := startReplica(t, "{mode: Mounted, dir: "+dir+"}")
+	dir.swap(t, first)
+	r := startReplica(t, "{mode: Mounted, dir: "+dir.path+"}")
 	r.awaitReady(t)
 	route(t, r.port)
 	inject(t, first.Trust)
 	awaitDefaulting(t)
 
+	load := startLoad(t, r.port)
 	second, err := profile.Mint(time.Now(), first.Trust)
 	must(t, err)
 	inject(t, second.Trust)
-	mount(t, dir, second)
-	gomega.NewWithT(t).Eventually(func() []byte { return presented(t, r.port) }).WithTimeout(patience).WithPolling(interval).
-		Should(gomega.Equal(firstBlock(second.Certificate)))
-	awaitDefaulting(t)
+	dir.swap(t, second)
+	awaitPresented(t, r.port, second.Certificate)
+	load.awaitMore(t, 50)
+	load.end(t)
+	must(t, r.ready(t.Context()))
 }
 
-func mount(t *testing.T, dir string, m certs.Material) {
+// mount is a folder of files that are changed as the kubelet changes them: each is a link through ..data, which is a link to a folder
+// of one version, and is replaced by renaming.
+type mount struct {
+	path     string
+	versions int
+}
+
+func newMount(t *testing.T) *mount {
 	t.Helper()
-	must(t, os.WriteFile(filepath.Join(dir, "tls.crt"), m.Certificate, 0o600))
-	must(t, os.WriteFile(filepath.Join(dir, "tls.key"), m.Key, 0o600))
+	m := &mount{path: t.TempDir()}
+	for _, name := range []string{"tls.crt", "tls.key"} {
+		must(t, os.Symlink(filepath.Join("..data", name), filepath.Join(m.path, name)))
+	}
+	return m
+}
+
+func (m *mount) swap(t *testing.T, material certs.Material) {
+	t.Helper()
+	former, _ := os.Readlink(filepath.Join(m.path, "..data"))
+	m.versions++
+	version := fmt.Sprintf("..version_%d", m.versions)
+	must(t, os.Mkdir(filepath.Join(m.path, version), 0o700))
+	must(t, os.WriteFile(filepath.Join(m.path, version, "tls.crt"), material.Certificate, 0o600))
+	must(t, os.WriteFile(filepath.Join(m.path, version, "tls.key"), material.Key, 0o600))
+	link := filepath.Join(m.path, "..data_tmp")
+	must(t, os.Symlink(version, link))
+	must(t, os.Rename(link, filepath.Join(m.path, "..data")))
+	if former != "" {
+		must(t, os.RemoveAll(filepath.Join(m.path, former)))
+	}
 }
 
 func inject(t *testing.T, trust []byte) {
 	t.Helper()
-	c := configuration(t)
-	for i := range c.Webhooks {
-		c.Webhooks[i].ClientConfig.CABundle = trust
-	}
-	must(t, admin.Update(t.Context(), c))
+	changeWebhooks(t, func(c *admissionv1.WebhookClientConfig) { c.CABundle = trust })
 }
 
 // wake has the keeper look at the Secret; in real life the time itself wakes it.

@@ -8,36 +8,31 @@ package sparkapplication
 import (
 	"context"
 	"fmt"
+	"io"
 	"os"
+	"strings"
+	"sync"
 	"testing"
 	"time"
 
 	"go.uber.org/zap/zapcore"
 	corev1 "k8s.io/api/core/v1"
 	metav1 "k8s.io/apimachinery/pkg/apis/meta/v1"
-	"k8s.io/apimachinery/pkg/labels"
 	"k8s.io/apimachinery/pkg/runtime"
 	"k8s.io/apimachinery/pkg/util/wait"
 	clientgoscheme "k8s.io/client-go/kubernetes/scheme"
 	"k8s.io/client-go/rest"
-	"k8s.io/utils/clock"
 	ctrl "sigs.k8s.io/controller-runtime"
-	"sigs.k8s.io/controller-runtime/pkg/cache"
 	"sigs.k8s.io/controller-runtime/pkg/client"
-	"sigs.k8s.io/controller-runtime/pkg/controller"
 	"sigs.k8s.io/controller-runtime/pkg/envtest"
 	"sigs.k8s.io/controller-runtime/pkg/log/zap"
-	metricsserver "sigs.k8s.io/controller-runtime/pkg/metrics/server"
 
+	configv1alpha1 "github.com/alauda/spark-operator/apis/config/v1alpha1"
 	"github.com/alauda/spark-operator/apis/sparkoperator/v1beta2"
 	"github.com/alauda/spark-operator/controllers/sparkapplication"
-	"github.com/alauda/spark-operator/internal/index"
-	"github.com/alauda/spark-operator/internal/lifecycle"
-	"github.com/alauda/spark-operator/internal/submission"
-	"github.com/alauda/spark-operator/internal/submission/mode"
-	"github.com/alauda/spark-operator/internal/submission/native"
+	"github.com/alauda/spark-operator/internal/manager"
+	"github.com/alauda/spark-operator/internal/metrics"
 	"github.com/alauda/spark-operator/internal/submission/sparksubmit"
-	"github.com/alauda/spark-operator/pkg/sparklabels"
 	"github.com/alauda/spark-operator/test/integration/apiserver"
 )
 
@@ -45,6 +40,8 @@ import (
 const soon = 20 * time.Second
 
 var (
+	// logged is what the controllers log.
+	logged = &transcript{}
 	config *rest.Config
 	api    client.Client
 )
@@ -52,7 +49,7 @@ var (
 func TestMain(m *testing.M) {
 	env := &envtest.Environment{CRDDirectoryPaths: []string{apiserver.CRDs()}, ErrorIfCRDPathMissing: true}
 	os.Exit(apiserver.Run(m, env, func(string) (err error) {
-		ctrl.SetLogger(zap.New(zap.UseDevMode(true), zap.Level(zapcore.InfoLevel)))
+		ctrl.SetLogger(zap.New(zap.UseDevMode(true), zap.Level(zapcore.DebugLevel), zap.WriteTo(io.MultiWriter(os.Stderr, logged))))
 		config = env.Config
 		api, err = client.New(config, client.Options{Scheme: scheme()})
 		return err
@@ -69,41 +66,39 @@ func scheme() *runtime.Scheme {
 	return s
 }
 
-type direct struct {
-	client.Reader
-	client.Writer
-}
-
 // startController runs the controller for one namespace, as cmd/controller does, until the returned function is called or
 // the test ends.
 func startController(t *testing.T, namespace string) (stop func()) {
 	t.Helper()
+	return run(t, namespace, sparksubmit.Options{}, func(ctrl.Manager) *metrics.Recorder { return nil })
+}
+
+// startCounting does the same with a recorder for what becomes of applications.
+func startCounting(t *testing.T, namespace string, recorder func(ctrl.Manager) *metrics.Recorder) (stop func()) {
+	t.Helper()
+	return run(t, namespace, sparksubmit.Options{}, recorder)
+}
+
+// startControllerWith is startController with a Spark.
+func startControllerWith(t *testing.T, namespace string, spark sparksubmit.Options) (stop func()) {
+	t.Helper()
+	return run(t, namespace, spark, func(ctrl.Manager) *metrics.Recorder { return nil })
+}
+
+func run(t *testing.T, namespace string, spark sparksubmit.Options, recorder func(ctrl.Manager) *metrics.Recorder) (stop func()) {
+	t.Helper()
 	ctx, cancel := context.WithCancel(context.Background())
-	mgr, err := ctrl.NewManager(config, ctrl.Options{
-		Scheme:  scheme(),
-		Metrics: metricsserver.Options{BindAddress: "0"},
-		Cache: cache.Options{
-			DefaultNamespaces: map[string]cache.Config{namespace: {}},
-			ByObject: map[client.Object]cache.ByObject{
-				&corev1.Pod{}: {Label: labels.SelectorFromSet(labels.Set{sparklabels.LaunchedByOperator: sparklabels.True})},
-			},
-		},
-	})
+	cfg := configv1alpha1.DefaultControllerConfiguration()
+	cfg.Namespaces = []string{namespace}
+	cfg.Metrics.BindAddress, cfg.Health.BindAddress = configv1alpha1.Off, configv1alpha1.Off
+	options := manager.Options(&cfg.SharedConfiguration, scheme())
+	options.Controller.SkipNameValidation = new(true)
+	sparkapplication.Narrow(&options)
+	mgr, err := ctrl.NewManager(config, options)
 	if err != nil {
 		t.Fatal(err)
 	}
-	if err := index.Setup(ctx, mgr.GetFieldIndexer()); err != nil {
-		t.Fatal(err)
-	}
-	uncached := direct{mgr.GetAPIReader(), mgr.GetClient()}
-	reconciler := &sparkapplication.Reconciler{
-		Client: mgr.GetClient(), APIReader: mgr.GetAPIReader(),
-		Submitter: &mode.Submitter{Native: native.New(uncached), SparkSubmit: sparksubmit.New(uncached, sparksubmit.Options{})},
-		Options:   submission.Options{},
-		Policy:    lifecycle.Policy{MaxTrackedExecutors: 1000},
-		Events:    mgr.GetEventRecorder("spark-application-controller"), Clock: clock.RealClock{},
-	}
-	if err := reconciler.Setup(mgr, controller.Options{MaxConcurrentReconciles: 2, SkipNameValidation: new(true)}); err != nil {
+	if err := sparkapplication.Add(ctx, mgr, cfg, spark, recorder(mgr)); err != nil {
 		t.Fatal(err)
 	}
 	done := make(chan error, 1)
@@ -204,4 +199,22 @@ func ends(t *testing.T, pod *corev1.Pod, exitCode int32) {
 		phase, reason = corev1.PodFailed, "Error"
 	}
 	kubelet(t, pod, phase, corev1.ContainerState{Terminated: &corev1.ContainerStateTerminated{ExitCode: exitCode, Reason: reason, FinishedAt: metav1.Now()}})
+}
+
+// transcript keeps what is written to it.
+type transcript struct {
+	mu   sync.Mutex
+	text strings.Builder
+}
+
+func (w *transcript) Write(p []byte) (int, error) {
+	w.mu.Lock()
+	defer w.mu.Unlock()
+	return w.text.Write(p)
+}
+
+func (w *transcript) String() string {
+	w.mu.Lock()
+	defer w.mu.Unlock()
+	return w.text.String()
 }

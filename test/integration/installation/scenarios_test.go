@@ -1,0 +1,203 @@
+// Copyright 2026 The Alauda Spark Operator Authors.
+// SPDX-License-Identifier: Apache-2.0
+
+package installation
+
+import (
+	"context"
+	"fmt"
+	"testing"
+	"time"
+
+	corev1 "k8s.io/api/core/v1"
+	apierrors "k8s.io/apimachinery/pkg/api/errors"
+	"k8s.io/apimachinery/pkg/api/meta"
+	metav1 "k8s.io/apimachinery/pkg/apis/meta/v1"
+	"k8s.io/apimachinery/pkg/types"
+	"sigs.k8s.io/controller-runtime/pkg/client"
+
+	"github.com/alauda/spark-operator/apis/sparkoperator/v1beta2"
+	"github.com/alauda/spark-operator/internal/identity"
+	"github.com/alauda/spark-operator/internal/planning"
+)
+
+// everyObject is an application whose submission makes every kind of object that there is.
+func everyObject(namespace, name string) *v1beta2.SparkApplication {
+	const claim = "spark.kubernetes.driver.volumes.persistentVolumeClaim.work."
+	app := smallest(namespace, name)
+	app.Spec.SparkVersion = "4.3.0" // has a NetworkPolicy
+	app.Spec.SparkConf = map[string]string{
+		// Spark would ignore these two, which makes two events of one kind.
+		"not.spark": "1", "nor.this": "2",
+		claim + "options.claimName": "OnDemand", claim + "options.sizeLimit": "1Gi", claim + "options.storageClass": "fast", claim + "mount.path": "/work",
+	}
+	return app
+}
+
+func smallest(namespace, name string) *v1beta2.SparkApplication {
+	restricted := &corev1.SecurityContext{
+		AllowPrivilegeEscalation: new(false), Capabilities: &corev1.Capabilities{Drop: []corev1.Capability{"ALL"}},
+		RunAsNonRoot: new(true), SeccompProfile: &corev1.SeccompProfile{Type: corev1.SeccompProfileTypeRuntimeDefault},
+	}
+	app := &v1beta2.SparkApplication{
+		TypeMeta:   metav1.TypeMeta{APIVersion: v1beta2.GroupVersion.String(), Kind: "SparkApplication"},
+		ObjectMeta: metav1.ObjectMeta{Name: name, Namespace: namespace},
+		Spec: v1beta2.SparkApplicationSpec{
+			Type: v1beta2.SparkApplicationTypeScala, SparkVersion: "4.0.1",
+			Image: new("docker.io/library/spark:4.0.1"), MainClass: new("org.apache.spark.examples.SparkPi"),
+			MainApplicationFile: new("local:///opt/spark/examples/jars/spark-examples.jar"),
+		},
+	}
+	app.Spec.Driver.SecurityContext, app.Spec.Executor.SecurityContext = restricted, restricted
+	return app
+}
+
+// liveAndDie takes an application through a failure and another attempt to its end, after which it is removed.
+func liveAndDie(t *testing.T, namespace string) {
+	t.Helper()
+	app := everyObject(namespace, "lives")
+	app.Spec.RestartPolicy = v1beta2.RestartPolicy{
+		Type: v1beta2.RestartPolicyOnFailure, OnFailureRetries: new(int32(1)), OnFailureRetryInterval: new(int64(1)),
+	}
+	app.Spec.TimeToLiveSeconds = new(int64(1))
+	must(t, admin.Create(t.Context(), app))
+	first := awaitDriver(t, app, "")
+	missMount(t, app, first)
+	play(t, first, corev1.PodRunning, 0)
+	await(t, app, v1beta2.ApplicationStateRunning)
+	play(t, first, corev1.PodFailed, 1)
+	second := awaitDriver(t, app, first.UID)
+	play(t, second, corev1.PodRunning, 0)
+	play(t, second, corev1.PodSucceeded, 0)
+	eventually(t, "the end of its time to live", func(ctx context.Context) error {
+		if err := admin.Get(ctx, client.ObjectKeyFromObject(app), app); err != nil {
+			return client.IgnoreNotFound(err)
+		}
+		return fmt.Errorf("state %s: %s", app.Status.AppState.State, app.Status.AppState.ErrorMessage)
+	})
+}
+
+// missMount holds a driver up by what only an event tells of.
+func missMount(t *testing.T, app *v1beta2.SparkApplication, driver *corev1.Pod) {
+	t.Helper()
+	must(t, admin.Create(t.Context(), &corev1.Event{
+		ObjectMeta:     metav1.ObjectMeta{GenerateName: "mount-", Namespace: driver.Namespace},
+		InvolvedObject: corev1.ObjectReference{APIVersion: "v1", Kind: "Pod", Namespace: driver.Namespace, Name: driver.Name, UID: driver.UID},
+		Reason:         "FailedMount", Message: "no such volume", Type: corev1.EventTypeWarning, LastTimestamp: metav1.Now(),
+	}))
+	minuteAgo := metav1.NewTime(time.Now().Add(-time.Minute))
+	eventually(t, "the status of pod "+driver.Name, func(ctx context.Context) error {
+		if err := admin.Get(ctx, client.ObjectKeyFromObject(driver), driver); err != nil {
+			return err
+		}
+		driver.Status.Phase = corev1.PodPending
+		driver.Status.Conditions = []corev1.PodCondition{
+			{Type: corev1.PodScheduled, Status: corev1.ConditionTrue, LastTransitionTime: minuteAgo},
+			{Type: corev1.PodReadyToStartContainers, Status: corev1.ConditionFalse, LastTransitionTime: minuteAgo},
+		}
+		return admin.Status().Update(ctx, driver)
+	})
+	eventually(t, "the failed mount in the status", func(ctx context.Context) error {
+		if err := admin.Get(ctx, client.ObjectKeyFromObject(app), app); err != nil {
+			return err
+		}
+		ready := meta.FindStatusCondition(app.Status.Conditions, v1beta2.ConditionDriverReady)
+		if ready == nil || ready.Reason != "FailedMount" {
+			return fmt.Errorf("condition %+v", ready)
+		}
+		return nil
+	})
+}
+
+// interrupt makes an application and all objects of its submission, as if the operator had ended after the last of them. It must
+// not be running.
+func interrupt(t *testing.T, namespace string) (*v1beta2.SparkApplication, *corev1.Pod) {
+	t.Helper()
+	app := everyObject(namespace, "adopted")
+	must(t, admin.Create(t.Context(), app))
+	app.SetGroupVersionKind(v1beta2.GroupVersion.WithKind("SparkApplication"))
+	plan, err := planning.NewPlan(app, identity.Of(app, 1), planning.Options{})
+	must(t, err)
+	objects, err := plan.Render()
+	must(t, err)
+	made := []client.Object{objects.ConfigMap, objects.Service, objects.NetworkPolicy, objects.Driver}
+	if objects.TemplateConfigMap != nil {
+		made = append(made, objects.TemplateConfigMap)
+	}
+	for _, claim := range objects.Claims {
+		made = append(made, claim)
+	}
+	for _, object := range made {
+		must(t, admin.Create(t.Context(), object))
+	}
+	return app, objects.Driver
+}
+
+// adopt has the operator find the objects of an interrupted submission.
+func adopt(t *testing.T, app *v1beta2.SparkApplication, driver *corev1.Pod) {
+	t.Helper()
+	await(t, app, v1beta2.ApplicationStateSubmitted)
+	if found := awaitDriver(t, app, ""); found.UID != driver.UID {
+		t.Errorf("the driver that was there has been replaced")
+	}
+	// A driver that vanishes is asked for at the API server before it is called lost.
+	vanish(t, driver)
+	await(t, app, v1beta2.ApplicationStateFailed)
+	must(t, admin.Delete(t.Context(), app))
+}
+
+// vanish takes a pod away with force, its finalizers too.
+func vanish(t *testing.T, pod *corev1.Pod) {
+	t.Helper()
+	must(t, admin.Patch(t.Context(), pod, client.RawPatch("application/merge-patch+json", []byte(`{"metadata":{"finalizers":null}}`))))
+	err := admin.Delete(t.Context(), pod, client.GracePeriodSeconds(0))
+	if !apierrors.IsNotFound(err) {
+		must(t, err)
+	}
+}
+
+func await(t *testing.T, app *v1beta2.SparkApplication, state v1beta2.ApplicationStateType) {
+	t.Helper()
+	eventually(t, app.Name+" to be "+string(state), func(ctx context.Context) error {
+		if err := admin.Get(ctx, client.ObjectKeyFromObject(app), app); err != nil {
+			return err
+		}
+		if got := app.Status.AppState; got.State != state {
+			return fmt.Errorf("state is %q: %s", got.State, got.ErrorMessage)
+		}
+		return nil
+	})
+}
+
+// awaitDriver waits for a driver pod that is not the former one.
+func awaitDriver(t *testing.T, app *v1beta2.SparkApplication, former types.UID) *corev1.Pod {
+	t.Helper()
+	pod := &corev1.Pod{}
+	eventually(t, "a driver of "+app.Name, func(ctx context.Context) error {
+		if err := admin.Get(ctx, client.ObjectKey{Namespace: app.Namespace, Name: app.Name + "-driver"}, pod); err != nil {
+			return err
+		}
+		if pod.UID == former {
+			return fmt.Errorf("pod %s is the former one", pod.Name)
+		}
+		return nil
+	})
+	return pod
+}
+
+// play writes what the kubelet would write about a pod.
+func play(t *testing.T, pod *corev1.Pod, phase corev1.PodPhase, exitCode int32) {
+	t.Helper()
+	state := corev1.ContainerState{Running: &corev1.ContainerStateRunning{StartedAt: metav1.Now()}}
+	if phase != corev1.PodRunning {
+		state = corev1.ContainerState{Terminated: &corev1.ContainerStateTerminated{ExitCode: exitCode, Reason: "Ended", FinishedAt: metav1.Now()}}
+	}
+	eventually(t, "the status of pod "+pod.Name, func(ctx context.Context) error {
+		if err := admin.Get(ctx, client.ObjectKeyFromObject(pod), pod); err != nil {
+			return err
+		}
+		pod.Status.Phase = phase
+		pod.Status.ContainerStatuses = []corev1.ContainerStatus{{Name: pod.Spec.Containers[0].Name, State: state}}
+		return admin.Status().Update(ctx, pod)
+	})
+}

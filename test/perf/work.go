@@ -1,0 +1,234 @@
+// Copyright 2026 The Alauda Spark Operator Authors.
+// SPDX-License-Identifier: Apache-2.0
+
+package main
+
+import (
+	"context"
+	"encoding/json"
+	"errors"
+	"fmt"
+	"sync"
+	"time"
+
+	corev1 "k8s.io/api/core/v1"
+	metav1 "k8s.io/apimachinery/pkg/apis/meta/v1"
+	"k8s.io/apimachinery/pkg/types"
+	"sigs.k8s.io/controller-runtime/pkg/client"
+
+	"github.com/alauda/spark-operator/apis/sparkoperator/v1beta2"
+	"github.com/alauda/spark-operator/internal/identity"
+	"github.com/alauda/spark-operator/internal/planning"
+	"github.com/alauda/spark-operator/pkg/render"
+	"github.com/alauda/spark-operator/pkg/sparklabels"
+)
+
+// workers is how many applications are created at a time; the bare client works on as many. The controller's default is the same.
+const workers = 10
+
+// burst calls each for n names, for as many at a time as there are workers.
+func burst(ctx context.Context, prefix string, n int, each func(ctx context.Context, name string) error) error {
+	ctx, cancel := context.WithCancelCause(ctx)
+	defer cancel(nil)
+	names := make(chan string)
+	var group sync.WaitGroup
+	for range workers {
+		group.Go(func() {
+			for name := range names {
+				if err := each(ctx, name); err != nil {
+					cancel(err)
+				}
+			}
+		})
+	}
+	for i := range n {
+		if ctx.Err() != nil {
+			break
+		}
+		names <- fmt.Sprintf("%s-%05d", prefix, i)
+	}
+	close(names)
+	group.Wait()
+	return context.Cause(ctx)
+}
+
+// create creates an application and nothing else: the operator is to do the rest.
+func (c *cluster) create(ctx context.Context, l *ledger, name string) error {
+	l.begin(name)
+	return c.client.Create(ctx, newApplication(name))
+}
+
+// submitBare writes what the operator writes until there is a driver, and the status that says so.
+func (c *cluster) submitBare(ctx context.Context, l *ledger, name string) error {
+	app := newApplication(name)
+	l.begin(name)
+	if err := c.client.Create(ctx, app); err != nil {
+		return err
+	}
+	objects, err := renderOf(app)
+	if err != nil {
+		return err
+	}
+	for _, object := range []client.Object{objects.ConfigMap, objects.TemplateConfigMap, objects.Service, objects.Driver} {
+		if err := c.client.Create(ctx, object); err != nil {
+			return err
+		}
+	}
+	return c.writeStatus(ctx, app, v1beta2.ApplicationStateSubmitted)
+}
+
+func renderOf(app *v1beta2.SparkApplication) (*render.Objects, error) {
+	plan, err := planning.NewPlan(app, identity.Of(app, 1), planning.Options{})
+	if err != nil {
+		return nil, err
+	}
+	return plan.Render()
+}
+
+// writeStatus writes a status of the size that the operator's have.
+func (c *cluster) writeStatus(ctx context.Context, app *v1beta2.SparkApplication, state v1beta2.ApplicationStateType) error {
+	attempt := identity.Of(app, 1)
+	status := v1beta2.SparkApplicationStatus{
+		AppState: v1beta2.ApplicationState{State: state}, SparkApplicationID: attempt.ApplicationID, SubmissionID: attempt.SubmissionID,
+		LastSubmissionAttemptTime: metav1.Now(), DriverInfo: v1beta2.DriverInfo{PodName: attempt.DriverPodName},
+		ExecutionAttempts: 1, SubmissionAttempts: 1, Attempt: 1, SpecHash: attempt.SpecHash, ObservedGeneration: 1,
+	}
+	if state == v1beta2.ApplicationStateCompleted {
+		status.TerminationTime = metav1.Now()
+	}
+	for _, kind := range []string{
+		v1beta2.ConditionSubmitted, v1beta2.ConditionDriverReady, v1beta2.ConditionExecutorsReady, v1beta2.ConditionRunning,
+		v1beta2.ConditionSucceeded, v1beta2.ConditionFailed, v1beta2.ConditionSuspended,
+	} {
+		status.Conditions = append(status.Conditions, metav1.Condition{
+			Type: kind, Status: metav1.ConditionFalse, Reason: v1beta2.ReasonDriverPending,
+			Message: "The driver pod has not started yet", LastTransitionTime: metav1.Now(), ObservedGeneration: 1,
+		})
+	}
+	patch, err := json.Marshal(map[string]any{"status": status})
+	if err != nil {
+		return err
+	}
+	target := &v1beta2.SparkApplication{ObjectMeta: metav1.ObjectMeta{Namespace: app.Namespace, Name: app.Name}}
+	return c.client.Status().Patch(ctx, target, client.RawPatch(types.MergePatchType, patch))
+}
+
+// followBare returns what a bare client writes when a driver has changed: the application's status.
+func (c *cluster) followBare() func(context.Context, *corev1.Pod, v1beta2.ApplicationStateType) error {
+	slots := make(chan struct{}, workers)
+	return func(ctx context.Context, driver *corev1.Pod, state v1beta2.ApplicationStateType) error {
+		slots <- struct{}{}
+		defer func() { <-slots }()
+		owner := metav1.GetControllerOf(driver)
+		app := &v1beta2.SparkApplication{ObjectMeta: metav1.ObjectMeta{
+			Namespace: driver.Namespace, Name: driver.Labels[sparklabels.AppName], UID: owner.UID,
+		}}
+		return c.writeStatus(ctx, app, state)
+	}
+}
+
+// createFinished creates an application that has run, with the driver pod that is left of it.
+func (c *cluster) createFinished(ctx context.Context, name string) error {
+	app := newApplication(name)
+	if err := c.client.Create(ctx, app); err != nil {
+		return err
+	}
+	objects, err := renderOf(app)
+	if err != nil {
+		return err
+	}
+	driver := objects.Driver
+	if err := c.client.Create(ctx, driver); err != nil {
+		return err
+	}
+	patch := client.RawPatch(types.MergePatchType, []byte(ended(driver)))
+	return errors.Join(
+		c.client.Status().Patch(ctx, driver, patch),
+		c.writeStatus(ctx, app, v1beta2.ApplicationStateCompleted),
+	)
+}
+
+// meter measures what happens between its making and its reading.
+type meter struct {
+	cluster  *cluster
+	operator *operator
+	began    time.Time
+	cpu      map[string]time.Duration
+	served   tally
+	own      tally
+}
+
+// Names of the processes that are measured.
+const (
+	theOperator  = "operator"
+	theAPIServer = "API server"
+	theEtcd      = "etcd"
+	theBench     = "this program"
+)
+
+// theBareClient is what the operator is compared with.
+const theBareClient = "bare client"
+
+// meter starts a measurement; operator may be nil.
+func (c *cluster) meter(ctx context.Context, op *operator) (*meter, error) {
+	m := &meter{cluster: c, operator: op, own: c.own.snapshot()}
+	var err error
+	if m.served, err = served(ctx, c.core); err != nil {
+		return nil, err
+	}
+	if m.cpu, err = m.spent(); err != nil {
+		return nil, err
+	}
+	m.began = time.Now()
+	return m, nil
+}
+
+func (m *meter) spent() (map[string]time.Duration, error) {
+	processes := map[string]process{theAPIServer: m.cluster.apiserver, theEtcd: m.cluster.etcd, theBench: self()}
+	if m.operator != nil {
+		processes[theOperator] = m.operator.process
+	}
+	spent := map[string]time.Duration{}
+	for name, p := range processes {
+		cpu, err := p.cpu()
+		if err != nil {
+			return nil, err
+		}
+		spent[name] = cpu
+	}
+	return spent, nil
+}
+
+// cost is what a measurement cost.
+type cost struct {
+	apps int
+	took time.Duration
+	cpu  map[string]time.Duration
+	// requests are those of the operator.
+	requests tally
+	peak     int64
+}
+
+// read ends a measurement of so many applications that took so long. What goes on a little longer, such as the writing of events, counts as well.
+func (m *meter) read(ctx context.Context, apps int, took time.Duration) (cost, error) {
+	if err := m.cluster.settle(ctx); err != nil {
+		return cost{}, err
+	}
+	result := cost{apps: apps, took: took, cpu: map[string]time.Duration{}}
+	after, err := m.spent()
+	if err != nil {
+		return cost{}, err
+	}
+	for name, cpu := range after {
+		result.cpu[name] = cpu - m.cpu[name]
+	}
+	total, err := served(ctx, m.cluster.core)
+	if err != nil {
+		return cost{}, err
+	}
+	result.requests = total.minus(m.served).minus(m.cluster.own.snapshot().minus(m.own))
+	if m.operator != nil {
+		result.peak = m.operator.peak.Load()
+	}
+	return result, nil
+}
