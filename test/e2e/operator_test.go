@@ -10,6 +10,7 @@ import (
 	"net/http"
 	"strings"
 	"testing"
+	"time"
 
 	authenticationv1 "k8s.io/api/authentication/v1"
 	coordinationv1 "k8s.io/api/coordination/v1"
@@ -17,6 +18,7 @@ import (
 	rbacv1 "k8s.io/api/rbac/v1"
 	apierrors "k8s.io/apimachinery/pkg/api/errors"
 	metav1 "k8s.io/apimachinery/pkg/apis/meta/v1"
+	"k8s.io/apimachinery/pkg/util/wait"
 	"k8s.io/utils/ptr"
 	"sigs.k8s.io/controller-runtime/pkg/client"
 
@@ -136,11 +138,16 @@ func get(ctx context.Context, t *testing.T, url, token string) (status int, body
 func TestControllerGivesItsLeaseBack(t *testing.T) {
 	ctx := limited(t, 2*soon)
 	key := client.ObjectKey{Namespace: cluster.Namespace, Name: "spark-operator-controller-lock"}
-	lease := &coordinationv1.Lease{}
-	if err := c.Client.Get(ctx, key, lease); err != nil {
-		t.Fatal(err)
+	lease, before := &coordinationv1.Lease{}, ""
+	// A controller that another test has just installed may not have taken it yet.
+	err := wait.PollUntilContextCancel(ctx, 100*time.Millisecond, true, func(ctx context.Context) (bool, error) {
+		err := c.Client.Get(ctx, key, lease)
+		before = ptr.Deref(lease.Spec.HolderIdentity, "")
+		return before != "", client.IgnoreNotFound(err)
+	})
+	if err != nil {
+		t.Fatalf("no controller leads: %v", err)
 	}
-	before := *lease.Spec.HolderIdentity
 	watched, err := c.Client.Watch(ctx, &coordinationv1.LeaseList{}, client.InNamespace(cluster.Namespace))
 	if err != nil {
 		t.Fatal(err)
