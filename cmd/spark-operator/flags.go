@@ -68,7 +68,7 @@ func parseRenderFlags(args []string, help io.Writer) (*renderOptions, error) {
 	flags.Int64Var(&o.attempt, "attempt", 1, "number of the submission attempt")
 	flags.StringVar(&o.format, "output", formatYAML, "yaml or json, in which documents follow one another")
 	flags.StringVar(&o.mode, "mode", modeAuto, "native for objects, spark-submit for what spark-submit is given, auto for the one by which the application is submitted")
-	configuration := flags.String("config", "", "`file` with the controller's configuration, for its submission mode and uploads; its defaults unless set")
+	configuration := flags.String("config", "", "`file` with the controller's configuration, for its submission mode, uploads, web UI, disruption budgets and scheduler; its defaults unless set")
 	objects := flags.String("objects", "", "comma separated list of what to print: "+strings.Join(roleNames(), ", ")+"; all unless set")
 	requests := flags.Bool("requests", false, "print what the application asks of a cluster in place of its objects")
 	conf := flags.Bool("conf", false, "print the effective Spark configuration in place of the objects")

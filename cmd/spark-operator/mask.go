@@ -74,6 +74,20 @@ func (m *masker) maskObjects(objects *render.Objects, executor *corev1.Pod) erro
 	return nil
 }
 
+// companion hides secrets in an object that the application has beside those of Spark's client, in place.
+func (m *masker) companion(object render.Object) {
+	annotations := object.GetAnnotations()
+	for name, value := range annotations {
+		annotations[name] = m.property(name, value)
+	}
+	object.SetAnnotations(annotations)
+	if configMap, isConfigMap := object.(*corev1.ConfigMap); isConfigMap {
+		for key, content := range configMap.Data {
+			configMap.Data[key] = m.lines(content)
+		}
+	}
+}
+
 // properties masks a properties file below its comment.
 func (m *masker) properties(text string) string {
 	before := m.count

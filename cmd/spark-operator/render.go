@@ -9,6 +9,7 @@ import (
 	"slices"
 
 	corev1 "k8s.io/api/core/v1"
+	policyv1 "k8s.io/api/policy/v1"
 
 	"github.com/alauda/spark-operator/internal/identity"
 	"github.com/alauda/spark-operator/internal/planning"
@@ -22,6 +23,8 @@ type role string
 
 const (
 	roleMonitoring role = "monitoring"
+	roleUI         role = "ui"
+	roleBudget     role = "budget"
 	roleConfig     role = "config"
 	roleTemplate   role = "template"
 	roleClaims     role = "claims"
@@ -32,7 +35,7 @@ const (
 )
 
 // roles are all roles in the order in which their objects are created.
-var roles = []role{roleMonitoring, roleConfig, roleTemplate, roleClaims, roleService, rolePolicy, roleDriver, roleExecutor}
+var roles = []role{roleMonitoring, roleUI, roleBudget, roleConfig, roleTemplate, roleClaims, roleService, rolePolicy, roleDriver, roleExecutor}
 
 // document is one thing to print.
 type document struct {
@@ -73,7 +76,7 @@ func runRender(args []string, s streams) error {
 
 // renderApplication returns the documents of an application and what people should know about them.
 func renderApplication(app *application, o *renderOptions) ([]document, []string, error) {
-	plan, err := planning.NewPlan(app.SparkApplication, identity.Of(app.SparkApplication, o.attempt), planning.Options{})
+	plan, err := planning.NewPlan(app.SparkApplication, identity.Of(app.SparkApplication, o.attempt), planning.Configured(o.operator))
 	if err != nil {
 		return nil, nil, hideSecrets(app, problems(err))
 	}
@@ -149,15 +152,10 @@ func objectsOf(app *application, plan *planning.Plan, o *renderOptions, hidden *
 	if err := hidden.maskObjects(objects, executor); err != nil {
 		return nil, err
 	}
-	var documents []document
+	documents := companionsOf(app, plan, o, hidden)
 	add := func(r role, comment string, body any) {
 		if o.wants(r) {
 			documents = append(documents, document{comment: app.String() + ": " + comment, body: body})
-		}
-	}
-	for _, d := range companionsOf(app, plan, hidden) {
-		if o.wants(roleMonitoring) {
-			documents = append(documents, d)
 		}
 	}
 	add(roleConfig, "the configuration for the driver", objects.ConfigMap)
@@ -179,15 +177,20 @@ func objectsOf(app *application, plan *planning.Plan, o *renderOptions, hidden *
 }
 
 // companionsOf returns what an application has beside the objects of Spark's client, in every mode.
-func companionsOf(app *application, plan *planning.Plan, hidden *masker) []document {
+func companionsOf(app *application, plan *planning.Plan, o *renderOptions, hidden *masker) []document {
 	var documents []document
 	for _, companion := range plan.Companions() {
-		if configMap, isConfigMap := companion.(*corev1.ConfigMap); isConfigMap {
-			for key, content := range configMap.Data {
-				configMap.Data[key] = hidden.lines(content)
-			}
+		r, comment := roleUI, "how a port of the driver is reached"
+		switch companion.(type) {
+		case *corev1.ConfigMap:
+			r, comment = roleMonitoring, "how its metrics are exposed"
+		case *policyv1.PodDisruptionBudget:
+			r, comment = roleBudget, "what keeps a node with the driver from being drained"
 		}
-		documents = append(documents, document{comment: app.String() + ": how its metrics are exposed", body: companion})
+		if o.wants(r) {
+			hidden.companion(companion)
+			documents = append(documents, document{comment: app.String() + ": " + comment, body: companion})
+		}
 	}
 	return documents
 }

@@ -61,6 +61,10 @@ func TestGoldenOutput(t *testing.T) {
 			golden: "secrets.monitoring.yaml", args: []string{"-f", "testdata/secrets.input.yaml", "--objects", "monitoring"},
 			stderr: "warning: analytics/billing: " + mask,
 		},
+		"how ports are reached, and what a drain waits for": {
+			golden: "exposed.ui.yaml", args: []string{"-f", "testdata/exposed.input.yaml", "--objects", "ui,budget", "--config", "testdata/exposed.config.yaml"},
+			stderr: "warning: etl/nightly-report: " + mask,
+		},
 		"secrets are masked in the configuration": {
 			golden: "secrets.conf.txt", args: []string{"-f", "testdata/secrets.input.yaml", "--conf"}, stderr: "warning: analytics/billing: " + mask,
 		},
@@ -249,7 +253,7 @@ func TestCommandLine(t *testing.T) {
 		},
 		"unknown objects": {
 			[]string{"render", "-f", "-", "--objects", "driver,secret"},
-			usage(`--objects "secret": use some of monitoring,config,template,claims,service,policy,driver,executor`),
+			usage(`--objects "secret": use some of monitoring,ui,budget,config,template,claims,service,policy,driver,executor`),
 		},
 		"a file that is not there": {
 			[]string{"render", "-f", "testdata/missing.yaml"},
@@ -295,7 +299,7 @@ func TestJSONIsAStreamOfObjects(t *testing.T) {
 		}
 		kinds = append(kinds, object.Metadata.Namespace+" "+object.APIVersion+" "+object.Kind)
 	}
-	want := []string{"analytics v1 ConfigMap", "analytics v1 ConfigMap", "analytics v1 Service", "analytics v1 Pod", "analytics v1 Pod"}
+	want := []string{"analytics v1 Service", "analytics v1 ConfigMap", "analytics v1 ConfigMap", "analytics v1 Service", "analytics v1 Pod", "analytics v1 Pod"}
 	if diff := cmp.Diff(want, kinds); diff != "" {
 		t.Errorf("objects (-want +got):\n%s", diff)
 	}

@@ -23,6 +23,7 @@ import (
 	"github.com/alauda/spark-operator/internal/lifecycle"
 	"github.com/alauda/spark-operator/internal/planning"
 	"github.com/alauda/spark-operator/internal/submission"
+	"github.com/alauda/spark-operator/internal/submission/companions"
 	"github.com/alauda/spark-operator/internal/submission/sparksubmit"
 )
 
@@ -67,8 +68,8 @@ func (r *Reconciler) submit(ctx context.Context, obs *lifecycle.Observation, att
 		return err
 	}
 	outcome := &lifecycle.SubmissionOutcome{Attempt: attempt.Number}
-	notice, warnings, err := r.submitPlan(ctx, app, attempt)
-	outcome.Err, outcome.Warnings, obs.Fallback = planning.HideSecrets(app, err), warnings, notice
+	result, notice, err := r.submitPlan(ctx, app, attempt)
+	outcome.Driver, outcome.Warnings, outcome.Err, obs.Fallback = result.Driver, result.Warnings, planning.HideSecrets(app, err), notice
 	_, isRemnant := errors.AsType[*submission.RemnantError](err)
 	key := client.ObjectKeyFromObject(app)
 	switch {
@@ -92,19 +93,23 @@ func (r *Reconciler) submit(ctx context.Context, obs *lifecycle.Observation, att
 	return nil
 }
 
-// submitPlan resolves the application and submits it. It returns why native submission gave way to spark-submit, if it did, and what else
-// the author should read.
-func (r *Reconciler) submitPlan(ctx context.Context, app *v1beta2.SparkApplication, attempt identity.Attempt) (notice string, warnings []string, err error) {
+// submitPlan resolves the application and submits it. It returns also why native submission gave way to spark-submit, if it did.
+func (r *Reconciler) submitPlan(ctx context.Context, app *v1beta2.SparkApplication, attempt identity.Attempt) (result submission.Result, notice string, err error) {
 	plan, err := planning.NewPlan(app, attempt, r.Options)
 	if err != nil {
-		return "", nil, err
+		return result, "", err
 	}
 	choice, err := r.Submitter.Choice(plan)
 	if err != nil {
-		return "", nil, err
+		return result, "", err
 	}
-	_, err = r.Submitter.Submit(ctx, plan)
-	return choice.Notice, plan.Warnings(), err
+	result, err = r.Submitter.Submit(ctx, plan)
+	secrets := planning.Secrets(app)
+	for i, warning := range result.Warnings {
+		result.Warnings[i] = secrets.Mask(warning)
+	}
+	result.Warnings = append(plan.Warnings(), result.Warnings...)
+	return result, choice.Notice, err
 }
 
 // confirmNewest asks the API server whether the decision was taken on the newest version of the application. A cache that lags behind must
@@ -188,8 +193,11 @@ func (r *Reconciler) endPod(ctx context.Context, pod *corev1.Pod) error {
 	return fmt.Errorf("end pod %s: %w", pod.Name, err)
 }
 
-// releaseDriver lets the observed driver go, and observes that.
+// releaseDriver lets the observed driver go, and observes that. What leads to the driver goes first: as long as it is held, this is done again.
 func (r *Reconciler) releaseDriver(ctx context.Context, obs *lifecycle.Observation) error {
+	if err := companions.Release(ctx, direct{r.APIReader, r.Client}, obs.App, obs.Driver); err != nil {
+		return err
+	}
 	if err := r.release(ctx, obs.App, obs.Driver); err != nil {
 		return err
 	}

@@ -56,15 +56,6 @@ func Narrow(options *ctrl.Options) {
 	options.Client.Cache = &client.CacheOptions{DisableFor: []client.Object{&corev1.ConfigMap{}, &corev1.Service{}}}
 }
 
-// scheduling gives the pods of applications that name no scheduler the cluster's.
-func scheduling(c configv1alpha1.BatchScheduler) []planning.Decoration {
-	if c.Default == "" {
-		return nil
-	}
-	pods := planning.PodDecoration{SchedulerName: c.Default}
-	return []planning.Decoration{{Driver: pods, Executor: pods}}
-}
-
 // Add adds the controller to mgr as the configuration wants it. spark says where Spark is; its workers, time limit and uploads are those
 // of the configuration. recorder counts what becomes of applications; nil counts nothing.
 func Add(ctx context.Context, mgr ctrl.Manager, cfg *configv1alpha1.ControllerConfiguration, spark sparksubmit.Options, recorder *metrics.Recorder) error {
@@ -91,6 +82,8 @@ func Add(ctx context.Context, mgr ctrl.Manager, cfg *configv1alpha1.ControllerCo
 	if err := mgr.Add(told); err != nil {
 		return fmt.Errorf("set up events: %w", err)
 	}
+	options := planning.Configured(cfg)
+	options.Master = master(mgr.GetConfig(), os.Getenv)
 	reconciler := &Reconciler{
 		Client:    mgr.GetClient(),
 		APIReader: mgr.GetAPIReader(),
@@ -100,7 +93,7 @@ func Add(ctx context.Context, mgr ctrl.Manager, cfg *configv1alpha1.ControllerCo
 			SparkSubmit: sparkSubmit,
 		},
 		Finished: sparkSubmit.Finished(),
-		Options:  planning.Options{Master: master(mgr.GetConfig(), os.Getenv), Decorations: scheduling(cfg.BatchScheduler)},
+		Options:  options,
 		Policy: lifecycle.Policy{
 			MaxTrackedExecutors: int(cfg.MaxTrackedExecutorPerApp),
 			DefaultTTL:          time.Duration(cfg.DefaultTimeToLiveSeconds) * time.Second,

@@ -6,15 +6,7 @@ package sparkapplication
 import (
 	"testing"
 
-	"github.com/google/go-cmp/cmp"
-	corev1 "k8s.io/api/core/v1"
-	metav1 "k8s.io/apimachinery/pkg/apis/meta/v1"
 	"k8s.io/client-go/rest"
-
-	configv1alpha1 "github.com/alauda/spark-operator/apis/config/v1alpha1"
-	"github.com/alauda/spark-operator/apis/sparkoperator/v1beta2"
-	"github.com/alauda/spark-operator/internal/identity"
-	"github.com/alauda/spark-operator/internal/planning"
 )
 
 func TestMasterIsTheAddressOnlyOutsideOfTheCluster(t *testing.T) {
@@ -28,50 +20,5 @@ func TestMasterIsTheAddressOnlyOutsideOfTheCluster(t *testing.T) {
 		if got := master(&rest.Config{Host: tc.address}, func(name string) string { return environment[name] }); got != tc.want {
 			t.Errorf("master() of %s in an environment %v = %q, want %q", tc.address, environment, got, tc.want)
 		}
-	}
-}
-
-// The cluster's scheduler is for driver and executors alike, where nobody names another; what the author names wins wherever it stands.
-func TestSchedulingGivesWayToTheAuthor(t *testing.T) {
-	type app = v1beta2.SparkApplication
-	conf := func(key string) func(*app) { return func(a *app) { a.Spec.SparkConf = map[string]string{key: "own"} } }
-	const driverKey, executorKey, sharedKey = "spark.kubernetes.driver.scheduler.name", "spark.kubernetes.executor.scheduler.name", "spark.kubernetes.scheduler.name"
-	template := &corev1.PodTemplateSpec{Spec: corev1.PodSpec{SchedulerName: "own"}}
-	type schedulers struct{ Driver, Executor string }
-	for name, tc := range map[string]struct {
-		change func(*app)
-		want   schedulers
-	}{
-		"nobody names one":            {func(*app) {}, schedulers{"volcano", "volcano"}},
-		"the batch scheduler":         {func(a *app) { a.Spec.BatchScheduler = new("own") }, schedulers{"own", "own"}},
-		"a field of the driver":       {func(a *app) { a.Spec.Driver.SchedulerName = new("own") }, schedulers{"own", "volcano"}},
-		"a field of the executors":    {func(a *app) { a.Spec.Executor.SchedulerName = new("own") }, schedulers{"volcano", "own"}},
-		"sparkConf for the driver":    {conf(driverKey), schedulers{"own", "volcano"}},
-		"sparkConf for the executors": {conf(executorKey), schedulers{"volcano", "own"}},
-		"sparkConf for both":          {conf(sharedKey), schedulers{"own", "own"}},
-		"a template of the driver":    {func(a *app) { a.Spec.Driver.Template = template }, schedulers{"own", "volcano"}},
-		"a template of the executors": {func(a *app) { a.Spec.Executor.Template = template }, schedulers{"volcano", "own"}},
-	} {
-		t.Run(name, func(t *testing.T) {
-			a := &app{ObjectMeta: metav1.ObjectMeta{Namespace: "team", Name: "pi", UID: "0c7d0a36-53b8-4b0c-8a3e-5f5f2f6d9f11"}, Spec: v1beta2.SparkApplicationSpec{
-				SparkVersion: "4.0.1", Image: new("spark"), MainClass: new("Pi"), MainApplicationFile: new("local:///pi.jar"),
-			}}
-			tc.change(a)
-			plan, err := planning.NewPlan(a, identity.Of(a, 1), planning.Options{Decorations: scheduling(configv1alpha1.BatchScheduler{Default: "volcano"})})
-			if err != nil {
-				t.Fatal(err)
-			}
-			demand, err := plan.Demand()
-			if err != nil {
-				t.Fatal(err)
-			}
-			got := schedulers{demand.Driver.Spec.SchedulerName, demand.Executor.Spec.SchedulerName}
-			if diff := cmp.Diff(tc.want, got); diff != "" {
-				t.Errorf("schedulers (-want +got):\n%s", diff)
-			}
-		})
-	}
-	if none := scheduling(configv1alpha1.BatchScheduler{}); none != nil {
-		t.Errorf("scheduling() without a default = %v, want nothing", none)
 	}
 }

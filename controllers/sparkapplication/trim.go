@@ -15,8 +15,8 @@ import (
 	"github.com/alauda/spark-operator/pkg/sparklabels"
 )
 
-// executorLabels are those that are read of an executor.
-var executorLabels = []string{sparklabels.AppName, sparklabels.SparkRole, sparklabels.SubmissionID}
+// readLabels are those that are read of a pod.
+var readLabels = []string{sparklabels.AppName, sparklabels.SparkRole, sparklabels.SubmissionID, sparklabels.SparkAppSelector}
 
 // trimPod leaves of a pod what is read of it, before it is kept in memory: there are many, and most of each is what the operator itself has
 // rendered. Pods from the cache are therefore never written back as a whole. Who reads another field adds it here.
@@ -27,22 +27,22 @@ func trimPod(object any) (any, error) {
 		return object, nil
 	}
 	pod.ManagedFields, pod.Annotations = nil, operators(pod.Annotations)
+	pod.Labels, pod.OwnerReferences = shared(pod.Labels, readLabels), proofOfOrigin(pod)
 	pod.Spec = corev1.PodSpec{
 		NodeName: pod.Spec.NodeName, RestartPolicy: pod.Spec.RestartPolicy, ActiveDeadlineSeconds: pod.Spec.ActiveDeadlineSeconds,
 	}
 	if pod.Labels[sparklabels.SparkRole] == sparklabels.RoleExecutor {
-		trimExecutor(pod)
+		trimExecutorStatus(&pod.Status)
 	}
 	return pod, nil
 }
 
-// trimExecutor leaves less of an executor than of a driver: there are many times as many.
-func trimExecutor(pod *corev1.Pod) {
-	pod.Labels, pod.OwnerReferences = shared(pod.Labels, executorLabels), proofOfOrigin(pod)
-	pod.Status = corev1.PodStatus{
-		Phase: pod.Status.Phase, Reason: pod.Status.Reason, Message: pod.Status.Message,
-		Conditions:            untoward(pod.Status.Conditions),
-		InitContainerStatuses: notRunning(pod.Status.InitContainerStatuses), ContainerStatuses: notRunning(pod.Status.ContainerStatuses),
+// trimExecutorStatus leaves less of an executor than of a driver: there are many times as many.
+func trimExecutorStatus(status *corev1.PodStatus) {
+	*status = corev1.PodStatus{
+		Phase: status.Phase, Reason: status.Reason, Message: status.Message,
+		Conditions:            untoward(status.Conditions),
+		InitContainerStatuses: notRunning(status.InitContainerStatuses), ContainerStatuses: notRunning(status.ContainerStatuses),
 	}
 }
 

@@ -46,10 +46,12 @@ func whole(role string) *corev1.Pod {
 	}
 }
 
-func TestOfADriverAllIsKeptButWhatTheOperatorRendered(t *testing.T) {
+func TestOfADriverAllIsKeptButWhatTheOperatorRenderedAndNobodyReads(t *testing.T) {
 	want := whole(sparklabels.RoleDriver)
 	want.ManagedFields = nil
+	want.OwnerReferences[0].APIVersion = ""
 	want.Annotations = map[string]string{sparklabels.SpecHash: "h1-0"}
+	delete(want.Labels, sparklabels.LaunchedByOperator)
 	want.Spec.Containers, want.Spec.Volumes = nil, nil
 	got, err := trimPod(whole(sparklabels.RoleDriver))
 	if err != nil {

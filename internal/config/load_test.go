@@ -12,6 +12,7 @@ import (
 
 	"github.com/google/go-cmp/cmp"
 	"github.com/google/go-cmp/cmp/cmpopts"
+	networkingv1 "k8s.io/api/networking/v1"
 	metav1 "k8s.io/apimachinery/pkg/apis/meta/v1"
 	"sigs.k8s.io/yaml"
 
@@ -54,6 +55,9 @@ pprof: {bindAddress: "localhost:6060"}
 leaderElection: {enabled: true, leaseName: lock, leaseNamespace: ops, leaseDuration: 1m, renewDeadline: 30s, retryPeriod: 5s}
 submission: {mode: SparkSubmit, sparkSubmit: {workers: 4, timeout: 5m, uploads: {dir: /uploads, path: "s3a://bucket/uploads"}}}
 batchScheduler: {default: volcano}
+uiService: {enabled: true}
+uiIngress: {urlFormat: "{{$appName}}.example.com", className: nginx, annotations: {a: b}, tls: [{hosts: ["*.example.com"], secretName: tls}]}
+driverPodDisruptionBudget: {enabled: true}
 workers: 3
 maxTrackedExecutorPerApp: 10
 defaultTimeToLiveSeconds: 3600
@@ -81,6 +85,11 @@ timeouts: {driverPending: 20m, executorsPending: 30m, run: 24h, sidecars: 0s, ex
 					SparkSubmit: configv1alpha1.SparkSubmit{Workers: 4, Timeout: duration(5 * time.Minute), Uploads: configv1alpha1.Uploads{Dir: "/uploads", Path: "s3a://bucket/uploads"}},
 				}
 				c.BatchScheduler.Default = "volcano"
+				c.UIIngress = configv1alpha1.UIIngress{
+					URLFormat: "{{$appName}}.example.com", ClassName: "nginx", Annotations: map[string]string{"a": "b"},
+					TLS: []networkingv1.IngressTLS{{Hosts: []string{"*.example.com"}, SecretName: "tls"}},
+				}
+				c.DriverPodDisruptionBudget.Enabled = true
 				c.Workers, c.MaxTrackedExecutorPerApp, c.DefaultTimeToLiveSeconds = 3, 10, 3600
 				c.Retries = configv1alpha1.Retries{MaxInterval: duration(10 * time.Minute)}
 				c.Timeouts = configv1alpha1.Timeouts{
@@ -185,6 +194,20 @@ func TestLoadControllerErrors(t *testing.T) {
 		"a scheduler that cannot be": {
 			file: controllerHead + "batchScheduler: {default: Volcano!}\n",
 			want: []string{`batchScheduler.default: Invalid value: "Volcano!"`},
+		},
+		"a web UI that no Ingress could serve": {
+			file: controllerHead + "uiIngress: {urlFormat: '{{$app}}', className: Nginx, annotations: {'a/b/c': d}, tls: [{hosts: [a_b], secretName: T}]}\n",
+			want: []string{`uiIngress.urlFormat: Invalid value: "{{$app}}": only {{$appName}}, {{$appNamespace}} and {{$appId}} are filled in`,
+				`uiIngress.className: Invalid value: "Nginx"`, `uiIngress.annotations: Invalid value: "a/b/c"`,
+				`uiIngress.tls[0].hosts[0]: Invalid value: "a_b"`, `uiIngress.tls[0].secretName: Invalid value: "T"`},
+		},
+		"one URL for all web UIs": {
+			file: controllerHead + "uiIngress: {urlFormat: spark.example.com}\n",
+			want: []string{`uiIngress.urlFormat: Invalid value: "spark.example.com": all web UIs would have the same URL; use {{$appName}} or {{$appId}} in it`},
+		},
+		"an Ingress that leads to no Service": {
+			file: controllerHead + "uiService: {enabled: false}\nuiIngress: {urlFormat: '{{$appName}}.example.com'}\n",
+			want: []string{`uiIngress.urlFormat: Invalid value: "{{$appName}}.example.com": has no effect while uiService.enabled is false`},
 		},
 		"not YAML": {
 			file: "{",

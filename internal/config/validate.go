@@ -32,6 +32,7 @@ func ValidateController(c *configv1alpha1.ControllerConfiguration) field.ErrorLi
 	if name := c.BatchScheduler.Default; name != "" {
 		errs = append(errs, problems(field.NewPath("batchScheduler", "default"), name, validation.IsDNS1123Subdomain(name))...)
 	}
+	errs = append(errs, validateExposure(c, field.NewPath("uiIngress"))...)
 	errs = append(errs, atLeast(1, int64(c.Workers), field.NewPath("workers"))...)
 	errs = append(errs, atLeast(0, int64(c.MaxTrackedExecutorPerApp), field.NewPath("maxTrackedExecutorPerApp"))...)
 	errs = append(errs, atLeast(0, c.DefaultTimeToLiveSeconds, field.NewPath("defaultTimeToLiveSeconds"))...)

@@ -48,6 +48,8 @@ type SubmissionOutcome struct {
 	Err error
 	// Permanent tells that submitting the same spec again cannot succeed.
 	Permanent bool
+	// Driver is how the driver and its web UI are reached; of no interest where there is none.
+	Driver v1beta2.DriverInfo
 	// Warnings are sentences that the user should read although the driver was made.
 	Warnings []string
 }

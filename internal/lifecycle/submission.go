@@ -90,6 +90,7 @@ func (t *turn) submitted(attempt identity.Attempt) {
 	t.status.ExecutionAttempts++
 	t.status.SparkApplicationID = attempt.ApplicationID
 	t.currentRecord().SparkApplicationID = attempt.ApplicationID
+	t.status.DriverInfo = t.Submission.Driver
 	t.status.DriverInfo.PodName = attempt.DriverPodName
 	t.move(v1beta2.ApplicationStateSubmitted, "the driver pod exists")
 	t.tell(events.Normalf(ReasonSubmitted, events.Submit, "Submitted as driver pod %s (attempt %d)", attempt.DriverPodName, attempt.Number))

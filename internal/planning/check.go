@@ -34,6 +34,7 @@ func Check(app *v1beta2.SparkApplication) []Problem {
 	c.keys("spec.driver.serviceLabels", app.Spec.Driver.ServiceLabels)
 	c.keys("spec.driver.serviceAnnotations", app.Spec.Driver.ServiceAnnotations)
 	c.role("spec.executor", &app.Spec.Executor.SparkPodSpec, sparklabels.ReservedExecutor)
+	c.exposure()
 	c.podName()
 	return c.problems
 }
@@ -217,6 +218,21 @@ func (c *checker) template(path string, template *corev1.PodTemplateSpec) {
 	}
 	c.metadata(path+".labels", template.Labels, nil)
 	c.metadata(path+".annotations", template.Annotations, nil)
+}
+
+// exposure looks at the Services and Ingresses of the driver's ports.
+func (c *checker) exposure() {
+	if ui := c.app.Spec.SparkUIOptions; ui != nil {
+		c.metadata("spec.sparkUIOptions.serviceLabels", ui.ServiceLabels, nil)
+		c.metadata("spec.sparkUIOptions.serviceAnnotations", ui.ServiceAnnotations, nil)
+		c.metadata("spec.sparkUIOptions.ingressAnnotations", ui.IngressAnnotations, nil)
+	}
+	for i := range c.app.Spec.DriverIngressOptions {
+		path, port := fmt.Sprintf("spec.driverIngressOptions[%d]", i), &c.app.Spec.DriverIngressOptions[i]
+		c.metadata(path+".serviceLabels", port.ServiceLabels, nil)
+		c.metadata(path+".serviceAnnotations", port.ServiceAnnotations, nil)
+		c.metadata(path+".ingressAnnotations", port.IngressAnnotations, nil)
+	}
 }
 
 func (c *checker) podName() {

@@ -155,7 +155,7 @@ func (b *confBuilder) placement() {
 }
 
 func (b *confBuilder) decorations() {
-	for _, decoration := range append(monitored(b.app), b.plan.options.Decorations...) {
+	for _, decoration := range append(b.plan.beside(b.conf), b.plan.options.Decorations...) {
 		for _, property := range decoration.ConfDefaults {
 			b.conf.SetIfMissing(property.Key, property.Value)
 		}

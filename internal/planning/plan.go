@@ -17,21 +17,6 @@ import (
 	"github.com/alauda/spark-operator/pkg/sparklabels"
 )
 
-const (
-	defaultMaster    = "k8s://https://kubernetes.default.svc:443"
-	defaultSparkUser = "spark"
-)
-
-// Options are what a plan depends on beside the application.
-type Options struct {
-	// Master is the address of the API server with the prefix k8s://, for spark.master. The driver does not connect by it.
-	Master string
-	// SparkUser is the user that Spark takes itself to run as; "spark" unless set.
-	SparkUser string
-	// Decorations are added in their order, after what the application itself asks for.
-	Decorations []Decoration
-}
-
 // Plan is one attempt to run an application, resolved. It does not change: what its methods return is the caller's own.
 type Plan struct {
 	app       *v1beta2.SparkApplication
@@ -56,14 +41,7 @@ func NewPlan(app *v1beta2.SparkApplication, id identity.Attempt, o Options) (*Pl
 func resolve(app *v1beta2.SparkApplication, id identity.Attempt, o Options) (*Plan, field.ErrorList, []Problem) {
 	own := app.DeepCopy()
 	v1beta2.SetSparkApplicationDefaults(own)
-	if o.Master == "" {
-		o.Master = defaultMaster
-	}
-	if o.SparkUser == "" {
-		o.SparkUser = defaultSparkUser
-	}
-	o.Decorations = slices.Clone(o.Decorations)
-	p := &Plan{app: own, attempt: id, options: o, selection: render.ForVersion(own.Spec.SparkVersion)}
+	p := &Plan{app: own, attempt: id, options: o.withDefaults(), selection: render.ForVersion(own.Spec.SparkVersion)}
 	conf, problems := effectiveConf(p)
 	p.conf = conf
 	p.warn()

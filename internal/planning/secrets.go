@@ -24,6 +24,13 @@ func Secrets(app *v1beta2.SparkApplication) *sparkconf.Masker {
 		}
 	}
 	noteEntries(m, app.Labels, spec.Driver.ServiceLabels, spec.Driver.ServiceAnnotations)
+	if ui := spec.SparkUIOptions; ui != nil {
+		noteEntries(m, ui.ServiceLabels, ui.ServiceAnnotations, ui.IngressAnnotations)
+	}
+	for i := range spec.DriverIngressOptions {
+		port := &spec.DriverIngressOptions[i]
+		noteEntries(m, port.ServiceLabels, port.ServiceAnnotations, port.IngressAnnotations)
+	}
 	for _, pod := range []*v1beta2.SparkPodSpec{&spec.Driver.SparkPodSpec, &spec.Executor.SparkPodSpec} {
 		noteEntries(m, pod.EnvVars, pod.Labels, pod.Annotations)
 		noteVariables(m, pod.Env)

@@ -6,6 +6,7 @@ package planning
 import (
 	"strings"
 
+	"github.com/alauda/spark-operator/internal/disruption"
 	"github.com/alauda/spark-operator/pkg/render"
 	"github.com/alauda/spark-operator/pkg/sparkconf"
 )
@@ -83,6 +84,8 @@ func (p *Plan) warn() {
 	if valueOf(p.app.Spec.Executor.MemoryLimit) != "" {
 		p.warnings = append(p.warnings, "spec.executor.memoryLimit takes effect through the pod webhook only: Spark limits an executor's memory itself")
 	}
+	p.warnings = append(p.warnings, p.run(p.conf).Warnings(p.options.WebUI)...)
+	p.warnings = append(p.warnings, disruption.Warnings(p.app, p.options.Disruption)...)
 	for _, property := range sparkconf.New(p.userProperties()...).Sorted() {
 		switch {
 		case !strings.HasPrefix(property.Key, "spark."):

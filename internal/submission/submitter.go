@@ -6,6 +6,7 @@ package submission
 import (
 	"context"
 
+	"github.com/alauda/spark-operator/apis/sparkoperator/v1beta2"
 	"github.com/alauda/spark-operator/internal/planning"
 )
 
@@ -26,10 +27,12 @@ type Confirm func(context.Context) error
 
 // Result is a driver that was started.
 type Result struct {
-	// DriverPodName is the name of the driver pod.
-	DriverPodName string
+	// Driver is how the driver and its web UI are reached, for the application's status.
+	Driver v1beta2.DriverInfo
 	// SparkApplicationID is Spark's id of the application.
 	SparkApplicationID string
 	// Adopted is whether the driver was there already, left by an earlier call for the same plan.
 	Adopted bool
+	// Warnings name what the run goes on without.
+	Warnings []string
 }

@@ -31,6 +31,7 @@ func SparkApplication(app *v1beta2.SparkApplication) field.ErrorList {
 	errs = append(errs, volumes(spec.Volumes, path.Child("volumes"))...)
 	errs = append(errs, role(driverOf(spec), spec, path.Child("driver"))...)
 	errs = append(errs, role(executorOf(spec), spec, path.Child("executor"))...)
+	errs = append(errs, webUI(spec.SparkUIOptions, path.Child("sparkUIOptions"))...)
 	errs = append(errs, driverIngresses(spec.DriverIngressOptions, path.Child("driverIngressOptions"))...)
 	errs = append(errs, monitoring(spec, path.Child("monitoring"))...)
 	if da := spec.DynamicAllocation; da != nil && da.Enabled {
@@ -62,32 +63,6 @@ func volumes(declared []corev1.Volume, path *field.Path) field.ErrorList {
 			errs = append(errs, field.Duplicate(at, name))
 		}
 		seen.Insert(name)
-	}
-	return errs
-}
-
-func driverIngresses(options []v1beta2.DriverIngressConfiguration, path *field.Path) field.ErrorList {
-	var errs field.ErrorList
-	ports, formats := sets.New[int32](), sets.New[string]()
-	for i := range options {
-		at, option := path.Index(i), &options[i]
-		switch port := option.ServicePort; {
-		case port == nil:
-			errs = append(errs, field.Required(at.Child("servicePort"), "set it to the port of the driver to expose"))
-		case ports.Has(*port):
-			errs = append(errs, field.Duplicate(at.Child("servicePort"), *port))
-		default:
-			errs = append(errs, portNumber(*port, at.Child("servicePort"))...)
-			ports.Insert(*port)
-		}
-		switch format := option.IngressURLFormat; {
-		case format == "":
-			errs = append(errs, field.Required(at.Child("ingressURLFormat"), "set it to the URL to expose the port at, such as {{$appName}}.example.com"))
-		case formats.Has(format):
-			errs = append(errs, field.Duplicate(at.Child("ingressURLFormat"), format))
-		default:
-			formats.Insert(format)
-		}
 	}
 	return errs
 }
@@ -157,6 +132,11 @@ func portNumber(number int32, path *field.Path) field.ErrorList {
 
 func portName(name string, path *field.Path) field.ErrorList {
 	return invalid(path, name, validation.IsValidPortName(name))
+}
+
+// serviceNameOfPort checks a port's name in a Service, which may be longer than in a container.
+func serviceNameOfPort(name string, path *field.Path) field.ErrorList {
+	return invalid(path, name, validation.IsDNS1123Label(name))
 }
 
 func invalid(path *field.Path, value any, reasons []string) field.ErrorList {

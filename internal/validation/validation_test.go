@@ -31,6 +31,9 @@ func check(t *testing.T, got field.ErrorList, want ...string) {
 	}
 }
 
+const label = "a lowercase RFC 1123 label must consist of lower case alphanumeric characters or '-', and must start and end with an alphanumeric " +
+	"character (e.g. 'my-name',  or '123-abc', regex used for validation is '[a-z0-9]([-a-z0-9]*[a-z0-9])?')"
+
 const sparksPort = "Spark adds a port of the name itself; rename it, or change Spark's own by its property, such as spark.ui.port"
 
 func TestSparkApplication(t *testing.T) {
@@ -181,6 +184,25 @@ func TestSparkApplication(t *testing.T) {
 				`spec.driverIngressOptions[2].ingressURLFormat: Required value: set it to the URL to expose the port at, such as {{$appName}}.example.com`,
 			},
 		},
+		"ports of the driver that no Service can have": {
+			given: func(s *spec) {
+				s.SparkUIOptions = &v1beta2.SparkUIConfiguration{
+					ServicePort: new(int32(0)), ServicePortName: new("Web UI"), ServiceType: new(corev1.ServiceTypeExternalName),
+				}
+				s.DriverIngressOptions = []v1beta2.DriverIngressConfiguration{
+					{ServicePort: new(int32(70000)), ServicePortName: new("a_b"), ServiceType: new(corev1.ServiceType("Public")), IngressURLFormat: "{{$app}}.example.com"},
+				}
+			},
+			want: []string{
+				`spec.sparkUIOptions.serviceType: Unsupported value: "ExternalName": supported values: "ClusterIP", "NodePort", "LoadBalancer"`,
+				`spec.sparkUIOptions.servicePortName: Invalid value: "Web UI": ` + label,
+				`spec.sparkUIOptions.servicePort: Invalid value: 0: must be between 1 and 65535, inclusive`,
+				`spec.driverIngressOptions[0].servicePort: Invalid value: 70000: must be between 1 and 65535, inclusive`,
+				`spec.driverIngressOptions[0].serviceType: Unsupported value: "Public": supported values: "ClusterIP", "NodePort", "LoadBalancer"`,
+				`spec.driverIngressOptions[0].servicePortName: Invalid value: "a_b": ` + label,
+				`spec.driverIngressOptions[0].ingressURLFormat: Invalid value: "{{$app}}.example.com": only {{$appName}}, {{$appNamespace}} and {{$appId}} are filled in; correct or remove what else is in braces`,
+			},
+		},
 		"dynamic allocation": {
 			given: func(s *spec) {
 				s.DynamicAllocation = &v1beta2.DynamicAllocation{
@@ -323,8 +345,6 @@ func TestWarnings(t *testing.T) {
 		DynamicAllocation:     &v1beta2.DynamicAllocation{MinExecutors: new(int32(1))},
 		BatchSchedulerOptions: &v1beta2.BatchSchedulerConfiguration{},
 		Volumes:               []corev1.Volume{{Name: "mounted"}, {Name: "idle"}},
-		SparkUIOptions:        &v1beta2.SparkUIConfiguration{}, DriverIngressOptions: []v1beta2.DriverIngressConfiguration{{}},
-		DriverPodDisruptionBudget: new(true),
 	}
 	spec.Driver.EnvVars = map[string]string{"A": "b"}
 	spec.Driver.VolumeMounts = []corev1.VolumeMount{{Name: "mounted", MountPath: "/m"}}
@@ -340,9 +360,6 @@ func TestWarnings(t *testing.T) {
 		"spec.monitoring: has no effect without prometheus",
 		"spec.dynamicAllocation: has no effect unless its field enabled is true",
 		"spec.batchSchedulerOptions: has no effect without batchScheduler, unless the operator has a default one",
-		"spec.sparkUIOptions: has no effect in this version of the operator",
-		"spec.driverIngressOptions: has no effect in this version of the operator",
-		"spec.driverPodDisruptionBudget: has no effect in this version of the operator",
 		"spec.driver.envVars: is deprecated; use env",
 		"spec.executor.envSecretKeyRefs: is deprecated; use env with valueFrom.secretKeyRef",
 		"spec.executor.gpu: has no effect without a name and a positive quantity",

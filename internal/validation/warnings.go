@@ -38,12 +38,8 @@ func Warnings(spec *v1beta2.SparkApplicationSpec, path *field.Path) []string {
 	return w
 }
 
-// unserved tells of the fields that this version of the operator stores and does nothing for.
+// unserved tells of what this version of the operator stores and does not do.
 func (w *warnings) unserved(spec *v1beta2.SparkApplicationSpec, path *field.Path) {
-	const notYet = "has no effect in this version of the operator"
-	w.when(spec.SparkUIOptions != nil, path.Child("sparkUIOptions"), notYet)
-	w.when(len(spec.DriverIngressOptions) > 0, path.Child("driverIngressOptions"), notYet)
-	w.when(spec.DriverPodDisruptionBudget != nil && *spec.DriverPodDisruptionBudget, path.Child("driverPodDisruptionBudget"), notYet)
 	w.when(spec.BatchScheduler != nil && *spec.BatchScheduler != "", path.Child("batchScheduler"),
 		"names the scheduler of the pods, and does nothing else in this version of the operator: no gangs, queues or task groups")
 }

@@ -26,6 +26,7 @@ const (
 	OffHeapEnabled      = "spark.memory.offHeap.enabled"
 	OffHeapEnabledOld   = "spark.unsafe.offHeap"
 	OffHeapSize         = "spark.memory.offHeap.size"
+	UIEnabled           = "spark.ui.enabled"
 	UIPort              = "spark.ui.port"
 	BlockManagerPort    = "spark.blockManager.port"
 	HadoopPrefix        = "spark.hadoop."

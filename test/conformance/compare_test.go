@@ -158,7 +158,7 @@ func (s *spark) native(ctx context.Context, plan *planning.Plan) error {
 
 // sparkSubmit makes what the operator makes itself, and leaves the rest to spark-submit.
 func (s *spark) sparkSubmit(ctx context.Context, plan *planning.Plan) error {
-	if err := companions.Ensure(ctx, api, plan); err != nil {
+	if _, err := companions.Ensure(ctx, api, plan); err != nil {
 		return err
 	}
 	files, err := conformance.WriteTemplates(s.dir, plan)

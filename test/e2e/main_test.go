@@ -14,6 +14,9 @@ import (
 	"github.com/go-logr/logr"
 	corev1 "k8s.io/api/core/v1"
 	eventsv1 "k8s.io/api/events/v1"
+	networkingv1 "k8s.io/api/networking/v1"
+	"k8s.io/apimachinery/pkg/api/meta"
+	"k8s.io/apimachinery/pkg/runtime"
 	"k8s.io/apimachinery/pkg/util/wait"
 	ctrl "sigs.k8s.io/controller-runtime"
 	"sigs.k8s.io/controller-runtime/pkg/client"
@@ -168,6 +171,7 @@ func children(ctx context.Context, t *testing.T, app *v1beta2.SparkApplication) 
 	var names []string
 	for kind, list := range map[string]client.ObjectList{
 		"Pod": &corev1.PodList{}, "ConfigMap": &corev1.ConfigMapList{}, "Service": &corev1.ServiceList{},
+		"Ingress": &networkingv1.IngressList{},
 	} {
 		if err := c.Client.List(ctx, list, client.InNamespace(app.Namespace), client.MatchingLabels{sparklabels.AppName: app.Name}); err != nil {
 			t.Fatal(err)
@@ -181,20 +185,12 @@ func children(ctx context.Context, t *testing.T, app *v1beta2.SparkApplication) 
 
 func namesIn(list client.ObjectList) []string {
 	var names []string
-	switch l := list.(type) {
-	case *corev1.PodList:
-		for _, o := range l.Items {
-			names = append(names, o.Name)
+	_ = meta.EachListItem(list, func(item runtime.Object) error {
+		if object, isObject := item.(client.Object); isObject {
+			names = append(names, object.GetName())
 		}
-	case *corev1.ConfigMapList:
-		for _, o := range l.Items {
-			names = append(names, o.Name)
-		}
-	case *corev1.ServiceList:
-		for _, o := range l.Items {
-			names = append(names, o.Name)
-		}
-	}
+		return nil
+	})
 	return names
 }
 

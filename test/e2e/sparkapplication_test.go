@@ -5,6 +5,10 @@ package e2e
 
 import (
 	"context"
+	"encoding/json"
+	"errors"
+	"fmt"
+	"net/http"
 	"slices"
 	"strings"
 	"testing"
@@ -162,8 +166,12 @@ func TestDeletionRemovesEverything(t *testing.T) {
 	t.Parallel()
 	ctx := limited(t, appLimit)
 	app := application(t, "spark-pi", "e2e-deleted", slicesOf("100000"))
+	app.Spec.DriverIngressOptions = []v1beta2.DriverIngressConfiguration{
+		{ServicePort: new(int32(7078)), ServicePortName: new("rpc"), IngressURLFormat: "{{$appName}}.example.com"},
+	}
 	create(ctx, t, app)
 	until(ctx, t, app, "a running executor", func() bool { return running(app) > 0 })
+	showsWebUI(ctx, t, app)
 	if got := len(children(ctx, t, app)); got < 4 {
 		t.Errorf("%d children before the deletion, want driver, executor, ConfigMap and Service at least", got)
 	}
@@ -177,6 +185,36 @@ func TestDeletionRemovesEverything(t *testing.T) {
 	if err != nil {
 		t.Errorf("left behind: %v", children(ctx, t, app))
 	}
+}
+
+// showsWebUI asks Spark, at the address that the status names, which application its web UI is of.
+func showsWebUI(ctx context.Context, t *testing.T, app *v1beta2.SparkApplication) {
+	t.Helper()
+	last := errors.New("it was not asked")
+	err := wait.PollUntilContextTimeout(ctx, 200*time.Millisecond, 2*soon, true, func(ctx context.Context) (bool, error) {
+		var shown []struct{ ID string }
+		last = getJSON(ctx, "http://"+app.Status.DriverInfo.WebUIAddress+"/api/v1/applications", &shown)
+		if last == nil && (len(shown) != 1 || shown[0].ID != app.Status.SparkApplicationID) {
+			last = fmt.Errorf("it is of %v, not of %s", shown, app.Status.SparkApplicationID)
+		}
+		return last == nil, nil
+	})
+	if err != nil {
+		t.Errorf("web UI %+v: %v", app.Status.DriverInfo, last)
+	}
+}
+
+func getJSON(ctx context.Context, url string, into any) error {
+	request, err := http.NewRequestWithContext(ctx, http.MethodGet, url, http.NoBody)
+	if err != nil {
+		return err
+	}
+	response, err := http.DefaultClient.Do(request)
+	if err != nil {
+		return err
+	}
+	defer func() { _ = response.Body.Close() }()
+	return json.NewDecoder(response.Body).Decode(into)
 }
 
 func running(app *v1beta2.SparkApplication) int {

@@ -64,6 +64,8 @@ func startCluster(ctx context.Context, b *bench) (_ *cluster, err error) {
 		own:         counter{tally: tally{}},
 		environment: &envtest.Environment{CRDDirectoryPaths: []string{filepath.Join(b.root, "config", "crd", "bases")}, ErrorIfCRDPathMissing: true},
 	}
+	// As clusters for so many applications have it: each run has a Service.
+	c.environment.ControlPlane.GetAPIServer().Configure().Set("service-cluster-ip-range", "10.0.0.0/12")
 	if c.config, err = c.environment.Start(); err != nil {
 		return nil, fmt.Errorf("start kube-apiserver and etcd: %w", err)
 	}

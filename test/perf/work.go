@@ -16,10 +16,10 @@ import (
 	"k8s.io/apimachinery/pkg/types"
 	"sigs.k8s.io/controller-runtime/pkg/client"
 
+	configv1alpha1 "github.com/alauda/spark-operator/apis/config/v1alpha1"
 	"github.com/alauda/spark-operator/apis/sparkoperator/v1beta2"
 	"github.com/alauda/spark-operator/internal/identity"
 	"github.com/alauda/spark-operator/internal/planning"
-	"github.com/alauda/spark-operator/pkg/render"
 	"github.com/alauda/spark-operator/pkg/sparklabels"
 )
 
@@ -65,24 +65,29 @@ func (c *cluster) submitBare(ctx context.Context, l *ledger, name string) error 
 	if err := c.client.Create(ctx, app); err != nil {
 		return err
 	}
-	objects, err := renderOf(app)
+	plan, err := planOf(app)
 	if err != nil {
 		return err
 	}
-	for _, object := range []client.Object{objects.ConfigMap, objects.TemplateConfigMap, objects.Service, objects.Driver} {
-		if err := c.client.Create(ctx, object); err != nil {
+	objects, err := plan.Render()
+	if err != nil {
+		return err
+	}
+	for _, object := range append(plan.Companions(), objects.InOrder()...) {
+		written, isObject := object.(client.Object)
+		if !isObject {
+			return fmt.Errorf("%T is no object of a client", object)
+		}
+		if err := c.client.Create(ctx, written); err != nil {
 			return err
 		}
 	}
 	return c.writeStatus(ctx, app, v1beta2.ApplicationStateSubmitted)
 }
 
-func renderOf(app *v1beta2.SparkApplication) (*render.Objects, error) {
-	plan, err := planning.NewPlan(app, identity.Of(app, 1), planning.Options{})
-	if err != nil {
-		return nil, err
-	}
-	return plan.Render()
+// planOf plans an application as an operator of the default configuration does.
+func planOf(app *v1beta2.SparkApplication) (*planning.Plan, error) {
+	return planning.NewPlan(app, identity.Of(app, 1), planning.Configured(configv1alpha1.DefaultControllerConfiguration()))
 }
 
 // writeStatus writes a status of the size that the operator's have.
@@ -113,7 +118,7 @@ func (c *cluster) writeStatus(ctx context.Context, app *v1beta2.SparkApplication
 	return c.client.Status().Patch(ctx, target, client.RawPatch(types.MergePatchType, patch))
 }
 
-// followBare returns what a bare client writes when a driver has changed: the application's status.
+// followBare returns what a bare client does when a driver has changed: it writes the application's status, and in the end deletes the Service of the web UI.
 func (c *cluster) followBare() func(context.Context, *corev1.Pod, v1beta2.ApplicationStateType) error {
 	slots := make(chan struct{}, workers)
 	return func(ctx context.Context, driver *corev1.Pod, state v1beta2.ApplicationStateType) error {
@@ -123,7 +128,11 @@ func (c *cluster) followBare() func(context.Context, *corev1.Pod, v1beta2.Applic
 		app := &v1beta2.SparkApplication{ObjectMeta: metav1.ObjectMeta{
 			Namespace: driver.Namespace, Name: driver.Labels[sparklabels.AppName], UID: owner.UID,
 		}}
-		return c.writeStatus(ctx, app, state)
+		if err := c.writeStatus(ctx, app, state); err != nil || state != v1beta2.ApplicationStateCompleted {
+			return err
+		}
+		ui := &corev1.Service{ObjectMeta: metav1.ObjectMeta{Namespace: app.Namespace, Name: sparklabels.UIService(app.Name)}}
+		return c.client.Delete(ctx, ui)
 	}
 }
 
@@ -133,7 +142,11 @@ func (c *cluster) createFinished(ctx context.Context, name string) error {
 	if err := c.client.Create(ctx, app); err != nil {
 		return err
 	}
-	objects, err := renderOf(app)
+	plan, err := planOf(app)
+	if err != nil {
+		return err
+	}
+	objects, err := plan.Render()
 	if err != nil {
 		return err
 	}

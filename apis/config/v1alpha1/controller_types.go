@@ -4,6 +4,7 @@
 package v1alpha1
 
 import (
+	networkingv1 "k8s.io/api/networking/v1"
 	metav1 "k8s.io/apimachinery/pkg/apis/meta/v1"
 )
 
@@ -23,6 +24,15 @@ type ControllerConfiguration struct {
 	// batchScheduler is the scheduler of a cluster that has another than its own for Spark.
 	// +optional
 	BatchScheduler BatchScheduler `json:"batchScheduler,omitzero"`
+	// uiService is the Service of the web UI that each run gets.
+	// +optional
+	UIService UIService `json:"uiService,omitzero"`
+	// uiIngress is the Ingress of the web UI that each run gets.
+	// +optional
+	UIIngress UIIngress `json:"uiIngress,omitzero"`
+	// driverPodDisruptionBudget is the PodDisruptionBudget of drivers.
+	// +optional
+	DriverPodDisruptionBudget DriverPodDisruptionBudget `json:"driverPodDisruptionBudget,omitzero"`
 	// workers is how many applications are handled at the same time.
 	// +optional
 	Workers int32 `json:"workers,omitempty"`
@@ -110,6 +120,37 @@ type BatchScheduler struct {
 	// nothing more so far: pods are not scheduled as a gang.
 	// +optional
 	Default string `json:"default,omitempty"`
+}
+
+// UIService is the Service of the web UI that each run gets.
+type UIService struct {
+	// enabled gives each run a Service of its web UI.
+	// +optional
+	Enabled bool `json:"enabled"`
+}
+
+// UIIngress is the Ingress of the web UI that each run gets.
+type UIIngress struct {
+	// urlFormat is the URL of the web UI, such as {{$appName}}.example.com or https://example.com/{{$appNamespace}}/{{$appName}}, where
+	// {{$appName}}, {{$appNamespace}} and {{$appId}} are filled in. Without it there is no Ingress of the web UI.
+	// +optional
+	URLFormat string `json:"urlFormat,omitempty"`
+	// className is the IngressClass of this Ingress and of those of driverIngressOptions; the cluster's default unless set.
+	// +optional
+	ClassName string `json:"className,omitempty"`
+	// annotations are those of all these Ingresses for which the application has none of its own.
+	// +optional
+	Annotations map[string]string `json:"annotations,omitempty"`
+	// tls are the hosts and certificates of all these Ingresses for which the application has none of its own.
+	// +optional
+	TLS []networkingv1.IngressTLS `json:"tls,omitempty"`
+}
+
+// DriverPodDisruptionBudget is the PodDisruptionBudget of drivers.
+type DriverPodDisruptionBudget struct {
+	// enabled gives the driver a PodDisruptionBudget where the application asks for it. The drain of a node waits then until the driver ends.
+	// +optional
+	Enabled bool `json:"enabled"`
 }
 
 // SubmissionMode is a way to make drivers.

@@ -30,6 +30,7 @@ func DefaultControllerConfiguration() *ControllerConfiguration {
 			Mode:        SubmissionAuto,
 			SparkSubmit: SparkSubmit{Workers: 2, Timeout: seconds(180)},
 		},
+		UIService:                UIService{Enabled: true},
 		Workers:                  10,
 		MaxTrackedExecutorPerApp: 1000,
 		Retries:                  Retries{MaxInterval: seconds(300)},

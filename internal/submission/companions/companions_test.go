@@ -12,18 +12,25 @@ import (
 	"github.com/google/go-cmp/cmp"
 	"github.com/google/go-cmp/cmp/cmpopts"
 	corev1 "k8s.io/api/core/v1"
+	networkingv1 "k8s.io/api/networking/v1"
+	policyv1 "k8s.io/api/policy/v1"
 	apierrors "k8s.io/apimachinery/pkg/api/errors"
+	"k8s.io/apimachinery/pkg/api/meta"
 	metav1 "k8s.io/apimachinery/pkg/apis/meta/v1"
+	"k8s.io/apimachinery/pkg/runtime"
 	"k8s.io/apimachinery/pkg/runtime/schema"
+	"k8s.io/apimachinery/pkg/types"
 	"sigs.k8s.io/controller-runtime/pkg/client"
 	"sigs.k8s.io/controller-runtime/pkg/client/fake"
 	"sigs.k8s.io/controller-runtime/pkg/client/interceptor"
 
 	"github.com/alauda/spark-operator/apis/sparkoperator/v1beta2"
+	"github.com/alauda/spark-operator/internal/disruption"
 	"github.com/alauda/spark-operator/internal/identity"
 	"github.com/alauda/spark-operator/internal/planning"
 	"github.com/alauda/spark-operator/internal/submission"
 	"github.com/alauda/spark-operator/internal/submission/companions"
+	"github.com/alauda/spark-operator/internal/webui"
 	"github.com/alauda/spark-operator/pkg/sparklabels"
 )
 
@@ -115,7 +122,7 @@ func TestEnsure(t *testing.T) {
 			}
 			c := builder.Build()
 			for range 2 {
-				err := companions.Ensure(t.Context(), c, plan)
+				_, err := companions.Ensure(t.Context(), c, plan)
 				if diff := cmp.Diff(fmt.Sprintf("%T: %[1]v", tc.wantErr), fmt.Sprintf("%T: %[1]v", err)); diff != "" {
 					t.Errorf("error (-want +got):\n%s", diff)
 				}
@@ -136,7 +143,7 @@ func conflict(owner string) error {
 func TestEnsureNothing(t *testing.T) {
 	app := application()
 	app.Spec.Monitoring = nil
-	if err := companions.Ensure(t.Context(), nil, planOf(t, app, 1)); err != nil {
+	if _, err := companions.Ensure(t.Context(), nil, planOf(t, app, 1)); err != nil {
 		t.Error(err)
 	}
 }
@@ -171,10 +178,10 @@ func TestEnsureIsFinishedByTheNextCallWhateverFailed(t *testing.T) {
 						return call(func() error { return c.Delete(ctx, obj, opts...) })
 					},
 				}).Build()
-				if err := companions.Ensure(t.Context(), c, plan); !errors.Is(err, cut) {
+				if _, err := companions.Ensure(t.Context(), c, plan); !errors.Is(err, cut) {
 					t.Fatalf("first call = %v, want the client's error", err)
 				}
-				if err := companions.Ensure(t.Context(), c, plan); err != nil {
+				if _, err := companions.Ensure(t.Context(), c, plan); err != nil {
 					t.Fatal(err)
 				}
 				if diff := cmp.Diff([]corev1.ConfigMap{*wanted(t, plan)}, stored(t, c), written, cmpopts.IgnoreTypes(metav1.TypeMeta{})); diff != "" {
@@ -191,7 +198,7 @@ func TestEnsureCallsWhatTheServerRefusesInvalid(t *testing.T) {
 			return apierrors.NewInvalid(schema.GroupKind{Kind: "ConfigMap"}, "pi-prom-conf", nil)
 		},
 	}).Build()
-	err := companions.Ensure(t.Context(), c, planOf(t, application(), 1))
+	_, err := companions.Ensure(t.Context(), c, planOf(t, application(), 1))
 	if _, ok := errors.AsType[*planning.InvalidError](err); !ok {
 		t.Errorf("error = %v, want an InvalidError", err)
 	}
@@ -209,10 +216,203 @@ func TestEnsureCreatesWhatWasInTheWayAndWentAway(t *testing.T) {
 		},
 	}).Build()
 	plan := planOf(t, application(), 1)
-	if err := companions.Ensure(t.Context(), c, plan); err != nil {
+	if _, err := companions.Ensure(t.Context(), c, plan); err != nil {
 		t.Fatal(err)
 	}
 	if diff := cmp.Diff([]corev1.ConfigMap{*wanted(t, plan)}, stored(t, c), written, cmpopts.IgnoreTypes(metav1.TypeMeta{})); diff != "" {
 		t.Errorf("ConfigMaps (-want +got):\n%s", diff)
+	}
+}
+
+// exposed asks for all that an application may have beside its driver.
+func exposed() *v1beta2.SparkApplication {
+	app := application()
+	app.Spec.DriverPodDisruptionBudget = new(true)
+	app.Spec.DriverIngressOptions = []v1beta2.DriverIngressConfiguration{{ServicePort: new(int32(8888)), IngressURLFormat: "n.example.com"}}
+	return app
+}
+
+func exposedPlan(t *testing.T, app *v1beta2.SparkApplication) *planning.Plan {
+	t.Helper()
+	plan, err := planning.NewPlan(app, identity.Of(app, 1), planning.Options{
+		WebUI:      webui.Options{Service: true, URLFormat: "https://{{$appName}}.example.com"},
+		Disruption: disruption.Options{Budgets: true},
+	})
+	if err != nil {
+		t.Fatal(err)
+	}
+	return plan
+}
+
+// names returns kind and name of all objects that are stored.
+func names(t *testing.T, c client.Client) []string {
+	t.Helper()
+	var found []string
+	for _, list := range []client.ObjectList{
+		&corev1.ConfigMapList{}, &corev1.ServiceList{}, &networkingv1.IngressList{}, &policyv1.PodDisruptionBudgetList{},
+	} {
+		if err := c.List(t.Context(), list); err != nil {
+			t.Fatal(err)
+		}
+		if err := meta.EachListItem(list, func(item runtime.Object) error {
+			object, isObject := item.(client.Object)
+			if !isObject {
+				return fmt.Errorf("%T is no object", item)
+			}
+			found = append(found, fmt.Sprintf("%T %s", item, object.GetName()))
+			return nil
+		}); err != nil {
+			t.Fatal(err)
+		}
+	}
+	return found
+}
+
+// A run goes on without what its author or the cluster's administrator forbids, and says so; never does an Ingress lead to a Service that is not ours.
+func TestEnsureGoesOnWithoutWhatIsRefused(t *testing.T) {
+	const (
+		configMap                = "*v1.ConfigMap pi-prom-conf"
+		uiService, uiIngress     = "*v1.Service pi-ui-svc", "*v1.Ingress pi-ui-ingress"
+		portService, portIngress = "*v1.Service pi-driver-8888", "*v1.Ingress pi-ing-8888"
+		budget                   = "*v1.PodDisruptionBudget pi-driver"
+	)
+	all := v1beta2.DriverInfo{
+		PodName: "pi-driver", WebUIServiceName: "pi-ui-svc", WebUIPort: 4040, WebUIAddress: "10.0.0.1:4040",
+		WebUIIngressName: "pi-ui-ingress", WebUIIngressAddress: "https://pi.example.com",
+	}
+	noIngress, nothing := all, v1beta2.DriverInfo{PodName: "pi-driver"}
+	noIngress.WebUIIngressName, noIngress.WebUIIngressAddress = "", ""
+	forbidden := func(name string) error {
+		return apierrors.NewForbidden(schema.GroupResource{Resource: "things"}, name, errors.New("exceeded quota: small"))
+	}
+	cases := map[string]struct {
+		refuse   map[string]error
+		existing client.Object
+		want     companions.Made
+		stored   []string
+	}{
+		"nothing is refused": {
+			want: companions.Made{Driver: all}, stored: []string{configMap, portService, uiService, portIngress, uiIngress, budget},
+		},
+		"the Service of the web UI": {
+			refuse: map[string]error{"pi-ui-svc": forbidden("pi-ui-svc")},
+			want: companions.Made{Driver: nothing, Warnings: []string{
+				`the run goes on without what was refused: create Service default/pi-ui-svc: things "pi-ui-svc" is forbidden: exceeded quota: small`}},
+			stored: []string{configMap, portService, portIngress, budget},
+		},
+		"the Ingresses": {
+			refuse: map[string]error{"pi-ui-ingress": forbidden("pi-ui-ingress"), "pi-ing-8888": apierrors.NewInvalid(schema.GroupKind{Kind: "Ingress"}, "pi-ing-8888", nil)},
+			want: companions.Made{Driver: noIngress, Warnings: []string{
+				`the run goes on without what was refused: create Ingress default/pi-ui-ingress: things "pi-ui-ingress" is forbidden: exceeded quota: small`,
+				`the run goes on without what was refused: invalid application: spec: Ingress "pi-ing-8888" is invalid`}},
+			stored: []string{configMap, portService, uiService, budget},
+		},
+		"a Service for which there is no address": {
+			refuse: map[string]error{"pi-ui-svc": apierrors.NewInternalError(errors.New("failed to allocate a serviceIP: range is full"))},
+			want: companions.Made{Driver: nothing, Warnings: []string{
+				"the run goes on without what was refused: create Service default/pi-ui-svc: Internal error occurred: failed to allocate a serviceIP: range is full"}},
+			stored: []string{configMap, portService, portIngress, budget},
+		},
+		"the budget": {
+			refuse: map[string]error{"pi-driver": apierrors.NewBadRequest("no budgets here")},
+			want: companions.Made{Driver: all, Warnings: []string{
+				"the run goes on without what was refused: create PodDisruptionBudget default/pi-driver: no budgets here"}},
+			stored: []string{configMap, portService, uiService, portIngress, uiIngress},
+		},
+		"a name that somebody else has": {
+			existing: &corev1.Service{ObjectMeta: metav1.ObjectMeta{Namespace: "default", Name: "pi-ui-svc"}},
+			want: companions.Made{Driver: nothing, Warnings: []string{
+				"the run goes on without what was refused: service default/pi-ui-svc is not this application's, it belongs to nobody that it names: delete it or choose another name"}},
+			stored: []string{configMap, portService, uiService, portIngress, budget},
+		},
+	}
+	for name, tc := range cases {
+		t.Run(name, func(t *testing.T) {
+			builder := fake.NewClientBuilder().WithInterceptorFuncs(interceptor.Funcs{
+				Create: func(ctx context.Context, c client.WithWatch, obj client.Object, opts ...client.CreateOption) error {
+					if err := tc.refuse[obj.GetName()]; err != nil {
+						return err
+					}
+					if service, isService := obj.(*corev1.Service); isService {
+						service.Spec.ClusterIP = "10.0.0.1"
+					}
+					return c.Create(ctx, obj, opts...)
+				},
+			})
+			if tc.existing != nil {
+				builder.WithObjects(tc.existing)
+			}
+			c := builder.Build()
+			for range 2 { // The second time finds what the first has made.
+				made, err := companions.Ensure(t.Context(), c, exposedPlan(t, exposed()))
+				if err != nil {
+					t.Fatal(err)
+				}
+				if diff := cmp.Diff(tc.want, made); diff != "" {
+					t.Errorf("made (-want +got):\n%s", diff)
+				}
+				if diff := cmp.Diff(tc.stored, names(t, c)); diff != "" {
+					t.Errorf("stored (-want +got):\n%s", diff)
+				}
+			}
+		})
+	}
+}
+
+// A driver would wait for ever for the ConfigMap that it mounts.
+func TestEnsureGoesNowhereWithoutTheConfigMap(t *testing.T) {
+	c := fake.NewClientBuilder().WithInterceptorFuncs(interceptor.Funcs{
+		Create: func(context.Context, client.WithWatch, client.Object, ...client.CreateOption) error {
+			return apierrors.NewForbidden(schema.GroupResource{Resource: "configmaps"}, "pi-prom-conf", errors.New("quota"))
+		},
+	}).Build()
+	if _, err := companions.Ensure(t.Context(), c, exposedPlan(t, exposed())); !apierrors.IsForbidden(err) {
+		t.Errorf("error = %v, want forbidden", err)
+	}
+}
+
+func ownedBy(uid types.UID) []metav1.OwnerReference {
+	return []metav1.OwnerReference{{Kind: "SparkApplication", Name: "pi", UID: uid, Controller: new(true)}}
+}
+
+func TestRelease(t *testing.T) {
+	all := []string{"*v1.Service pi-driver-8888", "*v1.Service pi-ui-svc", "*v1.Ingress pi-ing-8888", "*v1.Ingress pi-ui-ingress", "*v1.PodDisruptionBudget pi-driver"}
+	const configMap = "*v1.ConfigMap pi-prom-conf"
+	app := exposed()
+	plan := exposedPlan(t, app)
+	app.Status.DriverInfo = plan.DriverInfo()
+	objects, err := plan.Render()
+	if err != nil {
+		t.Fatal(err)
+	}
+	for name, tc := range map[string]struct {
+		change func(client.Object)
+		want   []string
+	}{
+		"the driver's own":       {func(client.Object) {}, []string{configMap}},
+		"of another attempt":     {func(o client.Object) { o.SetLabels(map[string]string{sparklabels.SubmissionID: "other"}) }, append([]string{configMap}, all...)},
+		"of another application": {func(o client.Object) { o.SetOwnerReferences(ownedBy("other")) }, append([]string{configMap}, all...)},
+	} {
+		t.Run(name, func(t *testing.T) {
+			c := fake.NewClientBuilder().Build()
+			for _, companion := range plan.Companions() {
+				made, isObject := companion.DeepCopyObject().(client.Object)
+				if !isObject {
+					t.Fatalf("%T is no object", companion)
+				}
+				tc.change(made)
+				if err := c.Create(t.Context(), made); err != nil {
+					t.Fatal(err)
+				}
+			}
+			for range 2 {
+				if err := companions.Release(t.Context(), c, app, objects.Driver); err != nil {
+					t.Fatal(err)
+				}
+				if diff := cmp.Diff(tc.want, names(t, c)); diff != "" {
+					t.Errorf("stored (-want +got):\n%s", diff)
+				}
+			}
+		})
 	}
 }

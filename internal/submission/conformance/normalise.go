@@ -14,6 +14,7 @@ import (
 
 	corev1 "k8s.io/api/core/v1"
 	networkingv1 "k8s.io/api/networking/v1"
+	policyv1 "k8s.io/api/policy/v1"
 	metav1 "k8s.io/apimachinery/pkg/apis/meta/v1"
 
 	"github.com/alauda/spark-operator/internal/planning"
@@ -127,7 +128,7 @@ func normalise(body []byte) (Object, error) {
 }
 
 // decode reads the part of an object that its kind has. Kubernetes' own types make quantities and defaults alike.
-func (o *Object) decode(body []byte) error {
+func (o *Object) decode(body []byte) (err error) {
 	switch o.Kind {
 	case "ConfigMap":
 		var configMap corev1.ConfigMap
@@ -137,35 +138,39 @@ func (o *Object) decode(body []byte) error {
 		o.Immutable = configMap.Immutable
 		o.setData(configMap.Data)
 	case "Service":
-		var service corev1.Service
-		if err := json.Unmarshal(body, &service); err != nil {
-			return err
-		}
-		o.Spec = service.Spec
+		o.Spec, err = specOf(body, func(service *corev1.Service) any {
+			if service.Spec.ClusterIP != corev1.ClusterIPNone { // The API server draws addresses.
+				service.Spec.ClusterIP, service.Spec.ClusterIPs = "", nil
+			}
+			return service.Spec
+		})
 	case "PersistentVolumeClaim":
-		var claim corev1.PersistentVolumeClaim
-		if err := json.Unmarshal(body, &claim); err != nil {
-			return err
-		}
-		o.Spec = claim.Spec
+		o.Spec, err = specOf(body, func(claim *corev1.PersistentVolumeClaim) any { return claim.Spec })
 	case "NetworkPolicy":
-		var policy networkingv1.NetworkPolicy
-		if err := json.Unmarshal(body, &policy); err != nil {
-			return err
-		}
-		o.Spec = policy.Spec
+		o.Spec, err = specOf(body, func(policy *networkingv1.NetworkPolicy) any { return policy.Spec })
+	case "Ingress":
+		o.Spec, err = specOf(body, func(ingress *networkingv1.Ingress) any { return ingress.Spec })
+	case "PodDisruptionBudget":
+		o.Spec, err = specOf(body, func(budget *policyv1.PodDisruptionBudget) any { return budget.Spec })
 	case "Pod":
-		var pod corev1.Pod
-		if err := json.Unmarshal(body, &pod); err != nil {
-			return err
-		}
-		renumberLocalDirs(&pod.Spec)
-		sortPod(&pod.Spec)
-		o.Spec = pod.Spec
+		o.Spec, err = specOf(body, func(pod *corev1.Pod) any {
+			renumberLocalDirs(&pod.Spec)
+			sortPod(&pod.Spec)
+			return pod.Spec
+		})
 	default:
 		return fmt.Errorf("unexpected %s %s", o.Kind, o.Name)
 	}
-	return nil
+	return err
+}
+
+// specOf returns the specification of an object of a type.
+func specOf[T any](body []byte, spec func(*T) any) (any, error) {
+	object := new(T)
+	if err := json.Unmarshal(body, object); err != nil {
+		return nil, err
+	}
+	return spec(object), nil
 }
 
 func (o *Object) setData(data map[string]string) {

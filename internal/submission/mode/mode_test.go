@@ -95,7 +95,7 @@ type recorder struct {
 }
 
 func (r *recorder) Submit(context.Context, *planning.Plan) (submission.Result, error) {
-	return submission.Result{DriverPodName: r.name}, r.err
+	return submission.Result{Driver: v1beta2.DriverInfo{PodName: r.name}}, r.err
 }
 
 func (r *recorder) Release(context.Context, *v1beta2.SparkApplication, identity.Attempt, submission.Confirm) error {
@@ -117,8 +117,8 @@ func TestSubmitGoesTheWayOfTheChoice(t *testing.T) {
 	s := &mode.Submitter{Configured: mode.Auto, Native: &recorder{name: "native"}, SparkSubmit: &recorder{name: "spark-submit"}}
 	for file, want := range map[string]string{inImage: "native", onDisk: "spark-submit"} {
 		result, err := s.Submit(t.Context(), planOf(t, "", file))
-		if err != nil || result.DriverPodName != want {
-			t.Errorf("%s was submitted by %s, %v, want %s", file, result.DriverPodName, err, want)
+		if err != nil || result.Driver.PodName != want {
+			t.Errorf("%s was submitted by %s, %v, want %s", file, result.Driver.PodName, err, want)
 		}
 	}
 	if _, err := s.Submit(t.Context(), planOf(t, "other", inImage)); err == nil {

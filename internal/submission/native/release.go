@@ -10,6 +10,7 @@ import (
 
 	corev1 "k8s.io/api/core/v1"
 	networkingv1 "k8s.io/api/networking/v1"
+	policyv1 "k8s.io/api/policy/v1"
 	apierrors "k8s.io/apimachinery/pkg/api/errors"
 	"k8s.io/apimachinery/pkg/api/meta"
 	metav1 "k8s.io/apimachinery/pkg/apis/meta/v1"
@@ -26,6 +27,8 @@ import (
 // +kubebuilder:rbac:groups="",resources=services,verbs=list;delete
 // +kubebuilder:rbac:groups="",resources=persistentvolumeclaims,verbs=list;delete
 // +kubebuilder:rbac:groups=networking.k8s.io,resources=networkpolicies,verbs=list;delete
+// +kubebuilder:rbac:groups=networking.k8s.io,resources=ingresses,verbs=list;delete
+// +kubebuilder:rbac:groups=policy,resources=poddisruptionbudgets,verbs=list;delete
 
 // Release deletes what an attempt made beside its pods. It is idempotent, and deletes nothing that the application does not
 // control, whatever its labels say, nor anything that was made after the decision to delete (see submission.Confirm).
@@ -33,6 +36,7 @@ func (s *Submitter) Release(ctx context.Context, app *v1beta2.SparkApplication, 
 	var found []client.Object
 	for _, list := range []client.ObjectList{
 		&corev1.ServiceList{}, &corev1.ConfigMapList{}, &corev1.PersistentVolumeClaimList{}, &networkingv1.NetworkPolicyList{},
+		&networkingv1.IngressList{}, &policyv1.PodDisruptionBudgetList{},
 	} {
 		objects, err := s.madeFor(ctx, app, attempt, list)
 		if err != nil {

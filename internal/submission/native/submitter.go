@@ -52,7 +52,8 @@ func (s *Submitter) Submit(ctx context.Context, plan *planning.Plan) (submission
 	if err != nil {
 		return submission.Result{}, err
 	}
-	if err := companions.Ensure(ctx, s.client, plan); err != nil {
+	made, err := companions.Ensure(ctx, s.client, plan)
+	if err != nil {
 		return submission.Result{}, err
 	}
 	adopted, attempt := false, plan.Attempt()
@@ -63,7 +64,7 @@ func (s *Submitter) Submit(ctx context.Context, plan *planning.Plan) (submission
 			return submission.Result{}, err
 		}
 	}
-	return submission.Result{DriverPodName: objects.Driver.Name, SparkApplicationID: attempt.ApplicationID, Adopted: adopted}, nil
+	return submission.Result{Driver: made.Driver, Warnings: made.Warnings, SparkApplicationID: attempt.ApplicationID, Adopted: adopted}, nil
 }
 
 // stamp notes in an object from which spec it was made. A crash may come between it and the driver, and a change of the spec after that: the number of

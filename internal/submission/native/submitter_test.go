@@ -76,7 +76,7 @@ func TestSubmitCreatesThePodLastAndEverythingOwned(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	want := submission.Result{DriverPodName: "pi-driver", SparkApplicationID: identity.Of(app, 1).ApplicationID}
+	want := submission.Result{Driver: v1beta2.DriverInfo{PodName: "pi-driver"}, SparkApplicationID: identity.Of(app, 1).ApplicationID}
 	if diff := cmp.Diff(want, result); diff != "" {
 		t.Errorf("result (-want +got):\n%s", diff)
 	}

@@ -14,6 +14,7 @@ import (
 	"k8s.io/apimachinery/pkg/types"
 	"sigs.k8s.io/controller-runtime/pkg/client"
 
+	"github.com/alauda/spark-operator/apis/sparkoperator/v1beta2"
 	"github.com/alauda/spark-operator/internal/driverend"
 	"github.com/alauda/spark-operator/internal/identity"
 	"github.com/alauda/spark-operator/internal/planning"
@@ -110,5 +111,5 @@ func remnant(pod *corev1.Pod) error {
 // resultOf returns the result of a driver that exists. Spark's client draws the application's id at random and lets nobody
 // choose it, so the pod is the only one to know.
 func resultOf(pod *corev1.Pod, adopted bool) submission.Result {
-	return submission.Result{DriverPodName: pod.Name, SparkApplicationID: pod.Labels[sparklabels.SparkAppSelector], Adopted: adopted}
+	return submission.Result{Driver: v1beta2.DriverInfo{PodName: pod.Name}, SparkApplicationID: pod.Labels[sparklabels.SparkAppSelector], Adopted: adopted}
 }

@@ -103,20 +103,30 @@ func (s *Submitter) Submit(ctx context.Context, plan *planning.Plan) (submission
 		return submission.Result{}, err
 	}
 	if known, result, err := s.queue.take(plan); known {
-		return result, err
+		return s.reached(ctx, plan, result, err)
 	}
 	pod, err := s.driver(ctx, plan)
 	if err != nil {
 		return submission.Result{}, err
 	}
 	if pod != nil {
-		return resultOf(pod, true), nil
+		return s.reached(ctx, plan, resultOf(pod, true), nil)
 	}
 	// Deliberately here and not beside the process: a Release that follows finds all that was made.
-	if err := companions.Ensure(ctx, s.client, plan); err != nil {
+	if _, err := companions.Ensure(ctx, s.client, plan); err != nil {
 		return submission.Result{}, err
 	}
 	return submission.Result{}, s.queue.add(plan)
+}
+
+// reached adds to a driver that was made how it is reached, by companions that are there. Where that fails the next Submit finds the driver, and asks again.
+func (s *Submitter) reached(ctx context.Context, plan *planning.Plan, result submission.Result, err error) (submission.Result, error) {
+	if err != nil {
+		return result, err
+	}
+	made, err := companions.Ensure(ctx, s.client, plan)
+	result.Driver, result.Warnings = made.Driver, made.Warnings
+	return result, err
 }
 
 // Release ends what the attempt has running or waiting, and deletes the driver pod that it may have left. It is

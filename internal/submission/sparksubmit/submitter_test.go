@@ -130,7 +130,7 @@ func message(err error) string {
 func TestSubmitReturnsWhatCameOfIt(t *testing.T) {
 	app := application()
 	theDriver := func(plan *planning.Plan) []client.Object { return driverOf(t, plan) }
-	result := submission.Result{DriverPodName: "pi-driver", SparkApplicationID: identity.Of(app, 1).ApplicationID}
+	result := submission.Result{Driver: v1beta2.DriverInfo{PodName: "pi-driver"}, SparkApplicationID: identity.Of(app, 1).ApplicationID}
 	adopted := result
 	adopted.Adopted = true
 	cases := map[string]struct {
@@ -284,7 +284,7 @@ func TestSubmitFindsWhatAnInterruptedRunLeft(t *testing.T) {
 		return objects
 	}
 	remnant := &submission.RemnantError{Kind: "Pod", Namespace: "default", Name: "pi-driver", UID: "made", SubmissionID: identity.Of(app, 1).SubmissionID}
-	adopted := submission.Result{DriverPodName: "pi-driver", SparkApplicationID: identity.Of(app, 1).ApplicationID, Adopted: true}
+	adopted := submission.Result{Driver: v1beta2.DriverInfo{PodName: "pi-driver"}, SparkApplicationID: identity.Of(app, 1).ApplicationID, Adopted: true}
 	cases := map[string]struct {
 		left []client.Object
 		want submission.Result

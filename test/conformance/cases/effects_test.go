@@ -10,9 +10,11 @@ import (
 	"github.com/google/go-cmp/cmp"
 	corev1 "k8s.io/api/core/v1"
 
+	"github.com/alauda/spark-operator/internal/disruption"
 	"github.com/alauda/spark-operator/internal/identity"
 	"github.com/alauda/spark-operator/internal/planning"
 	"github.com/alauda/spark-operator/internal/submission/conformance"
+	"github.com/alauda/spark-operator/internal/webui"
 	"github.com/alauda/spark-operator/pkg/render"
 	"github.com/alauda/spark-operator/pkg/sparklabels"
 	"github.com/alauda/spark-operator/test/conformance/cases"
@@ -26,13 +28,19 @@ type pods struct {
 	all              []conformance.Object
 }
 
+// operator is one that makes whatever an application may ask for.
+var operator = planning.Options{
+	WebUI:      webui.Options{Service: true, URLFormat: "{{$appName}}.example.com"},
+	Disruption: disruption.Options{Budgets: true},
+}
+
 func rendered(c cases.Case, version string) (pods, error) {
 	app, err := c.Application()
 	if err != nil {
 		return pods{}, err
 	}
 	app.Namespace, app.Spec.SparkVersion = "default", version
-	plan, err := planning.NewPlan(app, identity.Of(app, 1), planning.Options{})
+	plan, err := planning.NewPlan(app, identity.Of(app, 1), operator)
 	if err != nil {
 		return pods{}, err
 	}

@@ -87,8 +87,7 @@ func TestMessages(t *testing.T) {
 		"no class":           {object: sparkPi("pi", func(a *app) { a.Spec.MainClass = nil }), want: application + `spec: Forbidden: no main class is given for local:///pi.jar`},
 		"an old Spark":       {object: sparkPi("pi", func(a *app) { a.Spec.SparkVersion, a.Spec.Driver.Template = "2.4.8", &corev1.PodTemplateSpec{} }), want: application + `spec.driver.template: Forbidden: Spark 2.4.8 makes no pods from templates; use Spark 3.0.0 or later, or remove it`},
 		"a low memory limit": {object: sparkPi("pi", func(a *app) { a.Spec.Executor.MemoryLimit = new("1g") }), want: application + `spec.executor: Forbidden: memoryLimit: the limit 1Gi is less than memory and overhead, 1408Mi: raise it`},
-		"ingresses": {object: sparkPi("pi", twoIngresses), want: application + `[spec.driverIngressOptions[1].servicePort: Duplicate value: 8080, spec.driverIngressOptions[1].ingressURLFormat: Required value: set it to the URL to expose the port at, such as {{$appName}}.example.com]`,
-			wantWarnings: []string{"spec.driverIngressOptions: has no effect in this version of the operator"}},
+		"ingresses":          {object: sparkPi("pi", twoIngresses), want: application + `[spec.driverIngressOptions[1].servicePort: Duplicate value: 8080, spec.driverIngressOptions[1].ingressURLFormat: Required value: set it to the URL to expose the port at, such as {{$appName}}.example.com]`},
 		"a schedule's template": {object: schedule(func(s *v1beta2.ScheduledSparkApplication) {
 			s.Spec.Template.SparkConf = map[string]string{"spark.master": "x"}
 		}), want: scheduled + `spec.template.sparkConf[spark.master]: Invalid value: "x": sparkConf key "spark.master" is not allowed`},

@@ -10,6 +10,9 @@ import (
 	"time"
 
 	corev1 "k8s.io/api/core/v1"
+	networkingv1 "k8s.io/api/networking/v1"
+	policyv1 "k8s.io/api/policy/v1"
+	"k8s.io/apimachinery/pkg/api/meta"
 	metav1 "k8s.io/apimachinery/pkg/apis/meta/v1"
 	"k8s.io/apimachinery/pkg/types"
 	"sigs.k8s.io/controller-runtime/pkg/client"
@@ -65,17 +68,21 @@ func (t *trial) collect(ctx context.Context) error {
 // objects returns everything in the namespace that a controller makes or that owns such, pods and applications as last seen.
 func (t *trial) objects(ctx context.Context) ([]client.Object, error) {
 	var objects []client.Object
-	configMaps, services := &corev1.ConfigMapList{}, &corev1.ServiceList{}
-	for _, list := range []client.ObjectList{configMaps, services} {
+	for _, list := range []client.ObjectList{
+		&corev1.ConfigMapList{}, &corev1.ServiceList{}, &networkingv1.IngressList{}, &policyv1.PodDisruptionBudgetList{},
+	} {
 		if err := t.api.List(ctx, list, client.InNamespace(t.namespace)); err != nil {
 			return nil, err
 		}
-	}
-	for i := range configMaps.Items {
-		objects = append(objects, &configMaps.Items[i])
-	}
-	for i := range services.Items {
-		objects = append(objects, &services.Items[i])
+		items, err := meta.ExtractList(list)
+		if err != nil {
+			return nil, err
+		}
+		for _, item := range items {
+			if object, isObject := item.(client.Object); isObject {
+				objects = append(objects, object)
+			}
+		}
 	}
 	t.mu.Lock()
 	defer t.mu.Unlock()

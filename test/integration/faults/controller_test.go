@@ -44,6 +44,7 @@ func (t *trial) control(ctx context.Context, p *process) error {
 	cfg := configv1alpha1.DefaultControllerConfiguration()
 	cfg.Namespaces = []string{t.namespace}
 	cfg.Metrics.BindAddress, cfg.Health.BindAddress = configv1alpha1.Off, configv1alpha1.Off
+	cfg.DriverPodDisruptionBudget.Enabled = true
 	cfg.Submission.Mode = t.mode
 	options := manager.Options(&cfg.SharedConfiguration, scheme)
 	options.Controller.SkipNameValidation = new(true)

@@ -193,7 +193,7 @@ func belongs(object client.Object, alive map[types.UID]client.Object) error {
 }
 
 // drawn are the parts of ids that differ between applications of the same course.
-var drawn = regexp.MustCompile(`spark-[0-9a-f]{32}|[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12}`)
+var drawn = regexp.MustCompile(`\d+\.\d+\.\d+\.\d+|spark-[0-9a-f]{32}|[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12}`)
 
 // normal returns the status as JSON without times, durations and ids.
 func normal(app *v1beta2.SparkApplication) (any, error) {

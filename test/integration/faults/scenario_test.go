@@ -7,6 +7,7 @@ import (
 	"context"
 	"fmt"
 
+	policyv1 "k8s.io/api/policy/v1"
 	metav1 "k8s.io/apimachinery/pkg/apis/meta/v1"
 	"sigs.k8s.io/controller-runtime/pkg/client"
 
@@ -143,6 +144,25 @@ var further = []scenario{
 		want:      &counters{State: v1beta2.ApplicationStateCompleted, Attempt: 2, Executions: 2, Submissions: 2},
 	},
 	{
+		name:      "exposed driver and retry",
+		exitCodes: []int32{1},
+		change: func(app *v1beta2.SparkApplication) {
+			app.Spec.DriverPodDisruptionBudget = new(true)
+			app.Spec.DriverIngressOptions = []v1beta2.DriverIngressConfiguration{
+				{ServicePort: new(int32(8888)), ServicePortName: new("notebook"), IngressURLFormat: "{{$appName}}.example.com"},
+			}
+			app.Spec.RestartPolicy.OnFailureRetries = new(int32(1))
+			app.Spec.RestartPolicy.OnFailureRetryInterval = new(int64(1))
+		},
+		script: func(ctx context.Context, t *trial) error {
+			t.allow(appName, 1)
+			return t.steps(ctx, t.submit(appName), t.untilRunning(2), t.budgeted(true), t.release(2),
+				t.until(appName, v1beta2.ApplicationStateCompleted, 2), t.budgeted(false))
+		},
+		fromStart: true,
+		want:      &counters{State: v1beta2.ApplicationStateCompleted, Attempt: 2, Executions: 2, Submissions: 2},
+	},
+	{
 		name: "refused submission and retry",
 		change: func(app *v1beta2.SparkApplication) {
 			app.Spec.RestartPolicy.OnSubmissionFailureRetryInterval = new(int64(3))
@@ -253,6 +273,17 @@ func (t *trial) patch(patch string) step {
 	return func(ctx context.Context) error {
 		app := &v1beta2.SparkApplication{ObjectMeta: metav1.ObjectMeta{Name: appName, Namespace: t.namespace}}
 		return t.api.Patch(ctx, app, client.RawPatch("application/merge-patch+json", []byte(patch)))
+	}
+}
+
+// budgeted looks whether a drain waits for the driver.
+func (t *trial) budgeted(want bool) step {
+	return func(ctx context.Context) error {
+		return t.poll(ctx, fmt.Sprintf("a budget: %t", want), func() bool {
+			budgets := &policyv1.PodDisruptionBudgetList{}
+			err := t.api.List(ctx, budgets, client.InNamespace(t.namespace))
+			return err == nil && (len(budgets.Items) == 1) == want
+		})
 	}
 }
 

@@ -54,7 +54,7 @@ func TestPermissions(t *testing.T) {
 	install(t, resources)
 	log := record(t)
 	interrupted, driver := interrupt(t, "default")
-	controller := start(t, "controller", resources, leaseHere)
+	controller := start(t, "controller", resources, leaseHere+budgets)
 	hooks := hooksOf(t, resources)
 	webhook := start(t, "webhook", resources, "")
 	awaitTrust(t, hooks)
@@ -150,7 +150,7 @@ func TestPermissionsInOneNamespace(t *testing.T) {
 	lease := &coordinationv1.Lease{ObjectMeta: metav1.ObjectMeta{Name: "spark-operator-controller-lock", Namespace: operatorNamespace}}
 	must(t, client.IgnoreNotFound(admin.Delete(t.Context(), lease)))
 	interrupted, driver := interrupt(t, operatorNamespace)
-	controller := start(t, "controller", resources, leaseHere+"metrics: {bindAddress: '0'}\n")
+	controller := start(t, "controller", resources, leaseHere+budgets+"metrics: {bindAddress: '0'}\n")
 	liveAndDie(t, operatorNamespace)
 	adopt(t, interrupted, driver)
 	other := smallest("default", "not-served")

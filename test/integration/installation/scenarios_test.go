@@ -16,6 +16,7 @@ import (
 	"k8s.io/apimachinery/pkg/types"
 	"sigs.k8s.io/controller-runtime/pkg/client"
 
+	configv1alpha1 "github.com/alauda/spark-operator/apis/config/v1alpha1"
 	"github.com/alauda/spark-operator/apis/sparkoperator/v1beta2"
 	"github.com/alauda/spark-operator/internal/identity"
 	"github.com/alauda/spark-operator/internal/planning"
@@ -31,8 +32,15 @@ func everyObject(namespace, name string) *v1beta2.SparkApplication {
 		"not.spark": "1", "nor.this": "2",
 		claim + "options.claimName": "OnDemand", claim + "options.sizeLimit": "1Gi", claim + "options.storageClass": "fast", claim + "mount.path": "/work",
 	}
+	app.Spec.DriverIngressOptions = []v1beta2.DriverIngressConfiguration{
+		{ServicePort: new(int32(8888)), ServicePortName: new("notebook"), IngressURLFormat: "{{$appName}}.example.com"},
+	}
+	app.Spec.DriverPodDisruptionBudget = new(true)
 	return app
 }
+
+// budgets let the controller make what everyObject asks for.
+const budgets = "driverPodDisruptionBudget: {enabled: true}\n"
 
 func smallest(namespace, name string) *v1beta2.SparkApplication {
 	restricted := &corev1.SecurityContext{
@@ -116,19 +124,18 @@ func interrupt(t *testing.T, namespace string) (*v1beta2.SparkApplication, *core
 	app := everyObject(namespace, "adopted")
 	must(t, admin.Create(t.Context(), app))
 	app.SetGroupVersionKind(v1beta2.GroupVersion.WithKind("SparkApplication"))
-	plan, err := planning.NewPlan(app, identity.Of(app, 1), planning.Options{})
+	cfg := configv1alpha1.DefaultControllerConfiguration()
+	cfg.DriverPodDisruptionBudget.Enabled = true
+	plan, err := planning.NewPlan(app, identity.Of(app, 1), planning.Configured(cfg))
 	must(t, err)
 	objects, err := plan.Render()
 	must(t, err)
-	made := []client.Object{objects.ConfigMap, objects.Service, objects.NetworkPolicy, objects.Driver}
-	if objects.TemplateConfigMap != nil {
-		made = append(made, objects.TemplateConfigMap)
-	}
-	for _, claim := range objects.Claims {
-		made = append(made, claim)
-	}
-	for _, object := range made {
-		must(t, admin.Create(t.Context(), object))
+	for _, object := range append(plan.Companions(), objects.InOrder()...) {
+		made, isObject := object.(client.Object)
+		if !isObject {
+			t.Fatalf("%T is no object of a client", object)
+		}
+		must(t, admin.Create(t.Context(), made))
 	}
 	return app, objects.Driver
 }

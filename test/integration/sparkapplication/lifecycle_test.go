@@ -39,7 +39,7 @@ func TestRunToCompletion(t *testing.T) {
 	if !metav1.IsControlledBy(pod, app) || pod.Labels[sparklabels.SubmissionID] != app.Status.SubmissionID {
 		t.Errorf("driver pod owners %v, labels %v", pod.OwnerReferences, pod.Labels)
 	}
-	if diff := cmp.Diff([]string{"ConfigMap 2", "Service 1"}, companions(t, app)); diff != "" {
+	if diff := cmp.Diff([]string{"ConfigMap 2", "Service 2"}, companions(t, app)); diff != "" {
 		t.Errorf("objects beside the driver (-want +got):\n%s", diff)
 	}
 	runs(t, pod)
@@ -106,7 +106,7 @@ func TestFailedRunIsRetriedWithANewIdentity(t *testing.T) {
 	if second.UID == first.UID || second.Labels[sparklabels.SubmissionID] == first.Labels[sparklabels.SubmissionID] {
 		t.Error("the second attempt has the identity of the first")
 	}
-	if diff := cmp.Diff([]string{"ConfigMap 2", "Service 1"}, companions(t, app)); diff != "" {
+	if diff := cmp.Diff([]string{"ConfigMap 2", "Service 2"}, companions(t, app)); diff != "" {
 		t.Errorf("objects of the first attempt were left (-want +got):\n%s", diff)
 	}
 	ends(t, second, 1)

@@ -79,17 +79,23 @@ func startCounting(t *testing.T, namespace string, recorder func(ctrl.Manager) *
 	return run(t, namespace, sparksubmit.Options{}, recorder)
 }
 
-// startControllerWith is startController with a Spark.
-func startControllerWith(t *testing.T, namespace string, spark sparksubmit.Options) (stop func()) {
+// startControllerWith is startController with a Spark, and a configuration that is changed.
+func startControllerWith(t *testing.T, namespace string, spark sparksubmit.Options, change ...func(*configv1alpha1.ControllerConfiguration)) (stop func()) {
 	t.Helper()
-	return run(t, namespace, spark, func(ctrl.Manager) *metrics.Recorder { return nil })
+	return run(t, namespace, spark, func(ctrl.Manager) *metrics.Recorder { return nil }, change...)
 }
 
-func run(t *testing.T, namespace string, spark sparksubmit.Options, recorder func(ctrl.Manager) *metrics.Recorder) (stop func()) {
+func run(
+	t *testing.T, namespace string, spark sparksubmit.Options, recorder func(ctrl.Manager) *metrics.Recorder,
+	change ...func(*configv1alpha1.ControllerConfiguration),
+) (stop func()) {
 	t.Helper()
 	ctx, cancel := context.WithCancel(context.Background())
 	cfg := configv1alpha1.DefaultControllerConfiguration()
 	cfg.Namespaces = []string{namespace}
+	for _, c := range change {
+		c(cfg)
+	}
 	cfg.Metrics.BindAddress, cfg.Health.BindAddress = configv1alpha1.Off, configv1alpha1.Off
 	options := manager.Options(&cfg.SharedConfiguration, scheme())
 	options.Controller.SkipNameValidation = new(true)
