@@ -51,8 +51,6 @@ type spark struct {
 func TestMain(m *testing.M) {
 	ctrl.SetLogger(logr.Discard())
 	env := &envtest.Environment{}
-	// Both kinds of addresses, so that Services may ask for either.
-	env.ControlPlane.GetAPIServer().Configure().Set("service-cluster-ip-range", "10.0.0.0/20,fd00:10::/112")
 	code := apiserver.Run(m, env, func(folder string) (err error) {
 		if api, err = client.New(env.Config, client.Options{Scheme: clientgoscheme.Scheme}); err != nil {
 			return err
