@@ -161,13 +161,13 @@ func (r *Reconciler) deleteRun(ctx context.Context, obs *lifecycle.Observation, 
 	return len(pods) == 0 && !stopping, errors.Join(errs...)
 }
 
-// deletePod deletes this very pod, not another that has its name by now.
+// deletePod deletes this very pod, not another that has its name by now: that is a conflict, and what the cache has by then decides.
 func (r *Reconciler) deletePod(ctx context.Context, pod *corev1.Pod) error {
 	if !pod.DeletionTimestamp.IsZero() {
 		return nil
 	}
 	err := r.Client.Delete(ctx, pod, client.Preconditions{UID: &pod.UID})
-	if client.IgnoreNotFound(err) == nil || apierrors.IsConflict(err) {
+	if client.IgnoreNotFound(err) == nil {
 		return nil
 	}
 	return fmt.Errorf("delete pod %s: %w", pod.Name, err)
@@ -187,7 +187,7 @@ func (r *Reconciler) deleteExecutors(ctx context.Context, obs *lifecycle.Observa
 func (r *Reconciler) endPod(ctx context.Context, pod *corev1.Pod) error {
 	patch := fmt.Appendf(nil, `{"metadata":{"uid":%q},"spec":{"activeDeadlineSeconds":1}}`, pod.UID)
 	err := r.Client.Patch(ctx, pod.DeepCopy(), client.RawPatch(types.MergePatchType, patch))
-	if client.IgnoreNotFound(err) == nil || apierrors.IsConflict(err) {
+	if client.IgnoreNotFound(err) == nil {
 		return nil
 	}
 	return fmt.Errorf("end pod %s: %w", pod.Name, err)

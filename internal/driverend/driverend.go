@@ -10,7 +10,6 @@ import (
 	"slices"
 
 	corev1 "k8s.io/api/core/v1"
-	apierrors "k8s.io/apimachinery/pkg/api/errors"
 	"k8s.io/apimachinery/pkg/types"
 	"sigs.k8s.io/controller-runtime/pkg/client"
 
@@ -25,7 +24,7 @@ type Patcher interface {
 // Held reports whether the pod is kept until its end has been recorded.
 func Held(pod *corev1.Pod) bool { return slices.Contains(pod.Finalizers, sparklabels.DriverEnd) }
 
-// Release lets this very pod go. The finalizers of others stay. A pod that is gone is no error.
+// Release lets this very pod go. The finalizers of others stay. A pod that is gone is no error, and one that has its name by now a conflict.
 func Release(ctx context.Context, p Patcher, pod *corev1.Pod) error {
 	if !Held(pod) {
 		return nil
@@ -39,7 +38,7 @@ func Release(ctx context.Context, p Patcher, pod *corev1.Pod) error {
 	}
 	// The answer is written into what is given.
 	err = p.Patch(ctx, pod.DeepCopy(), client.RawPatch(types.StrategicMergePatchType, patch))
-	if client.IgnoreNotFound(err) == nil || apierrors.IsConflict(err) {
+	if client.IgnoreNotFound(err) == nil {
 		return nil
 	}
 	return fmt.Errorf("let driver pod %s go: %w", client.ObjectKeyFromObject(pod), err)

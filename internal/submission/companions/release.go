@@ -21,7 +21,7 @@ import (
 )
 
 // Release deletes what leads to a driver that has ended, and what keeps a node with it from being drained: finished applications would use up the
-// addresses of Services and the environments of later pods, and sidecars of the driver may run on. It is idempotent. What is of another attempt, or not the
+// addresses of Services and the environments of later pods, and sidecars of the driver may run on. It is idempotent; a conflict says that something has changed since it was looked at. What is of another attempt, or not the
 // application's, is left alone; what the application has been changed not to name any more goes with the attempt.
 func Release(ctx context.Context, c Client, app *v1beta2.SparkApplication, driver *corev1.Pod) error {
 	var errs []error
@@ -66,7 +66,7 @@ func release(ctx context.Context, c Client, app *v1beta2.SparkApplication, drive
 	}
 	uid := object.GetUID()
 	err := c.Delete(ctx, object, client.Preconditions{UID: &uid})
-	if client.IgnoreNotFound(err) == nil || apierrors.IsConflict(err) {
+	if client.IgnoreNotFound(err) == nil {
 		return nil
 	}
 	return fmt.Errorf("delete %T %s: %w", object, key, err)

@@ -11,7 +11,6 @@ import (
 	corev1 "k8s.io/api/core/v1"
 	networkingv1 "k8s.io/api/networking/v1"
 	policyv1 "k8s.io/api/policy/v1"
-	apierrors "k8s.io/apimachinery/pkg/api/errors"
 	"k8s.io/apimachinery/pkg/api/meta"
 	metav1 "k8s.io/apimachinery/pkg/apis/meta/v1"
 	"k8s.io/apimachinery/pkg/runtime"
@@ -72,11 +71,11 @@ func (s *Submitter) madeFor(ctx context.Context, app *v1beta2.SparkApplication, 
 	return found, err
 }
 
-// release deletes this very object, not another that has its name by now.
+// release deletes this very object, not another that has its name by now: that is a conflict, after which the next Release finds what is there.
 func (s *Submitter) release(ctx context.Context, object client.Object) error {
 	uid := object.GetUID()
 	err := s.client.Delete(ctx, object, client.Preconditions{UID: &uid})
-	if client.IgnoreNotFound(err) == nil || apierrors.IsConflict(err) {
+	if client.IgnoreNotFound(err) == nil {
 		return nil
 	}
 	return fmt.Errorf("delete %T %s: %w", object, object.GetName(), err)

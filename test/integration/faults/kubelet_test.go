@@ -15,7 +15,6 @@ import (
 	"sigs.k8s.io/controller-runtime/pkg/client"
 
 	"github.com/alauda/spark-operator/apis/sparkoperator/v1beta2"
-	"github.com/alauda/spark-operator/internal/identity"
 	"github.com/alauda/spark-operator/pkg/sparklabels"
 )
 
@@ -80,6 +79,14 @@ func (t *trial) remove(ctx context.Context, pod *corev1.Pod) error {
 	return t.api.Delete(ctx, pod, client.GracePeriodSeconds(0), client.Preconditions{UID: &pod.UID})
 }
 
+// holds reports whether the driver is the first of a scenario in which that one waits for a volume for ever.
+func (t *trial) holds(pod *corev1.Pod) bool {
+	if t.held == "" {
+		t.held = pod.UID
+	}
+	return t.scenario.unmounted && t.held == pod.UID
+}
+
 // driver does the next thing that a driver, or its kubelet, does: it starts, makes an executor, is done with it, and ends. Each step waits until
 // the status tells of the step before, unless the scenario is in haste, so that a trial takes the same course each time.
 func (t *trial) driver(ctx context.Context, pod *corev1.Pod) error {
@@ -104,7 +111,7 @@ func (t *trial) driver(ctx context.Context, pod *corev1.Pod) error {
 		if !t.told(app, pod, v1beta2.ApplicationStateSubmitted) {
 			return nil
 		}
-		if t.scenario.unmounted && pod.Labels[sparklabels.SubmissionID] == identity.SubmissionID(app, 1) {
+		if t.holds(pod) {
 			return t.holdsUp(ctx, pod)
 		}
 		if !t.mounts(ctx, pod) {

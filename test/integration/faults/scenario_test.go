@@ -24,7 +24,7 @@ type scenario struct {
 	exitCodes []int32
 	// hasty drivers wait for nothing.
 	hasty bool
-	// unmounted is whether the driver of the first attempt waits for a volume for ever.
+	// unmounted is whether the first driver waits for a volume for ever.
 	unmounted bool
 	// sidecar is whether something else runs on in the pod of a driver that has ended.
 	sidecar bool

@@ -13,6 +13,7 @@ import (
 	"time"
 
 	corev1 "k8s.io/api/core/v1"
+	metav1 "k8s.io/apimachinery/pkg/apis/meta/v1"
 	"k8s.io/apimachinery/pkg/types"
 	"k8s.io/apimachinery/pkg/util/wait"
 	"k8s.io/apimachinery/pkg/watch"
@@ -54,6 +55,8 @@ type trial struct {
 
 	// executors is what has become of the executors of drivers; it is the kubelet's.
 	executors map[types.UID]int
+	// held is the first driver that could start; it is the kubelet's.
+	held types.UID
 }
 
 func newTrial(c *cluster, mode configv1alpha1.SubmissionMode, s scenario) *trial {
@@ -213,6 +216,9 @@ func (t *trial) play(ctx context.Context) (outcome, error) {
 		parts.Go(func() { role(ctx) })
 	}
 	err := t.scenario.script(ctx, t)
+	if err == nil {
+		err = t.await(ctx, "drivers that have ended to be let go", t.letGo)
+	}
 	t.ledger.flying.Wait()
 	t.update(func() { t.litter = true })
 	if err == nil {
@@ -231,6 +237,18 @@ func (t *trial) play(ctx context.Context) (outcome, error) {
 	}
 	t.mu.Unlock()
 	return result, t.explain(err)
+}
+
+// letGo reports whether no driver of an application that has ended is held. What leads to a driver goes before it is let go. The caller holds the lock.
+func (t *trial) letGo() bool {
+	for _, pod := range t.pods {
+		app := t.app(pod.Labels[sparklabels.AppName])
+		over := app != nil && slices.Contains([]v1beta2.ApplicationStateType{v1beta2.ApplicationStateCompleted, v1beta2.ApplicationStateFailed}, app.Status.AppState.State)
+		if over && metav1.GetControllerOf(pod) != nil && slices.Contains(pod.Finalizers, sparklabels.DriverEnd) {
+			return false
+		}
+	}
+	return true
 }
 
 // rest waits until the controller has asked for nothing for a while: what must not happen would have begun to by then.
