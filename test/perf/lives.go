@@ -100,9 +100,6 @@ func (o *livesOptions) measure(ctx context.Context, b *bench, native bool) (*liv
 func (o *livesOptions) run(ctx context.Context, b *bench, c *cluster, op *operator) (*livesResult, error) {
 	ctx, cancel := context.WithCancelCause(ctx)
 	defer cancel(nil)
-	if err := c.settle(ctx); err != nil {
-		return nil, err
-	}
 	l := newLedger()
 	k := o.kubeletsOf(c, l)
 	create := c.create
@@ -111,6 +108,10 @@ func (o *livesOptions) run(ctx context.Context, b *bench, c *cluster, op *operat
 	}
 	go c.watchApplications(ctx, l, cancel)
 	go c.watchDrivers(ctx, o.play(ctx, k, cancel), cancel)
+	// Watches begin with what lies around: it is not to come between.
+	if err := c.settle(ctx); err != nil {
+		return nil, err
+	}
 	m, err := c.meter(ctx, op)
 	if err != nil {
 		return nil, err
