@@ -4,8 +4,6 @@
 package config
 
 import (
-	"strings"
-
 	networkingv1 "k8s.io/api/networking/v1"
 	apivalidation "k8s.io/apimachinery/pkg/api/validation"
 	"k8s.io/apimachinery/pkg/util/validation"
@@ -48,11 +46,7 @@ func validateURLFormat(format string, hasService bool, path *field.Path) field.E
 func validateTLS(tls *networkingv1.IngressTLS, path *field.Path) field.ErrorList {
 	var errs field.ErrorList
 	for i, host := range tls.Hosts {
-		isHost := validation.IsDNS1123Subdomain
-		if strings.HasPrefix(host, "*") {
-			isHost = validation.IsWildcardDNS1123Subdomain
-		}
-		errs = append(errs, problems(path.Child("hosts").Index(i), host, isHost(host))...)
+		errs = append(errs, problems(path.Child("hosts").Index(i), host, webui.CheckHost(host))...)
 	}
 	if tls.SecretName != "" {
 		errs = append(errs, problems(path.Child("secretName"), tls.SecretName, validation.IsDNS1123Subdomain(tls.SecretName))...)

@@ -64,14 +64,18 @@ func locate(format string, r Run) (*url.URL, error) {
 	if host == "" {
 		return location, nil
 	}
-	isHost := validation.IsDNS1123Subdomain
-	if strings.HasPrefix(host, "*") {
-		isHost = validation.IsWildcardDNS1123Subdomain
-	}
-	if reasons := isHost(host); len(reasons) > 0 {
+	if reasons := CheckHost(host); len(reasons) > 0 {
 		return nil, fmt.Errorf("host %q: %s", host, strings.Join(reasons, ", "))
 	}
 	return location, nil
+}
+
+// CheckHost returns what keeps a name from being the host of an Ingress, a wildcard included; nothing if it can be one.
+func CheckHost(host string) []string {
+	if strings.HasPrefix(host, "*") {
+		return validation.IsWildcardDNS1123Subdomain(host)
+	}
+	return validation.IsDNS1123Subdomain(host)
 }
 
 // addressOf is a location as people open it; nothing where the Ingress is for all hosts.
