@@ -35,7 +35,7 @@ type submitter struct {
 	tries int
 }
 
-func (s *submitter) Submit(context.Context, *planning.Plan) (submission.Result, error) {
+func (s *submitter) Submit(context.Context, *planning.Plan, submission.Confirm) (submission.Result, error) {
 	s.tries++
 	return submission.Result{}, s.err
 }

@@ -103,7 +103,7 @@ func (r *Reconciler) submitPlan(ctx context.Context, app *v1beta2.SparkApplicati
 	if err != nil {
 		return result, "", err
 	}
-	result, err = r.Submitter.Submit(ctx, plan)
+	result, err = r.Submitter.Submit(ctx, plan, r.confirmation(app))
 	secrets := planning.Secrets(app)
 	for i, warning := range result.Warnings {
 		result.Warnings[i] = secrets.Mask(warning)

@@ -151,14 +151,17 @@ func (s *spark) submit(
 	return objects, plan, err
 }
 
+// confirmed is the answer where nobody else leads.
+func confirmed(context.Context) error { return nil }
+
 func (s *spark) native(ctx context.Context, plan *planning.Plan) error {
-	_, err := native.New(api).Submit(ctx, plan)
+	_, err := native.New(api).Submit(ctx, plan, confirmed)
 	return err
 }
 
 // sparkSubmit makes what the operator makes itself, and leaves the rest to spark-submit.
 func (s *spark) sparkSubmit(ctx context.Context, plan *planning.Plan) error {
-	if _, err := companions.Ensure(ctx, api, plan); err != nil {
+	if _, err := companions.Ensure(ctx, api, plan, confirmed); err != nil {
 		return err
 	}
 	files, err := conformance.WriteTemplates(s.dir, plan)

@@ -57,9 +57,9 @@ type Made struct {
 }
 
 // Ensure makes the companions of a plan that are not there as the plan has them. It is idempotent. The driver mounts the ConfigMap; a run goes on
-// without what else the cluster's rules refuse, such as a quota of load balancers, or what has its name and is somebody else's. Its errors are those of
-// submission.Submitter.
-func Ensure(ctx context.Context, c Client, plan *planning.Plan) (Made, error) {
+// without what else the cluster's rules refuse, such as a quota of load balancers, or what has its name and is somebody else's. What another attempt made is replaced if
+// the decision is confirmed: it could be the attempt that follows. Its errors are those of submission.Submitter.
+func Ensure(ctx context.Context, c Client, plan *planning.Plan, confirm submission.Confirm) (Made, error) {
 	made, refused := Made{Driver: plan.DriverInfo()}, sets.New[string]()
 	for _, companion := range plan.Companions() {
 		desired, isObject := companion.(client.Object)
@@ -70,7 +70,7 @@ func Ensure(ctx context.Context, c Client, plan *planning.Plan) (Made, error) {
 			made.without(ingress)
 			continue // It would lead to what has the Service's name and is not ours.
 		}
-		stored, err := ensure(ctx, c, desired)
+		stored, err := ensure(ctx, c, desired, confirm)
 		if _, isMounted := desired.(*corev1.ConfigMap); isRefused(err) && !isMounted {
 			made.without(desired)
 			made.Warnings = append(made.Warnings, "the run goes on without what was refused: "+err.Error())
@@ -123,7 +123,7 @@ func addressOf(service *corev1.Service, port int32) string {
 }
 
 // ensure creates, and replaces what is in the way and the application's own. It returns the object as it is stored.
-func ensure(ctx context.Context, c Client, desired client.Object) (client.Object, error) {
+func ensure(ctx context.Context, c Client, desired client.Object, confirm submission.Confirm) (client.Object, error) {
 	kind := desired.GetObjectKind().GroupVersionKind().Kind
 	created, err := create(ctx, c, kind, desired)
 	if !apierrors.IsAlreadyExists(err) {
@@ -140,6 +140,9 @@ func ensure(ctx context.Context, c Client, desired client.Object) (client.Object
 	case upToDate(existing, desired):
 		return existing, nil
 	default:
+		if err := confirm(ctx); err != nil {
+			return nil, err
+		}
 		uid := existing.GetUID()
 		if err := c.Delete(ctx, existing, client.Preconditions{UID: &uid}); client.IgnoreNotFound(err) != nil {
 			return nil, fmt.Errorf("delete %s %s, which is out of date: %w", kind, key, err)

@@ -76,6 +76,9 @@ func stored(t *testing.T, c client.Client) []corev1.ConfigMap {
 
 var written = cmpopts.IgnoreFields(metav1.ObjectMeta{}, "ResourceVersion", "UID")
 
+// confirmed is the answer where nobody else leads.
+func confirmed(context.Context) error { return nil }
+
 func TestEnsure(t *testing.T) {
 	app := application()
 	plan := planOf(t, app, 2)
@@ -122,7 +125,7 @@ func TestEnsure(t *testing.T) {
 			}
 			c := builder.Build()
 			for range 2 {
-				_, err := companions.Ensure(t.Context(), c, plan)
+				_, err := companions.Ensure(t.Context(), c, plan, confirmed)
 				if diff := cmp.Diff(fmt.Sprintf("%T: %[1]v", tc.wantErr), fmt.Sprintf("%T: %[1]v", err)); diff != "" {
 					t.Errorf("error (-want +got):\n%s", diff)
 				}
@@ -135,6 +138,19 @@ func TestEnsure(t *testing.T) {
 	}
 }
 
+// A leader that was deposed may find what its successor has made for the attempt that follows.
+func TestEnsureReplacesNothingIfAnotherDecides(t *testing.T) {
+	app, deposed := application(), errors.New("deposed")
+	c := fake.NewClientBuilder().WithObjects(wanted(t, planOf(t, app, 2))).Build()
+	unconfirmed := func(context.Context) error { return deposed }
+	if _, err := companions.Ensure(t.Context(), c, planOf(t, app, 1), unconfirmed); !errors.Is(err, deposed) {
+		t.Errorf("error = %v, want that of the confirmation", err)
+	}
+	if diff := cmp.Diff([]corev1.ConfigMap{*wanted(t, planOf(t, app, 2))}, stored(t, c), written, cmpopts.IgnoreTypes(metav1.TypeMeta{})); diff != "" {
+		t.Errorf("ConfigMaps (-want +got):\n%s", diff)
+	}
+}
+
 func conflict(owner string) error {
 	return &submission.ConflictError{Kind: "ConfigMap", Namespace: "default", Name: "pi-prom-conf", Owner: owner}
 }
@@ -143,7 +159,7 @@ func conflict(owner string) error {
 func TestEnsureNothing(t *testing.T) {
 	app := application()
 	app.Spec.Monitoring = nil
-	if _, err := companions.Ensure(t.Context(), nil, planOf(t, app, 1)); err != nil {
+	if _, err := companions.Ensure(t.Context(), nil, planOf(t, app, 1), confirmed); err != nil {
 		t.Error(err)
 	}
 }
@@ -178,10 +194,10 @@ func TestEnsureIsFinishedByTheNextCallWhateverFailed(t *testing.T) {
 						return call(func() error { return c.Delete(ctx, obj, opts...) })
 					},
 				}).Build()
-				if _, err := companions.Ensure(t.Context(), c, plan); !errors.Is(err, cut) {
+				if _, err := companions.Ensure(t.Context(), c, plan, confirmed); !errors.Is(err, cut) {
 					t.Fatalf("first call = %v, want the client's error", err)
 				}
-				if _, err := companions.Ensure(t.Context(), c, plan); err != nil {
+				if _, err := companions.Ensure(t.Context(), c, plan, confirmed); err != nil {
 					t.Fatal(err)
 				}
 				if diff := cmp.Diff([]corev1.ConfigMap{*wanted(t, plan)}, stored(t, c), written, cmpopts.IgnoreTypes(metav1.TypeMeta{})); diff != "" {
@@ -198,7 +214,7 @@ func TestEnsureCallsWhatTheServerRefusesInvalid(t *testing.T) {
 			return apierrors.NewInvalid(schema.GroupKind{Kind: "ConfigMap"}, "pi-prom-conf", nil)
 		},
 	}).Build()
-	_, err := companions.Ensure(t.Context(), c, planOf(t, application(), 1))
+	_, err := companions.Ensure(t.Context(), c, planOf(t, application(), 1), confirmed)
 	if _, ok := errors.AsType[*planning.InvalidError](err); !ok {
 		t.Errorf("error = %v, want an InvalidError", err)
 	}
@@ -216,7 +232,7 @@ func TestEnsureCreatesWhatWasInTheWayAndWentAway(t *testing.T) {
 		},
 	}).Build()
 	plan := planOf(t, application(), 1)
-	if _, err := companions.Ensure(t.Context(), c, plan); err != nil {
+	if _, err := companions.Ensure(t.Context(), c, plan, confirmed); err != nil {
 		t.Fatal(err)
 	}
 	if diff := cmp.Diff([]corev1.ConfigMap{*wanted(t, plan)}, stored(t, c), written, cmpopts.IgnoreTypes(metav1.TypeMeta{})); diff != "" {
@@ -344,7 +360,7 @@ func TestEnsureGoesOnWithoutWhatIsRefused(t *testing.T) {
 			}
 			c := builder.Build()
 			for range 2 { // The second time finds what the first has made.
-				made, err := companions.Ensure(t.Context(), c, exposedPlan(t, exposed()))
+				made, err := companions.Ensure(t.Context(), c, exposedPlan(t, exposed()), confirmed)
 				if err != nil {
 					t.Fatal(err)
 				}
@@ -366,7 +382,7 @@ func TestEnsureGoesNowhereWithoutTheConfigMap(t *testing.T) {
 			return apierrors.NewForbidden(schema.GroupResource{Resource: "configmaps"}, "pi-prom-conf", errors.New("quota"))
 		},
 	}).Build()
-	if _, err := companions.Ensure(t.Context(), c, exposedPlan(t, exposed())); !apierrors.IsForbidden(err) {
+	if _, err := companions.Ensure(t.Context(), c, exposedPlan(t, exposed()), confirmed); !apierrors.IsForbidden(err) {
 		t.Errorf("error = %v, want forbidden", err)
 	}
 }

@@ -92,15 +92,15 @@ var _ Releaser = (*Submitter)(nil)
 func (s *Submitter) Choice(plan *planning.Plan) (Choice, error) { return Of(plan, s.Configured) }
 
 // Submit implements submission.Submitter.
-func (s *Submitter) Submit(ctx context.Context, plan *planning.Plan) (submission.Result, error) {
+func (s *Submitter) Submit(ctx context.Context, plan *planning.Plan, confirm submission.Confirm) (submission.Result, error) {
 	choice, err := s.Choice(plan)
 	if err != nil {
 		return submission.Result{}, err
 	}
 	if choice.Mode == Native {
-		return s.Native.Submit(ctx, plan)
+		return s.Native.Submit(ctx, plan, confirm)
 	}
-	result, err := s.SparkSubmit.Submit(ctx, plan)
+	result, err := s.SparkSubmit.Submit(ctx, plan, confirm)
 	if invalid, ok := errors.AsType[*planning.InvalidError](err); ok && choice.Notice != "" {
 		// It may not be clear to the application's author what spark-submit has to do with it.
 		return result, fmt.Errorf("%s: %w", choice.Notice, invalid)

@@ -86,6 +86,9 @@ func TestChoice(t *testing.T) {
 	}
 }
 
+// confirmed is the answer where nobody else leads.
+func confirmed(context.Context) error { return nil }
+
 // recorder is a submitter that says its name.
 type recorder struct {
 	name      string
@@ -94,7 +97,7 @@ type recorder struct {
 	forgotten bool
 }
 
-func (r *recorder) Submit(context.Context, *planning.Plan) (submission.Result, error) {
+func (r *recorder) Submit(context.Context, *planning.Plan, submission.Confirm) (submission.Result, error) {
 	return submission.Result{Driver: v1beta2.DriverInfo{PodName: r.name}}, r.err
 }
 
@@ -116,12 +119,12 @@ func TestForgetReachesTheProcesses(t *testing.T) {
 func TestSubmitGoesTheWayOfTheChoice(t *testing.T) {
 	s := &mode.Submitter{Configured: mode.Auto, Native: &recorder{name: "native"}, SparkSubmit: &recorder{name: "spark-submit"}}
 	for file, want := range map[string]string{inImage: "native", onDisk: "spark-submit"} {
-		result, err := s.Submit(t.Context(), planOf(t, "", file))
+		result, err := s.Submit(t.Context(), planOf(t, "", file), confirmed)
 		if err != nil || result.Driver.PodName != want {
 			t.Errorf("%s was submitted by %s, %v, want %s", file, result.Driver.PodName, err, want)
 		}
 	}
-	if _, err := s.Submit(t.Context(), planOf(t, "other", inImage)); err == nil {
+	if _, err := s.Submit(t.Context(), planOf(t, "other", inImage), confirmed); err == nil {
 		t.Error("an annotation that is no mode was accepted")
 	}
 }
@@ -130,7 +133,7 @@ func TestSubmitGoesTheWayOfTheChoice(t *testing.T) {
 func TestARefusalAfterFallingBackTellsWhyItFellBack(t *testing.T) {
 	refusal := &planning.InvalidError{Problems: []planning.Problem{{Field: "spec.mainApplicationFile", Fix: "no"}}}
 	s := &mode.Submitter{Native: &recorder{}, SparkSubmit: &recorder{err: refusal}}
-	_, err := s.Submit(t.Context(), planOf(t, "", onDisk))
+	_, err := s.Submit(t.Context(), planOf(t, "", onDisk), confirmed)
 	if _, ok := errors.AsType[*planning.InvalidError](err); !ok {
 		t.Fatalf("error = %v, want an InvalidError", err)
 	}
@@ -158,7 +161,7 @@ func TestAFileThatOnlyTheDriverMayFetchAfterFallingBack(t *testing.T) {
 		t.Fatal(err)
 	}
 	s := &mode.Submitter{Native: &recorder{}, SparkSubmit: sparksubmit.New(nil, sparksubmit.Options{Home: home})}
-	_, err = s.Submit(t.Context(), plan)
+	_, err = s.Submit(t.Context(), plan, confirmed)
 	want := "Submitting by spark-submit: native submission does not support spark.kubernetes.driver.pod.featureSteps: " +
 		"the feature steps are classes that Spark's own client must load: " +
 		`invalid application: spec.deps.jars: "hdfs://namenode/a.jar": spark-submit would connect to it from the operator; ` +

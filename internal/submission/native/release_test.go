@@ -29,7 +29,7 @@ func TestReleaseDeletesNothingThatWasMadeAfterItsDecision(t *testing.T) {
 	}
 	submit := func() {
 		submitted = true
-		if _, err := native.New(c).Submit(t.Context(), planOf(t, app, 1)); err != nil {
+		if _, err := native.New(c).Submit(t.Context(), planOf(t, app, 1), confirmed); err != nil {
 			t.Fatal(err)
 		}
 	}

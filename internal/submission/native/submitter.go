@@ -47,12 +47,12 @@ func New(c Client) *Submitter { return &Submitter{client: c} }
 //+kubebuilder:rbac:groups="",resources=pods,verbs=get;create
 
 // Submit implements submission.Submitter.
-func (s *Submitter) Submit(ctx context.Context, plan *planning.Plan) (submission.Result, error) {
+func (s *Submitter) Submit(ctx context.Context, plan *planning.Plan, confirm submission.Confirm) (submission.Result, error) {
 	objects, err := plan.Render()
 	if err != nil {
 		return submission.Result{}, err
 	}
-	made, err := companions.Ensure(ctx, s.client, plan)
+	made, err := companions.Ensure(ctx, s.client, plan, confirm)
 	if err != nil {
 		return submission.Result{}, err
 	}

@@ -57,6 +57,9 @@ func planOf(t *testing.T, app *v1beta2.SparkApplication, attempt int64) *plannin
 	return plan
 }
 
+// confirmed is the answer where nobody else leads.
+func confirmed(context.Context) error { return nil }
+
 // creations are the kinds in the order of their creation.
 var creations = []string{"ConfigMap", "ConfigMap", "PersistentVolumeClaim", "Service", "NetworkPolicy", "Pod"}
 
@@ -72,7 +75,7 @@ func TestSubmitCreatesThePodLastAndEverythingOwned(t *testing.T) {
 		},
 	}).Build()
 	app := application()
-	result, err := native.New(c).Submit(t.Context(), planOf(t, app, 1))
+	result, err := native.New(c).Submit(t.Context(), planOf(t, app, 1), confirmed)
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -102,7 +105,7 @@ func TestCompanionsComeFirstAndGoWithTheAttempt(t *testing.T) {
 	}).Build()
 	submitter, app := native.New(c), monitored()
 	for range 2 {
-		if _, err := submitter.Submit(t.Context(), planOf(t, app, 1)); err != nil {
+		if _, err := submitter.Submit(t.Context(), planOf(t, app, 1), confirmed); err != nil {
 			t.Fatal(err)
 		}
 	}
@@ -120,7 +123,7 @@ func TestCompanionsComeFirstAndGoWithTheAttempt(t *testing.T) {
 func TestNothingIsMadeBesideAForeignCompanion(t *testing.T) {
 	foreign := &corev1.ConfigMap{ObjectMeta: metav1.ObjectMeta{Namespace: "default", Name: "pi-prom-conf"}}
 	c := fake.NewClientBuilder().WithObjects(foreign).Build()
-	_, err := native.New(c).Submit(t.Context(), planOf(t, monitored(), 1))
+	_, err := native.New(c).Submit(t.Context(), planOf(t, monitored(), 1), confirmed)
 	want := "configmap default/pi-prom-conf is not this application's, it belongs to nobody that it names: delete it or choose another name"
 	if _, isConflict := errors.AsType[*submission.ConflictError](err); !isConflict || err.Error() != want {
 		t.Errorf("error = %v, want %s", err, want)
@@ -152,10 +155,10 @@ func TestSubmitIsFinishedByTheNextCallWhateverFailed(t *testing.T) {
 					},
 				}).Build()
 				submitter, plan := native.New(c), planOf(t, application(), 1)
-				if _, err := submitter.Submit(t.Context(), plan); !errors.Is(err, cut) {
+				if _, err := submitter.Submit(t.Context(), plan, confirmed); !errors.Is(err, cut) {
 					t.Fatalf("first call = %v, want the client's error", err)
 				}
-				result, err := submitter.Submit(t.Context(), plan)
+				result, err := submitter.Submit(t.Context(), plan, confirmed)
 				if err != nil {
 					t.Fatal(err)
 				}
@@ -184,13 +187,13 @@ func TestSubmitTakesNothingThatWasMadeOfAnotherSpec(t *testing.T) {
 				},
 			}).Build()
 			submitter, app := native.New(c), application()
-			if _, err := submitter.Submit(t.Context(), planOf(t, app, 1)); err == nil {
+			if _, err := submitter.Submit(t.Context(), planOf(t, app, 1), confirmed); err == nil {
 				t.Fatal("there was no crash")
 			}
 			changed := app.DeepCopy()
 			changed.Spec.Arguments = []string{"changed"}
 			plan := planOf(t, changed, 1)
-			_, err := submitter.Submit(t.Context(), plan)
+			_, err := submitter.Submit(t.Context(), plan, confirmed)
 			if _, isRemnant := errors.AsType[*submission.RemnantError](err); !isRemnant {
 				t.Fatalf("error = %v, want a RemnantError", err)
 			}
@@ -206,7 +209,7 @@ func TestSubmitTakesNothingThatWasMadeOfAnotherSpec(t *testing.T) {
 					}
 				}
 			}
-			if _, err := submitter.Submit(t.Context(), plan); err != nil {
+			if _, err := submitter.Submit(t.Context(), plan, confirmed); err != nil {
 				t.Fatal(err)
 			}
 			for _, object := range objects(t, c) {
@@ -262,7 +265,7 @@ func TestSubmitRecognisesWhatIsInTheWay(t *testing.T) {
 	for name, tc := range cases {
 		t.Run(name, func(t *testing.T) {
 			c := fake.NewClientBuilder().WithObjects(tc.existing()).Build()
-			result, err := native.New(c).Submit(t.Context(), planOf(t, app, 2))
+			result, err := native.New(c).Submit(t.Context(), planOf(t, app, 2), confirmed)
 			if tc.want == nil && (err != nil || !result.Adopted) {
 				t.Fatalf("Submit = %+v, %v, want adoption", result, err)
 			}
@@ -288,7 +291,7 @@ func TestSubmitCreatesWhatWasInTheWayAndWentAway(t *testing.T) {
 			return c.Create(ctx, obj, opts...)
 		},
 	}).Build()
-	result, err := native.New(c).Submit(t.Context(), planOf(t, application(), 1))
+	result, err := native.New(c).Submit(t.Context(), planOf(t, application(), 1), confirmed)
 	if err != nil || result.Adopted || !refused {
 		t.Errorf("Submit = %+v, %v, want a new driver", result, err)
 	}
@@ -305,7 +308,7 @@ func TestReleaseDeletesTheAttemptsObjectsAndNoOthers(t *testing.T) {
 	}}
 	c := fake.NewClientBuilder().WithObjects(foreign).Build()
 	submitter := native.New(c)
-	if _, err := submitter.Submit(t.Context(), planOf(t, app, 1)); err != nil {
+	if _, err := submitter.Submit(t.Context(), planOf(t, app, 1), confirmed); err != nil {
 		t.Fatal(err)
 	}
 	before := names(t, c)
@@ -343,7 +346,7 @@ func TestSubmitCallsWhatTheServerRefusesInvalid(t *testing.T) {
 			return apierrors.NewInvalid(schema.GroupKind{Kind: "Pod"}, "pi-driver", nil)
 		},
 	}).Build()
-	_, err := native.New(c).Submit(t.Context(), planOf(t, application(), 1))
+	_, err := native.New(c).Submit(t.Context(), planOf(t, application(), 1), confirmed)
 	if _, ok := errors.AsType[*planning.InvalidError](err); !ok {
 		t.Errorf("error = %v, want an InvalidError", err)
 	}
@@ -353,7 +356,7 @@ func TestSubmitWritesNothingForWhatItCannotExpress(t *testing.T) {
 	app := application()
 	app.Spec.MainApplicationFile = new("/home/me/pi.jar")
 	c := fake.NewClientBuilder().Build()
-	_, err := native.New(c).Submit(t.Context(), planOf(t, app, 1))
+	_, err := native.New(c).Submit(t.Context(), planOf(t, app, 1), confirmed)
 	if _, ok := errors.AsType[*planning.UnsupportedError](err); !ok {
 		t.Errorf("error = %v, want an UnsupportedError", err)
 	}
@@ -364,7 +367,7 @@ func TestSubmitWritesNothingForWhatItCannotExpress(t *testing.T) {
 
 func created(t *testing.T, c client.Client) []client.Object {
 	t.Helper()
-	if _, err := native.New(c).Submit(t.Context(), planOf(t, application(), 1)); err != nil {
+	if _, err := native.New(c).Submit(t.Context(), planOf(t, application(), 1), confirmed); err != nil {
 		t.Fatal(err)
 	}
 	return objects(t, c)

@@ -42,7 +42,7 @@ func TestCompanionsAreThereBeforeTheProcess(t *testing.T) {
 	w.create(driverOf(t, plan)...)
 	p.proceed()
 	w.awaitFinished()
-	if _, err := w.Submit(t.Context(), plan); err != nil {
+	if _, err := w.Submit(t.Context(), plan, confirmed); err != nil {
 		t.Error(err)
 	}
 }
@@ -51,7 +51,7 @@ func TestNothingIsRunBesideAForeignCompanion(t *testing.T) {
 	app := application(monitored)
 	foreign := &corev1.ConfigMap{ObjectMeta: metav1.ObjectMeta{Namespace: "default", Name: "pi-prom-conf"}, Data: map[string]string{"a": "b"}}
 	w, plan := start(t, Options{Home: fakeSpark(t, "succeed", listen(t))}, app.DeepCopy(), foreign.DeepCopy()), planOf(t, app, 1)
-	_, err := w.Submit(t.Context(), plan)
+	_, err := w.Submit(t.Context(), plan, confirmed)
 	if _, isConflict := errors.AsType[*submission.ConflictError](err); !isConflict {
 		t.Errorf("Submit = %v, want a ConflictError", err)
 	}

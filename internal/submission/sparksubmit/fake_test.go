@@ -4,6 +4,7 @@
 package sparksubmit
 
 import (
+	"context"
 	"encoding/json"
 	"fmt"
 	"io"
@@ -27,6 +28,9 @@ func TestMain(m *testing.M) {
 	}
 	os.Exit(m.Run()) //nolint:forbidigo // this is a main.
 }
+
+// confirmed is the answer where nobody else leads.
+func confirmed(context.Context) error { return nil }
 
 // play plays a part: it calls the test, says what it was given, waits for the word to go on, and acts.
 func play(part, address string) int {

@@ -132,7 +132,7 @@ func TestAtMostSoManyRunAndWait(t *testing.T) {
 		calls.call()
 	}
 	w.pending(planOf(t, app, 2))
-	if _, err := w.Submit(t.Context(), planOf(t, app, 3)); !errors.Is(err, ErrQueueFull) {
+	if _, err := w.Submit(t.Context(), planOf(t, app, 3), confirmed); !errors.Is(err, ErrQueueFull) {
 		t.Errorf("Submit = %v, want ErrQueueFull", err)
 	}
 	w.Forget(types.NamespacedName{Namespace: "default", Name: "other"})
@@ -152,7 +152,7 @@ func TestNothingIsRunForAnApplicationThatIsGone(t *testing.T) {
 	w := start(t, Options{Home: fakeSpark(t, "succeed", listen(t))})
 	w.pending(planOf(t, app, 1))
 	w.awaitFinished()
-	if _, err := w.Submit(t.Context(), planOf(t, app, 1)); !errors.Is(err, errUnwanted) {
+	if _, err := w.Submit(t.Context(), planOf(t, app, 1), confirmed); !errors.Is(err, errUnwanted) {
 		t.Errorf("Submit = %v, want %v", err, errUnwanted)
 	}
 }

@@ -95,7 +95,7 @@ func (s *Submitter) Finished() <-chan event.GenericEvent { return s.finished }
 
 // Submit implements submission.Submitter. It does not wait: it returns ErrPending until spark-submit has ended, then once
 // what came of it. Asking again after that looks for the driver and, where there is none, starts anew.
-func (s *Submitter) Submit(ctx context.Context, plan *planning.Plan) (submission.Result, error) {
+func (s *Submitter) Submit(ctx context.Context, plan *planning.Plan, confirm submission.Confirm) (submission.Result, error) {
 	if err := notInstalled(s.options.Home); err != nil {
 		return submission.Result{}, err
 	}
@@ -103,28 +103,28 @@ func (s *Submitter) Submit(ctx context.Context, plan *planning.Plan) (submission
 		return submission.Result{}, err
 	}
 	if known, result, err := s.queue.take(plan); known {
-		return s.reached(ctx, plan, result, err)
+		return s.reached(ctx, plan, confirm, result, err)
 	}
 	pod, err := s.driver(ctx, plan)
 	if err != nil {
 		return submission.Result{}, err
 	}
 	if pod != nil {
-		return s.reached(ctx, plan, resultOf(pod, true), nil)
+		return s.reached(ctx, plan, confirm, resultOf(pod, true), nil)
 	}
 	// Deliberately here and not beside the process: a Release that follows finds all that was made.
-	if _, err := companions.Ensure(ctx, s.client, plan); err != nil {
+	if _, err := companions.Ensure(ctx, s.client, plan, confirm); err != nil {
 		return submission.Result{}, err
 	}
 	return submission.Result{}, s.queue.add(plan)
 }
 
 // reached adds to a driver that was made how it is reached, by companions that are there. Where that fails the next Submit finds the driver, and asks again.
-func (s *Submitter) reached(ctx context.Context, plan *planning.Plan, result submission.Result, err error) (submission.Result, error) {
+func (s *Submitter) reached(ctx context.Context, plan *planning.Plan, confirm submission.Confirm, result submission.Result, err error) (submission.Result, error) {
 	if err != nil {
 		return result, err
 	}
-	made, err := companions.Ensure(ctx, s.client, plan)
+	made, err := companions.Ensure(ctx, s.client, plan, confirm)
 	result.Driver, result.Warnings = made.Driver, made.Warnings
 	return result, err
 }

@@ -76,7 +76,7 @@ func start(t *testing.T, o Options, objects ...client.Object) *world {
 // pending asks for a submission that must not have an outcome yet.
 func (w *world) pending(plan *planning.Plan) {
 	w.t.Helper()
-	if _, err := w.Submit(w.t.Context(), plan); !errors.Is(err, ErrPending) {
+	if _, err := w.Submit(w.t.Context(), plan, confirmed); !errors.Is(err, ErrPending) {
 		w.t.Fatalf("Submit = %v, want ErrPending", err)
 	}
 }
@@ -195,7 +195,7 @@ func TestSubmitReturnsWhatCameOfIt(t *testing.T) {
 			}
 			w.awaitFinished()
 			p.awaitEnd()
-			got, err := w.Submit(t.Context(), plan)
+			got, err := w.Submit(t.Context(), plan, confirmed)
 			if diff := cmp.Diff(tc.want, got); diff != "" {
 				t.Errorf("result (-want +got):\n%s", diff)
 			}
@@ -223,7 +223,7 @@ func TestTheOutputIsBoundedAndWithoutSecrets(t *testing.T) {
 	w.pending(plan)
 	calls.call().proceed()
 	w.awaitFinished()
-	_, err := w.Submit(t.Context(), plan)
+	_, err := w.Submit(t.Context(), plan, confirmed)
 	failed, ok := errors.AsType[*FailedError](err)
 	if !ok {
 		t.Fatalf("error = %v, want a FailedError", err)
@@ -323,7 +323,7 @@ func TestSubmitFindsWhatAnInterruptedRunLeft(t *testing.T) {
 		t.Run(name, func(t *testing.T) {
 			calls := listen(t)
 			w := start(t, Options{Home: fakeSpark(t, "succeed", calls)}, append(tc.left, app.DeepCopy())...)
-			got, err := w.Submit(t.Context(), planOf(t, app, 1))
+			got, err := w.Submit(t.Context(), planOf(t, app, 1), confirmed)
 			if diff := cmp.Diff(tc.want, got); diff != "" {
 				t.Errorf("result (-want +got):\n%s", diff)
 			}
@@ -339,7 +339,7 @@ func TestSubmitFindsWhatAnInterruptedRunLeft(t *testing.T) {
 
 func TestSubmitWithoutSpark(t *testing.T) {
 	for _, home := range []string{"", t.TempDir()} {
-		_, err := New(nil, Options{Home: home}).Submit(t.Context(), planOf(t, application(), 1))
+		_, err := New(nil, Options{Home: home}).Submit(t.Context(), planOf(t, application(), 1), confirmed)
 		if _, ok := errors.AsType[*planning.InvalidError](err); !ok || !strings.Contains(err.Error(), "run the controller image that packages Spark") {
 			t.Errorf("with home %q: %v, want an InvalidError that says what to do", home, err)
 		}
