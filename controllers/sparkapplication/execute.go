@@ -161,16 +161,12 @@ func (r *Reconciler) deleteRun(ctx context.Context, obs *lifecycle.Observation, 
 	return len(pods) == 0 && !stopping, errors.Join(errs...)
 }
 
-// deletePod deletes this very pod, not another that has its name by now: that is a conflict, and what the cache has by then decides.
+// deletePod deletes the pod, unless somebody has. Where another pod has its name by now, what the cache has by then decides.
 func (r *Reconciler) deletePod(ctx context.Context, pod *corev1.Pod) error {
 	if !pod.DeletionTimestamp.IsZero() {
 		return nil
 	}
-	err := r.Client.Delete(ctx, pod, client.Preconditions{UID: &pod.UID})
-	if client.IgnoreNotFound(err) == nil {
-		return nil
-	}
-	return fmt.Errorf("delete pod %s: %w", pod.Name, err)
+	return submission.Delete(ctx, r.Client, pod)
 }
 
 func (r *Reconciler) deleteExecutors(ctx context.Context, obs *lifecycle.Observation, names []string) error {

@@ -143,9 +143,8 @@ func ensure(ctx context.Context, c Client, desired client.Object, confirm submis
 		if err := confirm(ctx); err != nil {
 			return nil, err
 		}
-		uid := existing.GetUID()
-		if err := c.Delete(ctx, existing, client.Preconditions{UID: &uid}); client.IgnoreNotFound(err) != nil {
-			return nil, fmt.Errorf("delete %s %s, which is out of date: %w", kind, key, err)
+		if err := submission.Delete(ctx, c, existing); err != nil {
+			return nil, fmt.Errorf("replace what is out of date: %w", err)
 		}
 	}
 	created, err = create(ctx, c, kind, desired)

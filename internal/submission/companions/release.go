@@ -17,6 +17,7 @@ import (
 
 	"github.com/alauda/spark-operator/apis/sparkoperator/v1beta2"
 	"github.com/alauda/spark-operator/internal/disruption"
+	"github.com/alauda/spark-operator/internal/submission"
 	"github.com/alauda/spark-operator/pkg/sparklabels"
 )
 
@@ -64,10 +65,5 @@ func release(ctx context.Context, c Client, app *v1beta2.SparkApplication, drive
 	if !metav1.IsControlledBy(object, app) || object.GetLabels()[sparklabels.SubmissionID] != driver.Labels[sparklabels.SubmissionID] {
 		return nil
 	}
-	uid := object.GetUID()
-	err := c.Delete(ctx, object, client.Preconditions{UID: &uid})
-	if client.IgnoreNotFound(err) == nil {
-		return nil
-	}
-	return fmt.Errorf("delete %T %s: %w", object, key, err)
+	return submission.Delete(ctx, c, object)
 }

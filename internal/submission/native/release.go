@@ -51,7 +51,7 @@ func (s *Submitter) Release(ctx context.Context, app *v1beta2.SparkApplication, 
 	}
 	var errs []error
 	for _, object := range found {
-		errs = append(errs, s.release(ctx, object))
+		errs = append(errs, submission.Delete(ctx, s.client, object))
 	}
 	return errors.Join(errs...)
 }
@@ -69,14 +69,4 @@ func (s *Submitter) madeFor(ctx context.Context, app *v1beta2.SparkApplication, 
 		return nil
 	})
 	return found, err
-}
-
-// release deletes this very object, not another that has its name by now: that is a conflict, after which the next Release finds what is there.
-func (s *Submitter) release(ctx context.Context, object client.Object) error {
-	uid := object.GetUID()
-	err := s.client.Delete(ctx, object, client.Preconditions{UID: &uid})
-	if client.IgnoreNotFound(err) == nil {
-		return nil
-	}
-	return fmt.Errorf("delete %T %s: %w", object, object.GetName(), err)
 }

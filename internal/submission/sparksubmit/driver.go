@@ -92,12 +92,11 @@ func (s *Submitter) complete(ctx context.Context, pod *corev1.Pod) (bool, error)
 	return len(services.Items) > 0, nil
 }
 
-// deletePod deletes this very pod and not another of its name, which is a conflict. How it ends is of no interest.
+// deletePod deletes the pod. How it ends is of no interest.
 func (s *Submitter) deletePod(ctx context.Context, pod *corev1.Pod) error {
 	if pod.DeletionTimestamp == nil {
-		err := s.client.Delete(ctx, pod, client.Preconditions{UID: &pod.UID})
-		if client.IgnoreNotFound(err) != nil {
-			return fmt.Errorf("delete driver pod %s: %w", client.ObjectKeyFromObject(pod), err)
+		if err := submission.Delete(ctx, s.client, pod); err != nil {
+			return err
 		}
 	}
 	return driverend.Release(ctx, s.client, pod)
