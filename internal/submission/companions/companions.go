@@ -22,6 +22,7 @@ import (
 	"sigs.k8s.io/controller-runtime/pkg/client"
 
 	"github.com/alauda/spark-operator/apis/sparkoperator/v1beta2"
+	"github.com/alauda/spark-operator/internal/deletion"
 	"github.com/alauda/spark-operator/internal/identity"
 	"github.com/alauda/spark-operator/internal/planning"
 	"github.com/alauda/spark-operator/internal/submission"
@@ -143,7 +144,7 @@ func ensure(ctx context.Context, c Client, desired client.Object, confirm submis
 		if err := confirm(ctx); err != nil {
 			return nil, err
 		}
-		if err := submission.Delete(ctx, c, existing); err != nil {
+		if err := deletion.Of(ctx, c, existing); err != nil {
 			return nil, fmt.Errorf("replace what is out of date: %w", err)
 		}
 	}

@@ -15,6 +15,7 @@ import (
 	"sigs.k8s.io/controller-runtime/pkg/client"
 
 	"github.com/alauda/spark-operator/apis/sparkoperator/v1beta2"
+	"github.com/alauda/spark-operator/internal/deletion"
 	"github.com/alauda/spark-operator/internal/driverend"
 	"github.com/alauda/spark-operator/internal/identity"
 	"github.com/alauda/spark-operator/internal/planning"
@@ -95,7 +96,7 @@ func (s *Submitter) complete(ctx context.Context, pod *corev1.Pod) (bool, error)
 // deletePod deletes the pod. How it ends is of no interest.
 func (s *Submitter) deletePod(ctx context.Context, pod *corev1.Pod) error {
 	if pod.DeletionTimestamp == nil {
-		if err := submission.Delete(ctx, s.client, pod); err != nil {
+		if err := deletion.Of(ctx, s.client, pod); err != nil {
 			return err
 		}
 	}

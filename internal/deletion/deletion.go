@@ -1,7 +1,8 @@
 // Copyright 2026 The Alauda Spark Operator Authors.
 // SPDX-License-Identifier: Apache-2.0
 
-package submission
+// Package deletion deletes objects of the application by their UID, never by their name alone.
+package deletion
 
 import (
 	"context"
@@ -10,14 +11,14 @@ import (
 	"sigs.k8s.io/controller-runtime/pkg/client"
 )
 
-// Deleter is what is needed of a client.
-type Deleter interface {
+// Client is what is needed of a client.
+type Client interface {
 	Delete(ctx context.Context, obj client.Object, opts ...client.DeleteOption) error
 }
 
-// Delete deletes this very object, and not another that has its name by now: that is a conflict, after which the next look finds what is there. What is
+// Of deletes this very object, and not another that has its name by now: that is a conflict, after which the next look finds what is there. What is
 // gone is deleted.
-func Delete(ctx context.Context, c Deleter, object client.Object) error {
+func Of(ctx context.Context, c Client, object client.Object) error {
 	uid := object.GetUID()
 	if err := c.Delete(ctx, object, client.Preconditions{UID: &uid}); client.IgnoreNotFound(err) != nil {
 		return fmt.Errorf("delete %T %s: %w", object, client.ObjectKeyFromObject(object), err)
