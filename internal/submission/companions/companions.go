@@ -58,8 +58,8 @@ type Made struct {
 }
 
 // Ensure makes the companions of a plan that are not there as the plan has them. It is idempotent. The driver mounts the ConfigMap; a run goes on
-// without what else the cluster's rules refuse, such as a quota of load balancers, or what has its name and is somebody else's. What another attempt made is replaced if
-// the decision is confirmed: it could be the attempt that follows. Its errors are those of submission.Submitter.
+// without what else the cluster's rules refuse, such as a quota of load balancers, or what has its name and is somebody else's.
+// What another attempt made is replaced if the decision is confirmed: it could be the attempt that follows. Its errors are those of submission.Submitter.
 func Ensure(ctx context.Context, c Client, plan *planning.Plan, confirm submission.Confirm) (Made, error) {
 	made, refused := Made{Driver: plan.DriverInfo()}, sets.New[string]()
 	for _, companion := range plan.Companions() {
@@ -103,8 +103,16 @@ func backend(ingress *networkingv1.Ingress) string {
 	return ingress.Spec.Rules[0].HTTP.Paths[0].Backend.Service.Name
 }
 
+// unconfirmedError is that of a confirmation. Whatever it is, nothing may go on.
+type unconfirmedError struct{ error }
+
+func (e *unconfirmedError) Unwrap() error { return e.error }
+
 // isRefused reports whether the same would be refused again: by the API server's rules, those of the cluster, or because the name is taken.
 func isRefused(err error) bool {
+	if _, isUnconfirmed := errors.AsType[*unconfirmedError](err); isUnconfirmed {
+		return false
+	}
 	_, isConflict := errors.AsType[*submission.ConflictError](err)
 	_, isInvalid := errors.AsType[*planning.InvalidError](err)
 	return isConflict || isInvalid || apierrors.IsForbidden(err) || apierrors.IsBadRequest(err) || isExhausted(err)
@@ -142,7 +150,7 @@ func ensure(ctx context.Context, c Client, desired client.Object, confirm submis
 		return existing, nil
 	default:
 		if err := confirm(ctx); err != nil {
-			return nil, err
+			return nil, &unconfirmedError{err}
 		}
 		if err := deletion.Of(ctx, c, existing); err != nil {
 			return nil, fmt.Errorf("replace what is out of date: %w", err)

@@ -151,6 +151,21 @@ func TestEnsureReplacesNothingIfAnotherDecides(t *testing.T) {
 	}
 }
 
+// Without a Service a run goes on, but not without a decision.
+func TestEnsureGoesOnWithNothingUnconfirmed(t *testing.T) {
+	forbidden := apierrors.NewForbidden(schema.GroupResource{Resource: "sparkapplications"}, "pi", nil)
+	app := exposed()
+	app.Spec.Monitoring = nil
+	c := fake.NewClientBuilder().Build()
+	if _, err := companions.Ensure(t.Context(), c, planOf(t, app, 2), confirmed); err != nil {
+		t.Fatal(err)
+	}
+	made, err := companions.Ensure(t.Context(), c, planOf(t, app, 1), func(context.Context) error { return forbidden })
+	if !apierrors.IsForbidden(err) {
+		t.Errorf("Ensure = %+v, %v, want the error of the confirmation", made, err)
+	}
+}
+
 func conflict(owner string) error {
 	return &submission.ConflictError{Kind: "ConfigMap", Namespace: "default", Name: "pi-prom-conf", Owner: owner}
 }
