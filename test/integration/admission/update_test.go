@@ -104,11 +104,12 @@ func runDriver(t *testing.T, a *app) *corev1.Pod {
 	await(t, "a driver", func(ctx context.Context) bool {
 		return author.Get(ctx, client.ObjectKey{Namespace: a.Namespace, Name: a.Name + "-driver"}, driver) == nil
 	})
+	before := driver.DeepCopy()
 	driver.Status.Phase = corev1.PodRunning
 	driver.Status.ContainerStatuses = []corev1.ContainerStatus{{
 		Name: driver.Spec.Containers[0].Name, State: corev1.ContainerState{Running: &corev1.ContainerStateRunning{}},
 	}}
-	must(t, author.Status().Update(t.Context(), driver))
+	must(t, author.Status().Patch(t.Context(), driver, client.MergeFrom(before)))
 	await(t, "the application to run", func(ctx context.Context) bool {
 		return author.Get(ctx, client.ObjectKeyFromObject(a), a) == nil && a.Status.AppState.State == v1beta2.ApplicationStateRunning
 	})

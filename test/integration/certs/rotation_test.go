@@ -22,6 +22,7 @@ import (
 	"k8s.io/apimachinery/pkg/types"
 	ctrl "sigs.k8s.io/controller-runtime"
 	"sigs.k8s.io/controller-runtime/pkg/cache"
+	"sigs.k8s.io/controller-runtime/pkg/client"
 	"sigs.k8s.io/controller-runtime/pkg/config"
 	metricsserver "sigs.k8s.io/controller-runtime/pkg/metrics/server"
 	"sigs.k8s.io/controller-runtime/pkg/webhook"
@@ -223,10 +224,10 @@ func inject(t *testing.T, trust []byte) {
 	changeWebhooks(t, func(c *admissionv1.WebhookClientConfig) { c.CABundle = trust })
 }
 
-// wake has the keeper look at the Secret; in real life the time itself wakes it.
+// wake has the keeper look at the Secret; in real life the time itself wakes it. It may write the Secret at the same time, which
+// a merge patch does not mind.
 func wake(t *testing.T) {
 	t.Helper()
-	s := secret(t)
-	s.Labels = map[string]string{"woken": "yes"}
-	must(t, admin.Update(t.Context(), s))
+	patch := client.RawPatch(types.MergePatchType, []byte(`{"metadata":{"labels":{"woken":"yes"}}}`))
+	must(t, admin.Patch(t.Context(), secret(t), patch))
 }

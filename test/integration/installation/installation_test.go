@@ -114,8 +114,9 @@ func spoilCertificate(t *testing.T) {
 	secret := &corev1.Secret{}
 	key := client.ObjectKey{Namespace: operatorNamespace, Name: "spark-operator-webhook-certs"}
 	must(t, admin.Get(t.Context(), key, secret))
+	before := secret.DeepCopy()
 	secret.Data["tls.crt"] = []byte("spoilt")
-	must(t, admin.Update(t.Context(), secret))
+	must(t, admin.Patch(t.Context(), secret, client.MergeFrom(before)))
 	eventually(t, "another certificate", func(ctx context.Context) error {
 		if err := admin.Get(ctx, key, secret); err != nil {
 			return err

@@ -140,10 +140,7 @@ func TestInterruptedSubmissionIsAdopted(t *testing.T) {
 	until(t, app, submitted)
 	stop()
 	pod := driver(t, app)
-	app.Status = v1beta2.SparkApplicationStatus{}
-	if err := api.Status().Update(t.Context(), app); err != nil {
-		t.Fatal(err)
-	}
+	forgetStatus(t, app)
 	startController(t, app.Namespace)
 	until(t, app, submitted)
 	if got := driver(t, app); got.UID != pod.UID || app.Status.Attempt != 1 {

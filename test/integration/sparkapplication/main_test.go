@@ -7,6 +7,7 @@ package sparkapplication
 
 import (
 	"context"
+	"encoding/json"
 	"fmt"
 	"io"
 	"os"
@@ -15,10 +16,12 @@ import (
 	"testing"
 	"time"
 
+	"github.com/google/go-cmp/cmp"
 	"go.uber.org/zap/zapcore"
 	corev1 "k8s.io/api/core/v1"
 	metav1 "k8s.io/apimachinery/pkg/apis/meta/v1"
 	"k8s.io/apimachinery/pkg/runtime"
+	"k8s.io/apimachinery/pkg/types"
 	"k8s.io/apimachinery/pkg/util/wait"
 	clientgoscheme "k8s.io/client-go/kubernetes/scheme"
 	"k8s.io/client-go/rest"
@@ -188,8 +191,29 @@ func kubelet(t *testing.T, pod *corev1.Pod, phase corev1.PodPhase, state corev1.
 	t.Helper()
 	pod.Status.Phase = phase
 	pod.Status.ContainerStatuses = []corev1.ContainerStatus{{Name: pod.Spec.Containers[0].Name, State: state}}
-	if err := api.Status().Update(t.Context(), pod); err != nil {
+	writeStatus(t, pod)
+}
+
+// writeStatus writes the status of a pod as the kubelet does: whatever else was written meanwhile.
+func writeStatus(t *testing.T, pod *corev1.Pod) {
+	t.Helper()
+	whole, err := json.Marshal(map[string]any{"status": pod.Status})
+	if err != nil {
 		t.Fatal(err)
+	}
+	if err := api.Status().Patch(t.Context(), pod, client.RawPatch(types.MergePatchType, whole)); err != nil {
+		t.Fatal(err)
+	}
+}
+
+// forgetStatus leaves the status as it is before the controller's first write, as after a crash before that write.
+func forgetStatus(t *testing.T, app *v1beta2.SparkApplication) {
+	t.Helper()
+	if err := api.Status().Patch(t.Context(), app, client.RawPatch(types.MergePatchType, []byte(`{"status":null}`))); err != nil {
+		t.Fatal(err)
+	}
+	if diff := cmp.Diff(v1beta2.SparkApplicationStatus{}, app.Status); diff != "" {
+		t.Fatalf("what is left of the status (-want +got):\n%s", diff)
 	}
 }
 

@@ -58,10 +58,7 @@ func TestDriverOfAnotherNameIsRemovedAfterACrash(t *testing.T) {
 	until(t, app, submitted)
 	stop()
 	first := driver(t, app)
-	app.Status = v1beta2.SparkApplicationStatus{}
-	if err := api.Status().Update(t.Context(), app); err != nil {
-		t.Fatal(err)
-	}
+	forgetStatus(t, app)
 	patchSpec(t, app, `{"driver":{"podName":"another-name"}}`)
 	// The kubelet, which is not here, takes its time.
 	bind(t, first)
@@ -123,9 +120,7 @@ func TestEvictedExecutorIsCountedByItsCause(t *testing.T) {
 	until(t, app, running)
 	pod := executor(t, app, 1)
 	pod.Status.Phase, pod.Status.Reason, pod.Status.Message = corev1.PodFailed, "Evicted", "The node was low on resource: memory"
-	if err := api.Status().Update(t.Context(), pod); err != nil {
-		t.Fatal(err)
-	}
+	writeStatus(t, pod)
 	eventually(t, func(ctx context.Context) bool {
 		return api.Get(ctx, client.ObjectKeyFromObject(app), app) == nil && app.Status.Executors != nil && app.Status.Executors.Failed == 1
 	}, func() string { return fmt.Sprintf("a failed executor, there are %+v", app.Status.Executors) })
@@ -159,9 +154,7 @@ func TestLostNode(t *testing.T) {
 	pod = driver(t, app)
 	pod.Status.Phase = corev1.PodFailed
 	pod.Status.Conditions = append(pod.Status.Conditions, corev1.PodCondition{Type: corev1.DisruptionTarget, Status: corev1.ConditionTrue, Reason: "DeletionByPodGC"})
-	if err := api.Status().Update(t.Context(), pod); err != nil {
-		t.Fatal(err)
-	}
+	writeStatus(t, pod)
 	if err := api.Delete(t.Context(), pod, client.GracePeriodSeconds(0)); client.IgnoreNotFound(err) != nil {
 		t.Fatal(err)
 	}
