@@ -82,7 +82,7 @@ type Reconciler struct {
 func (r *Reconciler) Reconcile(ctx context.Context, req ctrl.Request) (ctrl.Result, error) {
 	obs, err := r.observe(ctx, req.NamespacedName)
 	if err != nil {
-		return afterRace(err)
+		return r.afterRace(req.NamespacedName, err)
 	}
 	if obs == nil || !obs.App.DeletionTimestamp.IsZero() {
 		r.Submitter.Forget(req.NamespacedName)
@@ -94,14 +94,14 @@ func (r *Reconciler) Reconcile(ctx context.Context, req ctrl.Request) (ctrl.Resu
 		decision := hideSecrets(obs.App, lifecycle.Decide(*obs, r.Policy))
 		logDecision(ctx, obs.App, decision)
 		if err := r.record(ctx, obs, decision); err != nil {
-			return afterRace(err)
+			return r.afterRace(req.NamespacedName, err)
 		}
 		if len(decision.Actions) == 0 {
 			return ctrl.Result{RequeueAfter: r.known.wakeIn(req.NamespacedName, decision.RequeueAfter, obs.Now)}, nil
 		}
 		again, err := r.execute(ctx, obs, decision.Actions)
 		if err != nil {
-			return afterRace(err)
+			return r.afterRace(req.NamespacedName, err)
 		}
 		if !again {
 			return ctrl.Result{RequeueAfter: r.known.wakeIn(req.NamespacedName, decision.RequeueAfter, obs.Now)}, nil
@@ -122,8 +122,9 @@ func logDecision(ctx context.Context, app *v1beta2.SparkApplication, d lifecycle
 // afterRace waits where an error is a conflict: the application that was decided on is not the newest. The newest is on its way into
 // the cache, and its arrival starts another reconcile, which decides anew. Other conflicts have nobody to end the wait (a quota that
 // many creations race for is one), so it has a limit.
-func afterRace(err error) (ctrl.Result, error) {
+func (r *Reconciler) afterRace(key types.NamespacedName, err error) (ctrl.Result, error) {
 	if apierrors.IsConflict(err) {
+		r.known.awaits(key)
 		return ctrl.Result{RequeueAfter: raceDelay}, nil
 	}
 	return ctrl.Result{}, err

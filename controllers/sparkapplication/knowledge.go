@@ -56,6 +56,8 @@ type facts struct {
 
 	// replaced are versions that the cache may still show: newer ones were stored here since.
 	replaced []string
+	// awaited tells that a decision was given up for a newer version, which has not come yet.
+	awaited bool
 }
 
 // of returns the facts about an application; the caller holds the lock.
@@ -111,6 +113,25 @@ func (k *knowledge) outdated(app *v1beta2.SparkApplication) bool {
 	}
 	f.replaced = nil
 	return false
+}
+
+// awaits notes that a decision waits for the next version of the application.
+func (k *knowledge) awaits(key types.NamespacedName) {
+	k.mu.Lock()
+	defer k.mu.Unlock()
+	k.of(key).awaited = true
+}
+
+// isAwaited reports whether a decision waited for this version of the application, which has now come.
+func (k *knowledge) isAwaited(key types.NamespacedName) bool {
+	k.mu.Lock()
+	defer k.mu.Unlock()
+	f, known := k.apps[key]
+	if !known || !f.awaited {
+		return false
+	}
+	f.awaited = false
+	return true
 }
 
 // shouldAsk returns the last answer about the driver, and whether it is time to ask again.

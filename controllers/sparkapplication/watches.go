@@ -5,14 +5,18 @@ package sparkapplication
 
 import (
 	"context"
+	"maps"
+	"slices"
 	"time"
 
+	"golang.org/x/time/rate"
 	corev1 "k8s.io/api/core/v1"
 	"k8s.io/apimachinery/pkg/types"
 	"k8s.io/client-go/util/workqueue"
 	ctrl "sigs.k8s.io/controller-runtime"
 	"sigs.k8s.io/controller-runtime/pkg/client"
 	"sigs.k8s.io/controller-runtime/pkg/controller"
+	"sigs.k8s.io/controller-runtime/pkg/controller/priorityqueue"
 	"sigs.k8s.io/controller-runtime/pkg/event"
 	"sigs.k8s.io/controller-runtime/pkg/handler"
 	"sigs.k8s.io/controller-runtime/pkg/reconcile"
@@ -22,15 +26,23 @@ import (
 	"github.com/alauda/spark-operator/pkg/sparklabels"
 )
 
-// executorDelay is for how long changes of an application's executors are gathered: they come together, and one status tells of them all.
-const executorDelay = 400 * time.Millisecond
+const (
+	// gatherDelay is for how long changes of an application's executors are gathered, and nobody looks only because a status came back: executors come
+	// together, and one status tells of them all.
+	gatherDelay = 500 * time.Millisecond
+	// arrivalPriority lets the applications that run go before new ones: their work is less, and somebody waits for what their status says.
+	// With that alone a flood of changes would keep new applications waiting for good,
+	arrivalPriority = -10
+	// so this many of them a second are taken in turn with all else. More than a slow API server takes would undo the order.
+	arrivalsInTurn = 1
+)
 
 // Setup adds the controller to mgr. Every change of an application or of one of its pods starts a reconcile; changes that come together start
 // one. Changes of the status count too: a decision that lost a race is taken anew when the version that won arrives.
 func (r *Reconciler) Setup(mgr ctrl.Manager, options controller.Options) error {
 	builder := ctrl.NewControllerManagedBy(mgr).
 		Named("sparkapplication").
-		Watches(&v1beta2.SparkApplication{}, newArrivals()).
+		Watches(&v1beta2.SparkApplication{}, newApplicationEvents(&r.known)).
 		Watches(&corev1.Pod{}, handler.WithLowPriorityWhenUnchanged(handler.EventHandler(podEvents{}))).
 		WithOptions(options)
 	if r.Finished != nil {
@@ -40,6 +52,58 @@ func (r *Reconciler) Setup(mgr ctrl.Manager, options controller.Options) error {
 }
 
 type queue = workqueue.TypedRateLimitingInterface[reconcile.Request]
+
+// applicationEvents looks at an application when it has changed. New ones give way to those that run.
+type applicationEvents struct {
+	handler.EnqueueRequestForObject
+	known *knowledge
+	turns *rate.Limiter
+}
+
+func newApplicationEvents(known *knowledge) *applicationEvents {
+	return &applicationEvents{known: known, turns: rate.NewLimiter(arrivalsInTurn, 1)}
+}
+
+// Create implements handler.EventHandler.
+func (a *applicationEvents) Create(ctx context.Context, e event.CreateEvent, q queue) {
+	ordered, isOrdered := q.(priorityqueue.PriorityQueue[reconcile.Request])
+	app, isApp := e.Object.(*v1beta2.SparkApplication)
+	if !isOrdered || !isApp || e.IsInInitialList || app.Status.AppState.State != v1beta2.ApplicationStateNew {
+		a.EnqueueRequestForObject.Create(ctx, e, q)
+		return
+	}
+	request := reconcile.Request{NamespacedName: client.ObjectKeyFromObject(app)}
+	turn := a.turns.Reserve().Delay()
+	if turn == 0 {
+		q.Add(request)
+		return
+	}
+	ordered.AddWithOpts(priorityqueue.AddOpts{Priority: new(arrivalPriority)}, request)
+	// Where it has been handled by then, there is nothing left to do.
+	time.AfterFunc(turn, func() { q.Add(request) })
+}
+
+// Update implements handler.EventHandler. Where only the status has changed it is the controller's own write that comes back: to look at once would
+// tell of the executors that have changed since, and that again, one by one. A decision that was given up for a newer version waits no longer.
+func (a *applicationEvents) Update(ctx context.Context, e event.UpdateEvent, q queue) {
+	key := client.ObjectKeyFromObject(e.ObjectNew)
+	if onlyStatusChanged(e.ObjectOld, e.ObjectNew) && !a.known.isAwaited(key) {
+		q.AddAfter(reconcile.Request{NamespacedName: key}, gatherDelay)
+		return
+	}
+	a.EnqueueRequestForObject.Update(ctx, e, q)
+}
+
+// onlyStatusChanged reports whether two versions of an application differ, and not in spec or metadata.
+func onlyStatusChanged(old, next client.Object) bool {
+	if old.GetResourceVersion() == next.GetResourceVersion() {
+		return false
+	}
+	return old.GetUID() == next.GetUID() && old.GetGeneration() == next.GetGeneration() &&
+		old.GetDeletionTimestamp().Equal(next.GetDeletionTimestamp()) &&
+		maps.Equal(old.GetLabels(), next.GetLabels()) && maps.Equal(old.GetAnnotations(), next.GetAnnotations()) &&
+		slices.Equal(old.GetFinalizers(), next.GetFinalizers())
+}
 
 // podEvents looks at the application of a pod when the pod has changed: at once if it is a driver, after a while if it is an executor.
 type podEvents struct{}
@@ -68,7 +132,7 @@ func (podEvents) enqueue(pod client.Object, q queue) {
 	switch {
 	case request.Name == "":
 	case pod.GetLabels()[sparklabels.SparkRole] == sparklabels.RoleExecutor:
-		q.AddAfter(request, executorDelay)
+		q.AddAfter(request, gatherDelay)
 	default:
 		q.Add(request)
 	}

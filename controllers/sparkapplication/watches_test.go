@@ -12,6 +12,7 @@ import (
 	"github.com/google/go-cmp/cmp"
 	corev1 "k8s.io/api/core/v1"
 	metav1 "k8s.io/apimachinery/pkg/apis/meta/v1"
+	"sigs.k8s.io/controller-runtime/pkg/client"
 	"sigs.k8s.io/controller-runtime/pkg/controller/priorityqueue"
 	"sigs.k8s.io/controller-runtime/pkg/event"
 	"sigs.k8s.io/controller-runtime/pkg/reconcile"
@@ -51,9 +52,9 @@ func inQueue(t *testing.T, wait time.Duration, add func(queue)) []string {
 
 func TestWhatRunsGoesBeforeWhatIsNew(t *testing.T) {
 	got := inQueue(t, 0, func(q queue) {
-		arrivals := newArrivals()
+		apps := newApplicationEvents(&knowledge{})
 		for i := range 4 {
-			arrivals.Create(t.Context(), created(fmt.Sprint("new-", i)), q)
+			apps.Create(t.Context(), created(fmt.Sprint("new-", i)), q)
 		}
 		podEvents{}.Update(t.Context(), event.UpdateEvent{ObjectOld: podOf("running", "driver"), ObjectNew: podOf("running", "driver")}, q)
 	})
@@ -71,9 +72,9 @@ func TestNewApplicationsTakeTheirTurnInAFlood(t *testing.T) {
 		}
 	}
 	got := inQueue(t, 0, func(q queue) {
-		arrivals := newArrivals()
-		arrivals.Create(t.Context(), created("new-0"), q)
-		arrivals.Create(t.Context(), created("new-1"), q)
+		apps := newApplicationEvents(&knowledge{})
+		apps.Create(t.Context(), created("new-0"), q)
+		apps.Create(t.Context(), created("new-1"), q)
 		flood(q, 0, 2)
 		time.Sleep(time.Second / arrivalsInTurn)
 		synctest.Wait()
@@ -95,13 +96,13 @@ func TestChangesOfExecutorsAreGathered(t *testing.T) {
 		add  func(queue)
 		want []string
 	}{
-		"they wait for others":   {executorDelay - 1, executors, nil},
-		"and are looked at once": {executorDelay, executors, []string{"pi"}},
+		"they wait for others":   {gatherDelay - 1, executors, nil},
+		"and are looked at once": {gatherDelay, executors, []string{"pi"}},
 		"with the driver they are now": {0, func(q queue) {
 			executors(q)
 			podEvents{}.Create(t.Context(), event.CreateEvent{Object: podOf("pi", "driver")}, q)
 		}, []string{"pi"}},
-		"a pod without name is nobodys": {executorDelay, func(q queue) { podEvents{}.Delete(t.Context(), event.DeleteEvent{Object: podOf("", "driver")}, q) }, nil},
+		"a pod without name is nobodys": {gatherDelay, func(q queue) { podEvents{}.Delete(t.Context(), event.DeleteEvent{Object: podOf("", "driver")}, q) }, nil},
 	} {
 		t.Run(name, func(t *testing.T) {
 			if diff := cmp.Diff(tc.want, inQueue(t, tc.wait, tc.add)); diff != "" {
@@ -123,17 +124,59 @@ func TestAPodThatChangesItsApplicationIsNewsToBoth(t *testing.T) {
 // What is there when the operator starts, and what only comes again, has less of a hurry than anything new.
 func TestTheInitialListComesLast(t *testing.T) {
 	got := inQueue(t, 0, func(q queue) {
-		arrivals := newArrivals()
+		apps := newApplicationEvents(&knowledge{})
 		listed := created("listed")
 		listed.IsInInitialList = true
-		arrivals.Create(t.Context(), listed, q)
+		apps.Create(t.Context(), listed, q)
 		running := created("running")
 		running.Object.(*v1beta2.SparkApplication).Status.AppState.State = v1beta2.ApplicationStateRunning
-		arrivals.Create(t.Context(), created("new"), q)
-		arrivals.Create(t.Context(), created("newer"), q)
-		arrivals.Create(t.Context(), running, q)
+		apps.Create(t.Context(), created("new"), q)
+		apps.Create(t.Context(), created("newer"), q)
+		apps.Create(t.Context(), running, q)
 	})
 	if diff := cmp.Diff([]string{"new", "running", "newer", "listed"}, got); diff != "" {
 		t.Errorf("order (-want +got):\n%s", diff)
+	}
+}
+
+func TestAStatusThatComesBackWaitsForWhatElseChanges(t *testing.T) {
+	key := client.ObjectKey{Namespace: "default", Name: "pi"}
+	now, later := []string{"pi"}, []string(nil)
+	for name, tc := range map[string]struct {
+		wait   time.Duration
+		known  func(*knowledge)
+		change func(*v1beta2.SparkApplication)
+		want   []string
+	}{
+		"a status":             {wait: gatherDelay - 1, want: later},
+		"in the end":           {wait: gatherDelay, want: now},
+		"one that is awaited":  {known: func(k *knowledge) { k.awaits(key) }, want: now},
+		"one that was awaited": {known: func(k *knowledge) { k.awaits(key); k.isAwaited(key) }, want: later},
+		"a spec":               {change: func(app *v1beta2.SparkApplication) { app.Generation++ }, want: now},
+		"another of its name":  {change: func(app *v1beta2.SparkApplication) { app.UID = "another" }, want: now},
+		"a label":              {change: func(app *v1beta2.SparkApplication) { app.Labels = map[string]string{"queue": "low"} }, want: now},
+		"an annotation":        {change: func(app *v1beta2.SparkApplication) { app.Annotations = map[string]string{"note": ""} }, want: now},
+		"a finalizer":          {change: func(app *v1beta2.SparkApplication) { app.Finalizers = []string{"example.org/keep"} }, want: now},
+		"its deletion":         {change: func(app *v1beta2.SparkApplication) { app.DeletionTimestamp = new(metav1.Now()) }, want: now},
+		"nothing":              {change: func(app *v1beta2.SparkApplication) { app.ResourceVersion = "1" }, want: now},
+	} {
+		t.Run(name, func(t *testing.T) {
+			known := &knowledge{}
+			if tc.known != nil {
+				tc.known(known)
+			}
+			old := &v1beta2.SparkApplication{ObjectMeta: metav1.ObjectMeta{Namespace: key.Namespace, Name: key.Name, ResourceVersion: "1", Generation: 1}}
+			next := old.DeepCopy()
+			next.ResourceVersion, next.Status.AppState.State = "2", v1beta2.ApplicationStateRunning
+			if tc.change != nil {
+				tc.change(next)
+			}
+			got := inQueue(t, tc.wait, func(q queue) {
+				newApplicationEvents(known).Update(t.Context(), event.UpdateEvent{ObjectOld: old, ObjectNew: next}, q)
+			})
+			if diff := cmp.Diff(tc.want, got); diff != "" {
+				t.Errorf("looked at (-want +got):\n%s", diff)
+			}
+		})
 	}
 }
