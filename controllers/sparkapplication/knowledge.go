@@ -122,8 +122,8 @@ func (k *knowledge) awaits(key types.NamespacedName) {
 	k.of(key).awaited = true
 }
 
-// isAwaited reports whether a decision waited for this version of the application, which has now come.
-func (k *knowledge) isAwaited(key types.NamespacedName) bool {
+// arrived notes that the next version of the application has come, and reports whether a decision waited for it.
+func (k *knowledge) arrived(key types.NamespacedName) bool {
 	k.mu.Lock()
 	defer k.mu.Unlock()
 	f, known := k.apps[key]

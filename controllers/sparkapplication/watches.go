@@ -87,7 +87,7 @@ func (a *applicationEvents) Create(ctx context.Context, e event.CreateEvent, q q
 // tell of the executors that have changed since, and that again, one by one. A decision that was given up for a newer version waits no longer.
 func (a *applicationEvents) Update(ctx context.Context, e event.UpdateEvent, q queue) {
 	key := client.ObjectKeyFromObject(e.ObjectNew)
-	if onlyStatusChanged(e.ObjectOld, e.ObjectNew) && !a.known.isAwaited(key) {
+	if onlyStatusChanged(e.ObjectOld, e.ObjectNew) && !a.known.arrived(key) {
 		q.AddAfter(reconcile.Request{NamespacedName: key}, gatherDelay)
 		return
 	}

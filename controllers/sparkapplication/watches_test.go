@@ -151,7 +151,7 @@ func TestAStatusThatComesBackWaitsForWhatElseChanges(t *testing.T) {
 		"a status":             {wait: gatherDelay - 1, want: later},
 		"in the end":           {wait: gatherDelay, want: now},
 		"one that is awaited":  {known: func(k *knowledge) { k.awaits(key) }, want: now},
-		"one that was awaited": {known: func(k *knowledge) { k.awaits(key); k.isAwaited(key) }, want: later},
+		"one that was awaited": {known: func(k *knowledge) { k.awaits(key); k.arrived(key) }, want: later},
 		"a spec":               {change: func(app *v1beta2.SparkApplication) { app.Generation++ }, want: now},
 		"another of its name":  {change: func(app *v1beta2.SparkApplication) { app.UID = "another" }, want: now},
 		"a label":              {change: func(app *v1beta2.SparkApplication) { app.Labels = map[string]string{"queue": "low"} }, want: now},
