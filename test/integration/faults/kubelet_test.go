@@ -66,15 +66,16 @@ func (t *trial) tend(ctx context.Context, pod *corev1.Pod) (again bool) {
 	return err != nil && !apierrors.IsNotFound(err)
 }
 
-// remove ends a pod that is being deleted.
+// remove ends a pod that is being deleted. One that nothing holds is deleted even if somebody has done so without grace: the API server marks a pod
+// first and removes it then, and whoever hangs up in between leaves it marked, until a kubelet deletes it again.
 func (t *trial) remove(ctx context.Context, pod *corev1.Pod) error {
 	if pod.Status.Phase == corev1.PodRunning {
 		if err := t.ends(ctx, pod, terminatedBySignal); err != nil {
 			return err
 		}
 	}
-	if pod.DeletionGracePeriodSeconds != nil && *pod.DeletionGracePeriodSeconds == 0 {
-		return nil // What keeps it is a finalizer.
+	if len(pod.Finalizers) > 0 && pod.DeletionGracePeriodSeconds != nil && *pod.DeletionGracePeriodSeconds == 0 {
+		return nil
 	}
 	return t.api.Delete(ctx, pod, client.GracePeriodSeconds(0), client.Preconditions{UID: &pod.UID})
 }
