@@ -21,16 +21,16 @@ func TestEveryCallOfTheStart(t *testing.T) {
 		trial.discovers = true
 		return trial
 	}
-	want, err := starting().play(t.Context())
+	want, calls, err := peace(t.Context(), starting)
 	if err != nil {
 		t.Fatal(err)
 	}
-	asked := slices.DeleteFunc(slices.Clone(want.calls), func(c call) bool { return !strings.Contains(c.what, " /api") })
+	asked := slices.DeleteFunc(slices.Clone(calls), func(c call) bool { return !strings.Contains(c.what, " /api") })
 	if len(asked) == 0 {
 		t.Fatalf("no discovery among %v", want.calls)
 	}
 	var score score
-	t.Cleanup(func() { score.check(t) })
+	t.Cleanup(func() { score.check(t, starting) })
 	for _, c := range asked {
 		for _, f := range faultsOfCalls {
 			t.Run(fmt.Sprintf("%s/%s", c, f), func(t *testing.T) {
@@ -51,9 +51,13 @@ func TestLeaderIsLostInTheMiddle(t *testing.T) {
 	for _, s := range played() {
 		t.Run(s.name, func(t *testing.T) {
 			t.Parallel()
-			want, calls := peace(t, configv1alpha1.SubmissionNative, s)
+			untouched := func() *trial { return newTrial(shared, configv1alpha1.SubmissionNative, s) }
+			want, calls, err := peace(t.Context(), untouched)
+			if err != nil {
+				t.Fatal(err)
+			}
 			var score score
-			t.Cleanup(func() { score.check(t) })
+			t.Cleanup(func() { score.check(t, untouched) })
 			for _, c := range calls {
 				if !changes(c) {
 					continue
