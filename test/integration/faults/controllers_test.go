@@ -25,7 +25,7 @@ func TestEveryCallOfTheStart(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	asked := slices.DeleteFunc(slices.Clone(calls), func(c call) bool { return !strings.Contains(c.what, " /api") })
+	asked := slices.DeleteFunc(calls, func(c call) bool { return !strings.Contains(c.what, " /api") })
 	if len(asked) == 0 {
 		t.Fatalf("no discovery among %v", want.calls)
 	}

@@ -171,7 +171,7 @@ func (s *score) count(c call, struck bool) {
 }
 
 // check objects where a call did not come in any of its trials, or many calls not in all of theirs: else the scenario proves nothing. A call that the
-// controller no longer makes in peace either is none that it makes each time: that depends on how busy the machine is.
+// controller no longer makes in peace either is none that it makes each time: that depends on how busy the machine is. Most are to be left.
 func (s *score) check(t *testing.T, untouched func() *trial) {
 	t.Helper()
 	if maps.Equal(s.played, s.struck) {
@@ -182,9 +182,10 @@ func (s *score) check(t *testing.T, untouched func() *trial) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	var played, missed int
+	var played, missed, unsteady int
 	for c, n := range s.played {
 		if !slices.Contains(calls, c) {
+			unsteady++
 			continue
 		}
 		if s.struck[c] == 0 {
@@ -194,6 +195,9 @@ func (s *score) check(t *testing.T, untouched func() *trial) {
 	}
 	if missed*10 > played {
 		t.Errorf("in %d of %d trials the call did not come", missed, played)
+	}
+	if unsteady*4 > len(s.played) {
+		t.Errorf("%d of %d calls are made in peace no longer", unsteady, len(s.played))
 	}
 }
 
