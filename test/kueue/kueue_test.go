@@ -145,7 +145,13 @@ func TestQueuedApplicationsTakeTurns(t *testing.T) {
 		t.Errorf("drivers were made for %v, want %v", got, want)
 	}
 	for _, app := range []*v1beta2.SparkApplication{first, second} {
-		if finished := condition(workloadOf(ctx, t, app), "Finished"); finished != "True Succeeded" {
+		// Kueue says so once it has seen that the application is COMPLETED.
+		var finished string
+		err := wait.PollUntilContextTimeout(ctx, 200*time.Millisecond, soon, true, func(ctx context.Context) (bool, error) {
+			finished = condition(workloadOf(ctx, t, app), "Finished")
+			return finished == "True Succeeded", nil
+		})
+		if err != nil {
 			t.Errorf("the workload of %s has Finished=%s", app.Name, finished)
 		}
 	}
