@@ -18,8 +18,7 @@ import (
 	"sigs.k8s.io/controller-runtime/pkg/client"
 
 	"github.com/alauda/spark-operator/apis/sparkoperator/v1beta2"
-	"github.com/alauda/spark-operator/internal/deletion"
-	"github.com/alauda/spark-operator/internal/driverend"
+	"github.com/alauda/spark-operator/internal/apply"
 	"github.com/alauda/spark-operator/internal/identity"
 	"github.com/alauda/spark-operator/internal/lifecycle"
 	"github.com/alauda/spark-operator/internal/planning"
@@ -71,7 +70,7 @@ func (r *Reconciler) submit(ctx context.Context, obs *lifecycle.Observation, att
 	outcome := &lifecycle.SubmissionOutcome{Attempt: attempt.Number}
 	result, notice, err := r.submitPlan(ctx, app, attempt)
 	outcome.Driver, outcome.Warnings, outcome.Err, obs.Fallback = result.Driver, result.Warnings, planning.HideSecrets(app, err), notice
-	_, isRemnant := errors.AsType[*submission.RemnantError](err)
+	_, isRemnant := errors.AsType[*apply.RemnantError](err)
 	key := client.ObjectKeyFromObject(app)
 	switch {
 	case errors.Is(err, sparksubmit.ErrPending):
@@ -167,7 +166,7 @@ func (r *Reconciler) deletePod(ctx context.Context, pod *corev1.Pod) error {
 	if !pod.DeletionTimestamp.IsZero() {
 		return nil
 	}
-	return deletion.Of(ctx, r.Client, pod)
+	return apply.Delete(ctx, r.Client, pod)
 }
 
 func (r *Reconciler) deleteExecutors(ctx context.Context, obs *lifecycle.Observation, names []string) error {
@@ -204,10 +203,10 @@ func (r *Reconciler) releaseDriver(ctx context.Context, obs *lifecycle.Observati
 
 // release lets a driver go, once: the cache shows it as held for a while.
 func (r *Reconciler) release(ctx context.Context, app *v1beta2.SparkApplication, pod *corev1.Pod) error {
-	if !driverend.Held(pod) {
+	if !apply.Held(pod) {
 		return nil
 	}
-	if err := driverend.Release(ctx, r.Client, pod); err != nil {
+	if err := apply.RemoveFinalizer(ctx, r.Client, pod); err != nil {
 		return err
 	}
 	r.known.letGo(client.ObjectKeyFromObject(app), pod.UID)
@@ -227,7 +226,7 @@ func (r *Reconciler) releaseOrphans(ctx context.Context, key types.NamespacedNam
 	var errs []error
 	for _, pod := range drivers {
 		if app.UID == "" || !metav1.IsControlledBy(pod, app) {
-			errs = append(errs, driverend.Release(ctx, r.Client, pod))
+			errs = append(errs, apply.RemoveFinalizer(ctx, r.Client, pod))
 		}
 	}
 	return errors.Join(errs...)

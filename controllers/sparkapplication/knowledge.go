@@ -16,7 +16,7 @@ import (
 	"sigs.k8s.io/controller-runtime/pkg/client"
 
 	"github.com/alauda/spark-operator/apis/sparkoperator/v1beta2"
-	"github.com/alauda/spark-operator/internal/driverend"
+	"github.com/alauda/spark-operator/internal/apply"
 	"github.com/alauda/spark-operator/internal/identity"
 	"github.com/alauda/spark-operator/internal/lifecycle"
 	"github.com/alauda/spark-operator/pkg/sparklabels"
@@ -192,7 +192,7 @@ func (k *knowledge) letGo(key types.NamespacedName, driver types.UID) {
 func (k *knowledge) withoutReleased(key types.NamespacedName, driver *corev1.Pod) *corev1.Pod {
 	k.mu.Lock()
 	defer k.mu.Unlock()
-	if driver == nil || !driverend.Held(driver) || k.of(key).released != driver.UID {
+	if driver == nil || !apply.Held(driver) || k.of(key).released != driver.UID {
 		return driver
 	}
 	return letGo(driver)

@@ -16,7 +16,7 @@ import (
 	"sigs.k8s.io/controller-runtime/pkg/client"
 
 	"github.com/alauda/spark-operator/apis/sparkoperator/v1beta2"
-	"github.com/alauda/spark-operator/internal/driverend"
+	"github.com/alauda/spark-operator/internal/apply"
 	"github.com/alauda/spark-operator/internal/identity"
 	"github.com/alauda/spark-operator/internal/index"
 	"github.com/alauda/spark-operator/internal/lifecycle"
@@ -77,7 +77,7 @@ func (r *Reconciler) LetGo(ctx context.Context, req ctrl.Request) error {
 func heldByOthers(app *v1beta2.SparkApplication, pods []corev1.Pod) []*corev1.Pod {
 	var held []*corev1.Pod
 	for i := range pods {
-		if pod := &pods[i]; driverend.Held(pod) && !metav1.IsControlledBy(pod, app) {
+		if pod := &pods[i]; apply.Held(pod) && !metav1.IsControlledBy(pod, app) {
 			held = append(held, pod)
 		}
 	}

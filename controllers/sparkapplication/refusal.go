@@ -9,8 +9,8 @@ import (
 
 	apierrors "k8s.io/apimachinery/pkg/api/errors"
 
+	"github.com/alauda/spark-operator/internal/apply"
 	"github.com/alauda/spark-operator/internal/planning"
-	"github.com/alauda/spark-operator/internal/submission"
 	"github.com/alauda/spark-operator/internal/submission/sparksubmit"
 )
 
@@ -27,7 +27,7 @@ func isPermanent(err error) bool {
 // namespace is being deleted), an object of somebody else's is in the way, or spark-submit was run and failed. Any other error is
 // on the way to an answer, and the same call may succeed in a moment.
 func isRefusal(err error) bool {
-	if _, isConflict := errors.AsType[*submission.ConflictError](err); isConflict {
+	if _, isConflict := errors.AsType[*apply.ConflictError](err); isConflict {
 		return true
 	}
 	if _, hasFailed := errors.AsType[*sparksubmit.FailedError](err); hasFailed {

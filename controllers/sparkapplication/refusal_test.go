@@ -11,8 +11,8 @@ import (
 	apierrors "k8s.io/apimachinery/pkg/api/errors"
 	"k8s.io/apimachinery/pkg/runtime/schema"
 
+	"github.com/alauda/spark-operator/internal/apply"
 	"github.com/alauda/spark-operator/internal/planning"
-	"github.com/alauda/spark-operator/internal/submission"
 	"github.com/alauda/spark-operator/internal/submission/sparksubmit"
 )
 
@@ -25,7 +25,7 @@ func TestWhatCountsAsAnAttempt(t *testing.T) {
 	}{
 		"an invalid application":             {&planning.InvalidError{}, true, false},
 		"one that native cannot express":     {&planning.UnsupportedError{}, true, false},
-		"a foreign object in the way":        {&submission.ConflictError{}, false, true},
+		"a foreign object in the way":        {&apply.ConflictError{}, false, true},
 		"spark-submit that failed":           {&sparksubmit.FailedError{}, false, true},
 		"a quota":                            {apierrors.NewForbidden(pods, "a", errors.New("exceeded quota")), false, true},
 		"a namespace that is gone":           {apierrors.NewNotFound(pods, "a"), false, true},

@@ -22,7 +22,7 @@ import (
 	"sigs.k8s.io/controller-runtime/pkg/client"
 
 	"github.com/alauda/spark-operator/apis/sparkoperator/v1beta2"
-	"github.com/alauda/spark-operator/internal/deletion"
+	"github.com/alauda/spark-operator/internal/apply"
 	"github.com/alauda/spark-operator/internal/identity"
 	"github.com/alauda/spark-operator/internal/planning"
 	"github.com/alauda/spark-operator/internal/submission"
@@ -113,7 +113,7 @@ func isRefused(err error) bool {
 	if _, isUnconfirmed := errors.AsType[*unconfirmedError](err); isUnconfirmed {
 		return false
 	}
-	_, isConflict := errors.AsType[*submission.ConflictError](err)
+	_, isConflict := errors.AsType[*apply.ConflictError](err)
 	_, isInvalid := errors.AsType[*planning.InvalidError](err)
 	return isConflict || isInvalid || apierrors.IsForbidden(err) || apierrors.IsBadRequest(err) || isExhausted(err)
 }
@@ -145,14 +145,14 @@ func ensure(ctx context.Context, c Client, desired client.Object, confirm submis
 	case err != nil:
 		return nil, fmt.Errorf("get %s %s, which is said to exist: %w", kind, key, err)
 	case !sameOwner(existing, desired):
-		return nil, &submission.ConflictError{Kind: kind, Namespace: key.Namespace, Name: key.Name, Owner: submission.OwnerOf(existing)}
+		return nil, &apply.ConflictError{Kind: kind, Namespace: key.Namespace, Name: key.Name, Owner: apply.OwnerOf(existing)}
 	case upToDate(existing, desired):
 		return existing, nil
 	default:
 		if err := confirm(ctx); err != nil {
 			return nil, &unconfirmedError{err}
 		}
-		if err := deletion.Of(ctx, c, existing); err != nil {
+		if err := apply.Delete(ctx, c, existing); err != nil {
 			return nil, fmt.Errorf("replace what is out of date: %w", err)
 		}
 	}
@@ -161,7 +161,7 @@ func ensure(ctx context.Context, c Client, desired client.Object, confirm submis
 		return created, err
 	}
 	// A finalizer keeps it, or somebody was quicker: the next try will tell.
-	return nil, &submission.RemnantError{Kind: kind, Namespace: key.Namespace, Name: key.Name, UID: existing.GetUID(),
+	return nil, &apply.RemnantError{Kind: kind, Namespace: key.Namespace, Name: key.Name, UID: existing.GetUID(),
 		SubmissionID: existing.GetLabels()[sparklabels.SubmissionID]}
 }
 

@@ -25,10 +25,10 @@ import (
 	"sigs.k8s.io/controller-runtime/pkg/client/interceptor"
 
 	"github.com/alauda/spark-operator/apis/sparkoperator/v1beta2"
+	"github.com/alauda/spark-operator/internal/apply"
 	"github.com/alauda/spark-operator/internal/disruption"
 	"github.com/alauda/spark-operator/internal/identity"
 	"github.com/alauda/spark-operator/internal/planning"
-	"github.com/alauda/spark-operator/internal/submission"
 	"github.com/alauda/spark-operator/internal/submission/companions"
 	"github.com/alauda/spark-operator/internal/webui"
 	"github.com/alauda/spark-operator/pkg/sparklabels"
@@ -114,7 +114,7 @@ func TestEnsure(t *testing.T) {
 		"one that cannot be changed, too":          {existing: changed(func(c *corev1.ConfigMap) { c.Immutable = new(true); c.Data = nil }), want: wanted(t, plan)},
 		"nobody's is a conflict and left alone":    {existing: foreign, want: foreign, wantErr: conflict("nobody that it names")},
 		"another application's is left alone, too": {existing: others, want: others, wantErr: conflict("SparkApplication pi (UID another)")},
-		"one that is kept is a remnant": {existing: kept, want: kept, wantErr: &submission.RemnantError{
+		"one that is kept is a remnant": {existing: kept, want: kept, wantErr: &apply.RemnantError{
 			Kind: "ConfigMap", Namespace: "default", Name: "pi-prom-conf", UID: "existing", SubmissionID: plan.Attempt().SubmissionID}},
 	}
 	for name, tc := range cases {
@@ -167,7 +167,7 @@ func TestEnsureGoesOnWithNothingUnconfirmed(t *testing.T) {
 }
 
 func conflict(owner string) error {
-	return &submission.ConflictError{Kind: "ConfigMap", Namespace: "default", Name: "pi-prom-conf", Owner: owner}
+	return &apply.ConflictError{Kind: "ConfigMap", Namespace: "default", Name: "pi-prom-conf", Owner: owner}
 }
 
 // An application without companions costs no call.

@@ -16,7 +16,7 @@ import (
 	"sigs.k8s.io/controller-runtime/pkg/client"
 
 	"github.com/alauda/spark-operator/apis/sparkoperator/v1beta2"
-	"github.com/alauda/spark-operator/internal/deletion"
+	"github.com/alauda/spark-operator/internal/apply"
 	"github.com/alauda/spark-operator/internal/disruption"
 	"github.com/alauda/spark-operator/pkg/sparklabels"
 )
@@ -65,5 +65,5 @@ func release(ctx context.Context, c Client, app *v1beta2.SparkApplication, drive
 	if !metav1.IsControlledBy(object, app) || object.GetLabels()[sparklabels.SubmissionID] != driver.Labels[sparklabels.SubmissionID] {
 		return nil
 	}
-	return deletion.Of(ctx, c, object)
+	return apply.Delete(ctx, c, object)
 }

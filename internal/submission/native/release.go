@@ -17,7 +17,7 @@ import (
 	"sigs.k8s.io/controller-runtime/pkg/client"
 
 	"github.com/alauda/spark-operator/apis/sparkoperator/v1beta2"
-	"github.com/alauda/spark-operator/internal/deletion"
+	"github.com/alauda/spark-operator/internal/apply"
 	"github.com/alauda/spark-operator/internal/identity"
 	"github.com/alauda/spark-operator/internal/submission"
 	"github.com/alauda/spark-operator/pkg/sparklabels"
@@ -52,7 +52,7 @@ func (s *Submitter) Release(ctx context.Context, app *v1beta2.SparkApplication, 
 	}
 	var errs []error
 	for _, object := range found {
-		errs = append(errs, deletion.Of(ctx, s.client, object))
+		errs = append(errs, apply.Delete(ctx, s.client, object))
 	}
 	return errors.Join(errs...)
 }

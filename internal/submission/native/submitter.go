@@ -15,6 +15,7 @@ import (
 	"k8s.io/apimachinery/pkg/types"
 	"sigs.k8s.io/controller-runtime/pkg/client"
 
+	"github.com/alauda/spark-operator/internal/apply"
 	"github.com/alauda/spark-operator/internal/identity"
 	"github.com/alauda/spark-operator/internal/planning"
 	"github.com/alauda/spark-operator/internal/submission"
@@ -125,12 +126,12 @@ func (s *Submitter) recognise(ctx context.Context, kind string, desired client.O
 		return fmt.Errorf("get %s %s, which is said to exist: %w", kind, key, err)
 	}
 	if owner := ownerOf(existing); owner != ownerOf(desired) {
-		return &submission.ConflictError{Kind: kind, Namespace: key.Namespace, Name: key.Name, Owner: submission.OwnerOf(existing)}
+		return &apply.ConflictError{Kind: kind, Namespace: key.Namespace, Name: key.Name, Owner: apply.OwnerOf(existing)}
 	}
 	id := existing.GetLabels()[sparklabels.SubmissionID]
 	sameSpec := identity.SameSpec(existing.GetAnnotations()[sparklabels.SpecHash], desired.GetAnnotations()[sparklabels.SpecHash])
 	if id != desired.GetLabels()[sparklabels.SubmissionID] || !sameSpec || existing.GetDeletionTimestamp() != nil {
-		return &submission.RemnantError{Kind: kind, Namespace: key.Namespace, Name: key.Name, UID: existing.GetUID(), SubmissionID: id}
+		return &apply.RemnantError{Kind: kind, Namespace: key.Namespace, Name: key.Name, UID: existing.GetUID(), SubmissionID: id}
 	}
 	return nil
 }

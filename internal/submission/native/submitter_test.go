@@ -24,6 +24,7 @@ import (
 	"sigs.k8s.io/controller-runtime/pkg/client/interceptor"
 
 	"github.com/alauda/spark-operator/apis/sparkoperator/v1beta2"
+	"github.com/alauda/spark-operator/internal/apply"
 	"github.com/alauda/spark-operator/internal/identity"
 	"github.com/alauda/spark-operator/internal/planning"
 	"github.com/alauda/spark-operator/internal/submission"
@@ -125,7 +126,7 @@ func TestNothingIsMadeBesideAForeignCompanion(t *testing.T) {
 	c := fake.NewClientBuilder().WithObjects(foreign).Build()
 	_, err := native.New(c).Submit(t.Context(), planOf(t, monitored(), 1), confirmed)
 	want := "configmap default/pi-prom-conf is not this application's, it belongs to nobody that it names: delete it or choose another name"
-	if _, isConflict := errors.AsType[*submission.ConflictError](err); !isConflict || err.Error() != want {
+	if _, isConflict := errors.AsType[*apply.ConflictError](err); !isConflict || err.Error() != want {
 		t.Errorf("error = %v, want %s", err, want)
 	}
 	if diff := cmp.Diff([]string{"pi-prom-conf"}, names(t, c)); diff != "" {
@@ -194,7 +195,7 @@ func TestSubmitTakesNothingThatWasMadeOfAnotherSpec(t *testing.T) {
 			changed.Spec.Arguments = []string{"changed"}
 			plan := planOf(t, changed, 1)
 			_, err := submitter.Submit(t.Context(), plan, confirmed)
-			if _, isRemnant := errors.AsType[*submission.RemnantError](err); !isRemnant {
+			if _, isRemnant := errors.AsType[*apply.RemnantError](err); !isRemnant {
 				t.Fatalf("error = %v, want a RemnantError", err)
 			}
 			if err := submitter.Release(t.Context(), changed, plan.Attempt(), sure); err != nil {
@@ -230,7 +231,7 @@ func TestSubmitRecognisesWhatIsInTheWay(t *testing.T) {
 	}{
 		"a pod of nobody's is a conflict": {
 			existing: func() *corev1.Pod { return stranger.DeepCopy() },
-			want:     &submission.ConflictError{Kind: "Pod", Namespace: "default", Name: "pi-driver", Owner: "nobody that it names"},
+			want:     &apply.ConflictError{Kind: "Pod", Namespace: "default", Name: "pi-driver", Owner: "nobody that it names"},
 		},
 		"a pod of another application's is a conflict": {
 			existing: func() *corev1.Pod {
@@ -241,11 +242,11 @@ func TestSubmitRecognisesWhatIsInTheWay(t *testing.T) {
 				pod.Labels = map[string]string{sparklabels.SubmissionID: identity.Of(app, 2).SubmissionID}
 				return pod
 			},
-			want: &submission.ConflictError{Kind: "Pod", Namespace: "default", Name: "pi-driver", Owner: "SparkApplication pi (UID other)"},
+			want: &apply.ConflictError{Kind: "Pod", Namespace: "default", Name: "pi-driver", Owner: "SparkApplication pi (UID other)"},
 		},
 		"a pod of an earlier attempt is a remnant": {
 			existing: func() *corev1.Pod { return driver(t, planOf(t, app, 1)) },
-			want: &submission.RemnantError{Kind: "Pod", Namespace: "default", Name: "pi-driver", UID: "made",
+			want: &apply.RemnantError{Kind: "Pod", Namespace: "default", Name: "pi-driver", UID: "made",
 				SubmissionID: identity.Of(app, 1).SubmissionID},
 		},
 		"a pod of this attempt that is being deleted is a remnant": {
@@ -255,7 +256,7 @@ func TestSubmitRecognisesWhatIsInTheWay(t *testing.T) {
 				pod.Finalizers = []string{"example.com/keep"}
 				return pod
 			},
-			want: &submission.RemnantError{Kind: "Pod", Namespace: "default", Name: "pi-driver", UID: "made",
+			want: &apply.RemnantError{Kind: "Pod", Namespace: "default", Name: "pi-driver", UID: "made",
 				SubmissionID: identity.Of(app, 2).SubmissionID},
 		},
 		"a pod of this attempt is adopted": {

@@ -13,7 +13,7 @@ import (
 	"k8s.io/apimachinery/pkg/types"
 
 	"github.com/alauda/spark-operator/apis/sparkoperator/v1beta2"
-	"github.com/alauda/spark-operator/internal/submission"
+	"github.com/alauda/spark-operator/internal/apply"
 )
 
 func monitored(app *v1beta2.SparkApplication) {
@@ -52,7 +52,7 @@ func TestNothingIsRunBesideAForeignCompanion(t *testing.T) {
 	foreign := &corev1.ConfigMap{ObjectMeta: metav1.ObjectMeta{Namespace: "default", Name: "pi-prom-conf"}, Data: map[string]string{"a": "b"}}
 	w, plan := start(t, Options{Home: fakeSpark(t, "succeed", listen(t))}, app.DeepCopy(), foreign.DeepCopy()), planOf(t, app, 1)
 	_, err := w.Submit(t.Context(), plan, confirmed)
-	if _, isConflict := errors.AsType[*submission.ConflictError](err); !isConflict {
+	if _, isConflict := errors.AsType[*apply.ConflictError](err); !isConflict {
 		t.Errorf("Submit = %v, want a ConflictError", err)
 	}
 	if known, _, _ := w.queue.take(plan); known {

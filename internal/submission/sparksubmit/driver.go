@@ -15,8 +15,7 @@ import (
 	"sigs.k8s.io/controller-runtime/pkg/client"
 
 	"github.com/alauda/spark-operator/apis/sparkoperator/v1beta2"
-	"github.com/alauda/spark-operator/internal/deletion"
-	"github.com/alauda/spark-operator/internal/driverend"
+	"github.com/alauda/spark-operator/internal/apply"
 	"github.com/alauda/spark-operator/internal/identity"
 	"github.com/alauda/spark-operator/internal/planning"
 	"github.com/alauda/spark-operator/internal/submission"
@@ -50,7 +49,7 @@ func (s *Submitter) driver(ctx context.Context, plan *planning.Plan) (*corev1.Po
 	}
 	app := plan.App()
 	if !metav1.IsControlledBy(pod, app) {
-		return nil, &submission.ConflictError{Kind: "Pod", Namespace: key.Namespace, Name: key.Name, Owner: submission.OwnerOf(pod)}
+		return nil, &apply.ConflictError{Kind: "Pod", Namespace: key.Namespace, Name: key.Name, Owner: apply.OwnerOf(pod)}
 	}
 	id := pod.Labels[sparklabels.SubmissionID]
 	sameSpec := identity.SameSpec(pod.Annotations[sparklabels.SpecHash], attempt.SpecHash)
@@ -96,15 +95,15 @@ func (s *Submitter) complete(ctx context.Context, pod *corev1.Pod) (bool, error)
 // deletePod deletes the pod. How it ends is of no interest.
 func (s *Submitter) deletePod(ctx context.Context, pod *corev1.Pod) error {
 	if pod.DeletionTimestamp == nil {
-		if err := deletion.Of(ctx, s.client, pod); err != nil {
+		if err := apply.Delete(ctx, s.client, pod); err != nil {
 			return err
 		}
 	}
-	return driverend.Release(ctx, s.client, pod)
+	return apply.RemoveFinalizer(ctx, s.client, pod)
 }
 
 func remnant(pod *corev1.Pod) error {
-	return &submission.RemnantError{Kind: "Pod", Namespace: pod.Namespace, Name: pod.Name, UID: pod.UID,
+	return &apply.RemnantError{Kind: "Pod", Namespace: pod.Namespace, Name: pod.Name, UID: pod.UID,
 		SubmissionID: pod.Labels[sparklabels.SubmissionID]}
 }
 

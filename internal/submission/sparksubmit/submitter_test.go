@@ -24,6 +24,7 @@ import (
 	"sigs.k8s.io/controller-runtime/pkg/client/fake"
 
 	"github.com/alauda/spark-operator/apis/sparkoperator/v1beta2"
+	"github.com/alauda/spark-operator/internal/apply"
 	"github.com/alauda/spark-operator/internal/identity"
 	"github.com/alauda/spark-operator/internal/planning"
 	"github.com/alauda/spark-operator/internal/submission"
@@ -162,7 +163,7 @@ func TestSubmitReturnsWhatCameOfIt(t *testing.T) {
 			appears: func(*planning.Plan) []client.Object {
 				return []client.Object{&corev1.Pod{ObjectMeta: metav1.ObjectMeta{Namespace: "default", Name: "pi-driver"}}}
 			},
-			wantErr: &submission.ConflictError{Kind: "Pod", Namespace: "default", Name: "pi-driver", Owner: "nobody that it names"},
+			wantErr: &apply.ConflictError{Kind: "Pod", Namespace: "default", Name: "pi-driver", Owner: "nobody that it names"},
 		},
 		"our own pod in the way":        {part: "conflict", appears: theDriver, want: adopted},
 		"a pod in the way that is gone": {part: "conflict", wantErr: errWasInTheWay},
@@ -283,7 +284,7 @@ func TestSubmitFindsWhatAnInterruptedRunLeft(t *testing.T) {
 		change(pod)
 		return objects
 	}
-	remnant := &submission.RemnantError{Kind: "Pod", Namespace: "default", Name: "pi-driver", UID: "made", SubmissionID: identity.Of(app, 1).SubmissionID}
+	remnant := &apply.RemnantError{Kind: "Pod", Namespace: "default", Name: "pi-driver", UID: "made", SubmissionID: identity.Of(app, 1).SubmissionID}
 	adopted := submission.Result{Driver: v1beta2.DriverInfo{PodName: "pi-driver"}, SparkApplicationID: identity.Of(app, 1).ApplicationID, Adopted: true}
 	cases := map[string]struct {
 		left []client.Object
@@ -301,7 +302,7 @@ func TestSubmitFindsWhatAnInterruptedRunLeft(t *testing.T) {
 		"a pod without its conf": {left: append(driverOf(t, planOf(t, app, 1))[:1], driverOf(t, planOf(t, app, 1))[2:]...), wantErr: remnant, wantGone: true},
 		"a pod of an earlier attempt": {
 			left:    labelled(planOf(t, app, 1), func(pod *corev1.Pod) { pod.Labels[sparklabels.SubmissionID] = "earlier" }),
-			wantErr: &submission.RemnantError{Kind: "Pod", Namespace: "default", Name: "pi-driver", UID: "made", SubmissionID: "earlier"},
+			wantErr: &apply.RemnantError{Kind: "Pod", Namespace: "default", Name: "pi-driver", UID: "made", SubmissionID: "earlier"},
 		},
 		"a pod of another spec": {
 			left:    labelled(planOf(t, app, 1), func(pod *corev1.Pod) { pod.Annotations[sparklabels.SpecHash] = "h2-other" }),
@@ -315,7 +316,7 @@ func TestSubmitFindsWhatAnInterruptedRunLeft(t *testing.T) {
 		},
 		"somebody else's": {
 			left: labelled(planOf(t, app, 1), func(pod *corev1.Pod) { pod.OwnerReferences[0].UID = "other" }),
-			wantErr: &submission.ConflictError{Kind: "Pod", Namespace: "default", Name: "pi-driver",
+			wantErr: &apply.ConflictError{Kind: "Pod", Namespace: "default", Name: "pi-driver",
 				Owner: "SparkApplication pi (UID other)"},
 		},
 	}

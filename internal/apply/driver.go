@@ -1,7 +1,7 @@
 // Copyright 2026 The Alauda Spark Operator Authors.
 // SPDX-License-Identifier: Apache-2.0
 
-package driverend
+package apply
 
 import (
 	"context"
@@ -16,7 +16,7 @@ import (
 	"github.com/alauda/spark-operator/pkg/sparklabels"
 )
 
-// Patcher is what it takes to let a pod go.
+// Patcher is what RemoveFinalizer needs of a client.
 type Patcher interface {
 	Patch(ctx context.Context, obj client.Object, patch client.Patch, opts ...client.PatchOption) error
 }
@@ -24,8 +24,8 @@ type Patcher interface {
 // Held reports whether the pod is kept until its end has been recorded.
 func Held(pod *corev1.Pod) bool { return slices.Contains(pod.Finalizers, sparklabels.DriverEnd) }
 
-// Release lets this very pod go. The finalizers of others stay. A pod that is gone is no error, and one that has its name by now a conflict.
-func Release(ctx context.Context, p Patcher, pod *corev1.Pod) error {
+// RemoveFinalizer removes the operator's finalizer from this very pod. The finalizers of others stay. A pod that is gone is no error, and one that has its name by now a conflict.
+func RemoveFinalizer(ctx context.Context, p Patcher, pod *corev1.Pod) error {
 	if !Held(pod) {
 		return nil
 	}
@@ -41,5 +41,5 @@ func Release(ctx context.Context, p Patcher, pod *corev1.Pod) error {
 	if client.IgnoreNotFound(err) == nil {
 		return nil
 	}
-	return fmt.Errorf("let driver pod %s go: %w", client.ObjectKeyFromObject(pod), err)
+	return fmt.Errorf("remove the finalizer of driver pod %s: %w", client.ObjectKeyFromObject(pod), err)
 }
