@@ -120,11 +120,13 @@ update-oracle: ## Record anew what each release of Spark makes of the applicatio
 ##@ Test
 
 .PHONY: test
-test: verify unit integration conformance images e2e ## What must pass before anything lands.
+test: ## What must pass before anything lands; prints how long each part took.
+	@hack/parts.sh verify unit integration conformance images e2e
 
 # What does not fit into "make test" is a target of its own here; each can be run alone.
 .PHONY: test-all
-test-all: test conformance-all e2e-versions e2e-kueue faults-all overlays ## make test, and what does not fit into it: every release of Spark with 500 generated applications, a real Kueue, every fault, every overlay, an upgrade.
+test-all: test ## make test, and what does not fit into it: every release of Spark with 500 generated applications, a real Kueue, every fault, every overlay, an upgrade.
+	@hack/parts.sh conformance-all e2e-versions e2e-kueue faults-all overlays
 
 .PHONY: verify
 verify: ## Generate and lint, and ask that nothing changed.
