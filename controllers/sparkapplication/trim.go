@@ -12,6 +12,7 @@ import (
 	metav1 "k8s.io/apimachinery/pkg/apis/meta/v1"
 
 	"github.com/alauda/spark-operator/apis/sparkoperator/v1beta2"
+	"github.com/alauda/spark-operator/pkg/podmutation"
 	"github.com/alauda/spark-operator/pkg/sparklabels"
 )
 
@@ -30,11 +31,23 @@ func trimPod(object any) (any, error) {
 	pod.Labels, pod.OwnerReferences = shared(pod.Labels, readLabels), proofOfOrigin(pod)
 	pod.Spec = corev1.PodSpec{
 		NodeName: pod.Spec.NodeName, RestartPolicy: pod.Spec.RestartPolicy, ActiveDeadlineSeconds: pod.Spec.ActiveDeadlineSeconds,
+		Containers: sparksOwn(pod),
 	}
 	if pod.Labels[sparklabels.SparkRole] == sparklabels.RoleExecutor {
 		trimExecutorStatus(&pod.Status)
 	}
 	return pod, nil
+}
+
+// sparksOwn returns the name of the container that Spark runs in, and nothing where it is the one that every such pod has unless its author
+// names another: a container is large, even if it is empty.
+func sparksOwn(pod *corev1.Pod) []corev1.Container {
+	role := podmutation.Role(pod.Labels[sparklabels.SparkRole])
+	name := podmutation.SparkContainerName(pod, role)
+	if name == podmutation.SparkContainerName(&corev1.Pod{}, role) {
+		return nil
+	}
+	return []corev1.Container{{Name: unique.Make(name).Value()}}
 }
 
 // trimExecutorStatus leaves less of an executor than of a driver: there are many times as many.

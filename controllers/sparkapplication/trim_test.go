@@ -14,6 +14,7 @@ import (
 	ctrl "sigs.k8s.io/controller-runtime"
 
 	"github.com/alauda/spark-operator/apis/sparkoperator/v1beta2"
+	"github.com/alauda/spark-operator/pkg/podmutation"
 	"github.com/alauda/spark-operator/pkg/sparklabels"
 )
 
@@ -52,7 +53,7 @@ func TestOfADriverAllIsKeptButWhatTheOperatorRenderedAndNobodyReads(t *testing.T
 	want.OwnerReferences[0].APIVersion = ""
 	want.Annotations = map[string]string{sparklabels.SpecHash: "h1-0"}
 	delete(want.Labels, sparklabels.LaunchedByOperator)
-	want.Spec.Containers, want.Spec.Volumes = nil, nil
+	want.Spec.Containers, want.Spec.Volumes = []corev1.Container{{Name: "spark"}}, nil
 	got, err := trimPod(whole(sparklabels.RoleDriver))
 	if err != nil {
 		t.Fatal(err)
@@ -68,7 +69,7 @@ func TestOfAnExecutorOnlyWhatSaysSomethingIsKept(t *testing.T) {
 	want.OwnerReferences[0].APIVersion = ""
 	want.Annotations = map[string]string{sparklabels.SpecHash: "h1-0"}
 	delete(want.Labels, sparklabels.LaunchedByOperator)
-	want.Spec.Containers, want.Spec.Volumes = nil, nil
+	want.Spec.Containers, want.Spec.Volumes = []corev1.Container{{Name: "spark"}}, nil
 	want.Status.PodIP, want.Status.ContainerStatuses = "", nil
 	want.Status.InitContainerStatuses[0].Image = ""
 	want.Status.Conditions = []corev1.PodCondition{want.Status.Conditions[0], want.Status.Conditions[2]}
@@ -78,6 +79,32 @@ func TestOfAnExecutorOnlyWhatSaysSomethingIsKept(t *testing.T) {
 	}
 	if diff := cmp.Diff(want, got); diff != "" {
 		t.Errorf("kept (-want +got):\n%s", diff)
+	}
+}
+
+// Which container Spark runs in is read of the whole pod, and known of what is kept; of the usual name nothing is.
+func TestWhichContainerSparkRunsInIsAlwaysKnownOfWhatIsKept(t *testing.T) {
+	marks := map[string]string{sparklabels.RoleDriver: "SPARK_DRIVER_BIND_ADDRESS", sparklabels.RoleExecutor: "SPARK_EXECUTOR_POD_IP"}
+	usual := map[string]string{sparklabels.RoleDriver: sparklabels.DriverContainer, sparklabels.RoleExecutor: sparklabels.ExecutorContainer}
+	for role, mark := range marks {
+		for _, name := range []string{usual[role], "main", "executor"} {
+			for _, others := range [][2][]corev1.Container{{nil, nil}, {{{Name: "istio-proxy"}}, nil}, {nil, {{Name: "tail"}}}} {
+				pod := whole(role)
+				spark := corev1.Container{Name: name, Env: []corev1.EnvVar{{Name: mark}}}
+				pod.Spec.Containers = append(append(others[0][:len(others[0]):len(others[0])], spark), others[1]...)
+				kept, err := trimPod(pod)
+				if err != nil {
+					t.Fatal(err)
+				}
+				trimmed := kept.(*corev1.Pod)
+				if got := podmutation.SparkContainerName(trimmed, podmutation.Role(role)); got != name {
+					t.Errorf("%s in %s beside %v: known as %s", role, name, others, got)
+				}
+				if name == usual[role] && trimmed.Spec.Containers != nil || len(trimmed.Spec.Containers) > 1 {
+					t.Errorf("%s in %s: kept %v", role, name, trimmed.Spec.Containers)
+				}
+			}
+		}
 	}
 }
 

@@ -12,7 +12,7 @@ import (
 	metav1 "k8s.io/apimachinery/pkg/apis/meta/v1"
 
 	"github.com/alauda/spark-operator/apis/sparkoperator/v1beta2"
-	"github.com/alauda/spark-operator/pkg/sparklabels"
+	"github.com/alauda/spark-operator/pkg/podmutation"
 )
 
 // Reasons of a failure record that no container gave.
@@ -43,7 +43,7 @@ func (a assessment) alive() bool {
 
 // assess reads a driver pod. The Spark container decides, not the pod: a sidecar may outlive it or fail after it.
 func assess(driver *corev1.Pod, now time.Time) assessment {
-	ended := endOfContainer(driver, sparklabels.DriverContainer)
+	ended := endOfSpark(driver, podmutation.Driver)
 	switch {
 	case ended != nil && ended.ExitCode == 0:
 		return assessment{state: v1beta2.DriverStateCompleted, finishedAt: ended.FinishedAt}
@@ -86,33 +86,13 @@ func stateOfUnfinished(driver *corev1.Pod) v1beta2.DriverState {
 	case corev1.PodPending, "":
 		return v1beta2.DriverStatePending
 	case corev1.PodRunning:
-		if status := statusOf(driver, sparklabels.DriverContainer); status != nil && status.State.Waiting != nil {
+		if status := sparkStatus(driver, podmutation.Driver); status != nil && status.State.Waiting != nil {
 			return v1beta2.DriverStatePending
 		}
 		return v1beta2.DriverStateRunning
 	default:
 		return v1beta2.DriverStateUnknown
 	}
-}
-
-// statusOf returns the status of the named container, or nil.
-func statusOf(pod *corev1.Pod, name string) *corev1.ContainerStatus {
-	i := slices.IndexFunc(pod.Status.ContainerStatuses, func(s corev1.ContainerStatus) bool { return s.Name == name })
-	if i < 0 {
-		return nil
-	}
-	return &pod.Status.ContainerStatuses[i]
-}
-
-// endOfContainer returns how the named container of a pod that does not restart it has ended, or nil.
-func endOfContainer(pod *corev1.Pod, name string) *corev1.ContainerStateTerminated {
-	if restarts := pod.Spec.RestartPolicy; restarts != "" && restarts != corev1.RestartPolicyNever {
-		return nil
-	}
-	if status := statusOf(pod, name); status != nil {
-		return status.State.Terminated
-	}
-	return nil
 }
 
 // containerFailure describes a Spark container that ended with an exit code other than 0.
@@ -124,7 +104,7 @@ func containerFailure(driver *corev1.Pod, ended *corev1.ContainerStateTerminated
 	}
 	record := &v1beta2.FailureRecord{
 		Class: v1beta2.FailureClassDriver, Reason: exit.reason, Message: message, LogTail: tail(ended.Message),
-		ExitCode: &ended.ExitCode, Container: sparklabels.DriverContainer, Pod: driver.Name, Node: driver.Spec.NodeName,
+		ExitCode: &ended.ExitCode, Container: podmutation.SparkContainerName(driver, podmutation.Driver), Pod: driver.Name, Node: driver.Spec.NodeName,
 	}
 	if exit.signal != 0 {
 		record.Signal = &exit.signal

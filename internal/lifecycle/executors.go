@@ -15,7 +15,7 @@ import (
 
 	"github.com/alauda/spark-operator/apis/sparkoperator/v1beta2"
 	"github.com/alauda/spark-operator/internal/events"
-	"github.com/alauda/spark-operator/pkg/sparklabels"
+	"github.com/alauda/spark-operator/pkg/podmutation"
 )
 
 const (
@@ -145,7 +145,7 @@ func executorFailure(pod *corev1.Pod) string {
 	if taken := takenBy(pod); taken != "" {
 		return taken
 	}
-	if ended := endOfContainer(pod, sparklabels.ExecutorContainer); ended != nil {
+	if ended := endOfSpark(pod, podmutation.Executor); ended != nil {
 		return exitOf(ended).reason
 	}
 	if init := failedInit(pod); init != nil {
@@ -195,7 +195,7 @@ func listed(names []string) string {
 // exit code 143: one that was deleted and not taken away has completed.
 func executorState(pod *corev1.Pod) v1beta2.ExecutorState {
 	deleted, taken := !pod.DeletionTimestamp.IsZero(), takenBy(pod) != ""
-	if ended := endOfContainer(pod, sparklabels.ExecutorContainer); ended != nil {
+	if ended := endOfSpark(pod, podmutation.Executor); ended != nil {
 		if ended.ExitCode == 0 || deleted && !taken {
 			return v1beta2.ExecutorStateCompleted
 		}

@@ -15,6 +15,7 @@ import (
 	"github.com/alauda/spark-operator/apis/sparkoperator/v1beta2"
 	"github.com/alauda/spark-operator/internal/events"
 	"github.com/alauda/spark-operator/internal/identity"
+	"github.com/alauda/spark-operator/pkg/podmutation"
 	"github.com/alauda/spark-operator/pkg/sparklabels"
 )
 
@@ -110,7 +111,7 @@ func (t *turn) endSidecars() {
 	if limit <= 0 || t.Driver == nil || !t.current(t.Driver) || t.Driver.DeletionTimestamp != nil || t.Driver.Status.Phase != corev1.PodRunning {
 		return
 	}
-	ended := endOfContainer(t.Driver, sparklabels.DriverContainer)
+	ended := endOfSpark(t.Driver, podmutation.Driver)
 	if deadline := t.Driver.Spec.ActiveDeadlineSeconds; ended == nil || deadline != nil && *deadline <= 1 {
 		return
 	}

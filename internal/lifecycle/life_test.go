@@ -18,7 +18,7 @@ import (
 
 	"github.com/alauda/spark-operator/apis/sparkoperator/v1beta2"
 	"github.com/alauda/spark-operator/internal/identity"
-	"github.com/alauda/spark-operator/pkg/sparklabels"
+	"github.com/alauda/spark-operator/pkg/podmutation"
 )
 
 // podCache is what a controller sees of pods.
@@ -338,7 +338,7 @@ func (l *life) restartInThePast() {
 
 // unlessEnded changes a driver whose container has not ended: that is for good.
 func (l *life) unlessEnded(change func()) {
-	if l.driver != nil && endOfContainer(l.driver, sparklabels.DriverContainer) == nil {
+	if l.driver != nil && endOfSpark(l.driver, podmutation.Driver) == nil {
 		l.changeDriver(func(*corev1.Pod) { change() })
 	}
 }

@@ -10,6 +10,7 @@ import (
 
 	"github.com/alauda/spark-operator/apis/sparkoperator/v1beta2"
 	"github.com/alauda/spark-operator/internal/events"
+	"github.com/alauda/spark-operator/pkg/podmutation"
 	"github.com/alauda/spark-operator/pkg/sparklabels"
 )
 
@@ -114,7 +115,7 @@ func (t *turn) driverRunning() {
 
 // startOfDriver returns when the Spark container started, as the kubelet says.
 func (t *turn) startOfDriver() *metav1.Time {
-	if status := statusOf(t.Driver, sparklabels.DriverContainer); status != nil && status.State.Running != nil && !status.State.Running.StartedAt.IsZero() {
+	if status := sparkStatus(t.Driver, podmutation.Driver); status != nil && status.State.Running != nil && !status.State.Running.StartedAt.IsZero() {
 		return status.State.Running.StartedAt.DeepCopy()
 	}
 	return new(metav1.NewTime(t.Now))

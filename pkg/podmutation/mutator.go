@@ -112,8 +112,8 @@ func Apply(pod *corev1.Pod, in Input, mutators ...Mutator) error {
 	return nil
 }
 
-// SparkContainer returns the container of the pod in which Spark runs: the one of the role's name, else the one that Spark
-// made, else the first; nil where the pod has none.
+// SparkContainer returns the container of the pod in which Spark runs: the one that Spark made, else the one of the role's name, else the
+// first; nil where the pod has none. So it is right of templates, and of every pod that Spark made, whatever webhooks put beside.
 func SparkContainer(pod *corev1.Pod, role Role) *corev1.Container {
 	index, err := sparkContainer(pod, role)
 	if err != nil {
@@ -122,26 +122,40 @@ func SparkContainer(pod *corev1.Pod, role Role) *corev1.Container {
 	return &pod.Spec.Containers[index]
 }
 
+// SparkContainerName returns the name of the container in which Spark runs, also of a pod that does not say what containers it has: the
+// role's own name then.
+func SparkContainerName(pod *corev1.Pod, role Role) string {
+	if container := SparkContainer(pod, role); container != nil && container.Name != "" {
+		return container.Name
+	}
+	if role == Executor {
+		return sparklabels.ExecutorContainer
+	}
+	return sparklabels.DriverContainer
+}
+
 func sparkContainer(pod *corev1.Pod, role Role) (int, error) {
-	if len(pod.Spec.Containers) == 0 {
+	containers := pod.Spec.Containers
+	if len(containers) == 0 {
 		return 0, errNoContainer
 	}
-	for i := range pod.Spec.Containers {
-		name := pod.Spec.Containers[i].Name
-		if role == Driver && name == sparklabels.DriverContainer {
-			return i, nil
-		}
-		if role == Executor && (name == sparklabels.ExecutorContainer || name == sparklabels.LegacyExecutorContainer) {
+	for i := range containers {
+		if madeBySpark(&containers[i], role) {
 			return i, nil
 		}
 	}
-	// A container of a template may have another name. Spark moves the one that it runs in to the end.
-	for i := range pod.Spec.Containers {
-		if madeBySpark(&pod.Spec.Containers[i], role) {
+	for i := range containers {
+		if slices.Contains(sparkNames[role], containers[i].Name) {
 			return i, nil
 		}
 	}
 	return 0, nil
+}
+
+// sparkNames are the names of the container of a role.
+var sparkNames = map[Role][]string{
+	Driver:   {sparklabels.DriverContainer},
+	Executor: {sparklabels.ExecutorContainer, sparklabels.LegacyExecutorContainer},
 }
 
 // madeBySpark returns whether a container has what Spark gives the one that it runs in.
