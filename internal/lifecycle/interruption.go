@@ -60,9 +60,15 @@ func (t *turn) suspended() {
 // clean reports whether nothing of the application's runs is left, and deletes what is. The next attempt is included: a crash may have
 // left part of it behind.
 func (t *turn) clean(because string) bool {
-	if t.Driver == nil && len(t.Executors) == 0 && t.Released {
+	if t.Driver == nil && len(t.Executors) == 0 && (t.Released || t.neverBegun()) {
 		return true
 	}
 	t.deleteRun(because, t.currentAttempt(), t.nextAttempt())
 	return false
+}
+
+// neverBegun reports whether no attempt can have been begun, not even one that a crash hid from the status: the application was created
+// suspended, and its spec is the first. A queue such as Kueue has all applications begin like that.
+func (t *turn) neverBegun() bool {
+	return t.status.Attempt == 0 && t.App.Generation == 1 && isTrue(t.App.Spec.Suspend)
 }

@@ -11,6 +11,7 @@ import (
 	corev1 "k8s.io/api/core/v1"
 
 	"github.com/alauda/spark-operator/apis/sparkoperator/v1beta2"
+	"github.com/alauda/spark-operator/internal/identity"
 )
 
 // What is asked for after the driver has ended, and before the operator has seen that, changes nothing about how the run ended: a suspension
@@ -128,5 +129,49 @@ func TestExecutorsOfARunThatIsFollowedAtOnceAreCounted(t *testing.T) {
 				t.Errorf("attempt %d, executors %+v; want 2, none", got.Attempt, got.Executors)
 			}
 		})
+	}
+}
+
+// A queue such as Kueue has every application begin suspended: there is nothing to delete, and nothing is looked for.
+func TestSuspendedFromTheStart(t *testing.T) {
+	suspended := func(a *v1beta2.SparkApplication) { a.Spec.Suspend = new(true) }
+	remove := []string{"DeleteRun"}
+	for name, tc := range map[string]struct {
+		arrange     func(*world)
+		wantActions []string
+		wantState   v1beta2.ApplicationStateType
+	}{
+		"no attempt can have been made": {func(*world) {}, nil, v1beta2.ApplicationStateSuspended},
+		"an attempt may have been begun before the suspension": {
+			func(w *world) { w.app.Generation = 2 }, remove, v1beta2.ApplicationStateSuspending},
+		"there is a driver": {func(w *world) { w.driver = driverPod(w.attempt(1)) }, remove, v1beta2.ApplicationStateSuspending},
+		"there is an executor": {
+			func(w *world) { w.executors = []*corev1.Pod{executorPod("a", w.attempt(1), corev1.PodRunning)} }, remove, v1beta2.ApplicationStateSuspending},
+	} {
+		t.Run(name, func(t *testing.T) {
+			w := newWorld(suspended)
+			tc.arrange(w)
+			d := Decide(w.observe(), w.policy)
+			var actions []string
+			for _, a := range d.Actions {
+				actions = append(actions, a.String())
+			}
+			if diff := cmp.Diff(tc.wantActions, actions); diff != "" {
+				t.Errorf("actions (-want +got):\n%s", diff)
+			}
+			if got := d.Status.AppState.State; got != tc.wantState {
+				t.Errorf("state %s, want %s", got, tc.wantState)
+			}
+		})
+	}
+}
+
+// Attempts count from 1: of attempt 0 there is nothing to delete.
+func TestNothingIsDeletedOfNoAttempt(t *testing.T) {
+	w := newWorld(func(a *v1beta2.SparkApplication) { a.Spec.Suspend, a.Generation = new(true), 2 })
+	d := Decide(w.observe(), w.policy)
+	want := []Action{DeleteRun{Attempts: []identity.Attempt{w.attempt(1)}}}
+	if diff := cmp.Diff(want, d.Actions); diff != "" {
+		t.Errorf("actions (-want +got):\n%s", diff)
 	}
 }

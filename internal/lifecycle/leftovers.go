@@ -26,8 +26,9 @@ const longest = 100 * 365 * 24 * 3600
 const lookAgain = time.Minute
 
 // deleteRun deletes all pods and what the attempts made besides, and watches over pods that do not go. It is never forced: a pod on a lost node may
-// still run, and only who looks after the node can know.
+// still run, and only who looks after the node can know. Attempts count from 1: before the first there is none.
 func (t *turn) deleteRun(because string, attempts ...identity.Attempt) {
+	attempts = slices.DeleteFunc(attempts, func(a identity.Attempt) bool { return a.Number < 1 })
 	t.act(DeleteRun{Attempts: attempts}, because)
 	t.wakeIn(lookAgain)
 	limit := t.limit(t.timeouts().CleanupSeconds, t.policy.Timeouts.Cleanup)

@@ -153,7 +153,7 @@ func TestStories(t *testing.T) {
 		"created suspended": {
 			change:     []func(*v1beta2.SparkApplication){func(a *v1beta2.SparkApplication) { a.Spec.Suspend = new(true) }},
 			play:       func(w *world) { w.reconcile() },
-			wantPassed: []state{v1beta2.ApplicationStateSuspending, v1beta2.ApplicationStateSuspended},
+			wantPassed: []state{v1beta2.ApplicationStateSuspended},
 			wantTold:   []string{"SparkApplicationSuspending", "SparkApplicationSuspended"},
 		},
 	} {
