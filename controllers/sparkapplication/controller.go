@@ -144,6 +144,9 @@ func (r *Reconciler) record(ctx context.Context, obs *lifecycle.Observation, dec
 		return err
 	}
 	if err := r.Client.Status().Patch(ctx, stored, patch); err != nil {
+		if apierrors.IsNotFound(err) {
+			return notNewest(old) // It was being deleted, or has been since.
+		}
 		return fmt.Errorf("store status: %w", err)
 	}
 	r.known.replaced(old, stored)

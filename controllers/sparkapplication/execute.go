@@ -45,7 +45,7 @@ func (r *Reconciler) execute(ctx context.Context, obs *lifecycle.Observation, ac
 		case lifecycle.EndDriverPod:
 			err = r.endPod(ctx, obs.Driver)
 		case lifecycle.ReleaseDriver:
-			err = r.releaseDriver(ctx, obs)
+			err = r.releaseDriver(ctx, obs, a.Orphan)
 			again = true
 		case lifecycle.DeleteApplication:
 			err = r.deleteApplication(ctx, obs.App)
@@ -141,6 +141,9 @@ func (r *Reconciler) deleteRun(ctx context.Context, obs *lifecycle.Observation, 
 	if err := r.confirmNewest(ctx, obs.App); err != nil {
 		return false, client.IgnoreNotFound(err)
 	}
+	if err := r.confirmNotOrphaned(ctx, obs); err != nil {
+		return false, err
+	}
 	pods := obs.Executors
 	if obs.Driver != nil {
 		pods = append([]*corev1.Pod{obs.Driver}, pods...)
@@ -159,6 +162,22 @@ func (r *Reconciler) deleteRun(ctx context.Context, obs *lifecycle.Observation, 
 		errs = append(errs, err)
 	}
 	return len(pods) == 0 && !stopping, errors.Join(errs...)
+}
+
+// confirmNotOrphaned asks the API server whether the driver of a deleted application is still the application's. Once the garbage collector has orphaned
+// it, nothing of the application says so, and the cache may still show it as owned.
+func (r *Reconciler) confirmNotOrphaned(ctx context.Context, obs *lifecycle.Observation) error {
+	if obs.App.DeletionTimestamp.IsZero() || obs.Driver == nil {
+		return nil
+	}
+	pod := &corev1.Pod{}
+	if err := r.APIReader.Get(ctx, client.ObjectKeyFromObject(obs.Driver), pod); err != nil {
+		return client.IgnoreNotFound(err)
+	}
+	if pod.UID == obs.Driver.UID && !metav1.IsControlledBy(pod, obs.App) {
+		return apierrors.NewConflict(corev1.Resource("pods"), pod.Name, errors.New("it was orphaned meanwhile"))
+	}
+	return nil
 }
 
 // deletePod deletes the pod, unless somebody has. Where another pod has its name by now, what the cache has by then decides.
@@ -190,9 +209,12 @@ func (r *Reconciler) endPod(ctx context.Context, pod *corev1.Pod) error {
 }
 
 // releaseDriver lets the observed driver go, and observes that. What leads to the driver goes first: as long as it is held, this is done again.
-func (r *Reconciler) releaseDriver(ctx context.Context, obs *lifecycle.Observation) error {
-	if err := companions.Release(ctx, direct{r.APIReader, r.Client}, obs.App, obs.Driver); err != nil {
-		return err
+// An orphaned driver runs on, and keeps it.
+func (r *Reconciler) releaseDriver(ctx context.Context, obs *lifecycle.Observation, orphan bool) error {
+	if !orphan {
+		if err := companions.Release(ctx, direct{r.APIReader, r.Client}, obs.App, obs.Driver); err != nil {
+			return err
+		}
 	}
 	if err := r.release(ctx, obs.App, obs.Driver); err != nil {
 		return err

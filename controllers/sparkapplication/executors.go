@@ -43,6 +43,8 @@ type owners struct {
 	// drivers are those that are known by UID, by name. A driver that is gone can only be known by its name.
 	drivers map[string]types.UID
 	names   []string
+	// orphaned are drivers that were this or another application's and are nobody's now. They run on, and their executors with them.
+	orphaned []types.UID
 	// runs are Spark's ids of the runs, which the names of its sets carry.
 	runs []string
 }
@@ -61,8 +63,13 @@ func ownersOf(app *v1beta2.SparkApplication, pods []corev1.Pod) owners {
 		o.runs = append(o.runs, app.Status.Attempts[n-1].SparkApplicationID)
 	}
 	for i := range pods {
-		if pod := &pods[i]; pod.Labels[sparklabels.SparkRole] == sparklabels.RoleDriver && metav1.IsControlledBy(pod, app) {
+		pod := &pods[i]
+		switch {
+		case pod.Labels[sparklabels.SparkRole] != sparklabels.RoleDriver:
+		case metav1.IsControlledBy(pod, app):
 			o.drivers[pod.Name] = pod.UID
+		case metav1.GetControllerOfNoCopy(pod) == nil:
+			o.orphaned = append(o.orphaned, pod.UID)
 		}
 	}
 	return o
@@ -78,6 +85,9 @@ func (o owners) own(executor *corev1.Pod) bool {
 	}
 	switch controller.Kind {
 	case "Pod":
+		if slices.Contains(o.orphaned, controller.UID) {
+			return false
+		}
 		if known, exists := o.drivers[controller.Name]; exists {
 			return controller.UID == known
 		}

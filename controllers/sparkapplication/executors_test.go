@@ -7,9 +7,13 @@ import (
 	"testing"
 
 	corev1 "k8s.io/api/core/v1"
+	apierrors "k8s.io/apimachinery/pkg/api/errors"
 	metav1 "k8s.io/apimachinery/pkg/apis/meta/v1"
+	clocktesting "k8s.io/utils/clock/testing"
+	"sigs.k8s.io/controller-runtime/pkg/client"
 
 	"github.com/alauda/spark-operator/apis/sparkoperator/v1beta2"
+	"github.com/alauda/spark-operator/internal/lifecycle"
 	"github.com/alauda/spark-operator/pkg/sparklabels"
 )
 
@@ -67,5 +71,41 @@ func TestExecutorsAreOursByTheirOwner(t *testing.T) {
 				t.Errorf("ours: %t, want %t", got, tc.want)
 			}
 		})
+	}
+}
+
+// Once the garbage collector has orphaned a driver, it runs on with its executors, and the application that is being deleted has no claim on either.
+func TestExecutorsOfAnOrphanedDriverAreNotOurs(t *testing.T) {
+	app := submittedApp(1)
+	orphan := driverPod(app, 1, "pi-driver")
+	orphan.OwnerReferences = nil
+	executor := ownedPod(app, 1, "pi-exec-1", sparklabels.RoleExecutor, *metav1.NewControllerRef(orphan, corev1.SchemeGroupVersion.WithKind("Pod")))
+	pods := []corev1.Pod{*executor, *orphan}
+	if got := driverOf(app, pods); got != nil {
+		t.Errorf("driver %s is ours", got.Name)
+	}
+	if got := executorsOf(app, pods); len(got) > 0 {
+		t.Errorf("%d executors are ours", len(got))
+	}
+}
+
+// The cache may show a driver as the application's for a while after it was orphaned.
+func TestDriverThatWasOrphanedIsNotDeleted(t *testing.T) {
+	app := submittedApp(1)
+	app.DeletionTimestamp, app.Finalizers = new(metav1.Now()), []string{"example.com/archive"}
+	cached := driverPod(app, 1, "pi-driver")
+	orphan := cached.DeepCopy()
+	orphan.OwnerReferences = nil
+	c := builder(app, orphan).Build()
+	if err := c.Get(t.Context(), client.ObjectKeyFromObject(app), app); err != nil {
+		t.Fatal(err)
+	}
+	r := &Reconciler{Client: c, APIReader: c, Submitter: &submitter{}, Clock: clocktesting.NewFakePassiveClock(start)}
+	obs := &lifecycle.Observation{Now: start, App: app, Driver: cached}
+	if _, err := r.execute(t.Context(), obs, []lifecycle.Action{lifecycle.DeleteRun{}}); !apierrors.IsConflict(err) {
+		t.Errorf("error %v, want a conflict", err)
+	}
+	if err := c.Get(t.Context(), client.ObjectKeyFromObject(orphan), orphan); err != nil {
+		t.Errorf("the driver: %v", err)
 	}
 }

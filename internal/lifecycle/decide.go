@@ -16,7 +16,6 @@ import (
 	"github.com/alauda/spark-operator/apis/sparkoperator/v1beta2"
 	"github.com/alauda/spark-operator/internal/events"
 	"github.com/alauda/spark-operator/internal/identity"
-	"github.com/alauda/spark-operator/pkg/sparklabels"
 )
 
 // maxSteps bounds the states that one decision passes through; the longest real path has six.
@@ -142,7 +141,8 @@ func (t *turn) decision() Decision {
 	// A turn that only acts has nothing to tell yet, unless it does so in vain: what comes of the action is stored with the next.
 	wasStuck := meta.IsStatusConditionTrue(t.App.Status.Conditions, v1beta2.ConditionCleanupStuck)
 	inVain := (len(t.stuck) > 0) != wasStuck || t.tellDelay()
-	if t.App.DeletionTimestamp.IsZero() && (len(t.passed) > 0 || len(t.actions) == 0 || inVain) {
+	quiet := len(t.actions) == 0 && t.App.DeletionTimestamp.IsZero()
+	if len(t.passed) > 0 || quiet || inVain {
 		t.status.ObservedGeneration = t.App.Generation
 		t.setConditions()
 	}
@@ -158,27 +158,6 @@ func (t *turn) decision() Decision {
 		RequeueAfter: t.requeueAfter,
 		Because:      strings.Join(t.because, "; "),
 	}
-}
-
-// releaseDriver lets a driver pod go whose end is recorded or of no interest any more.
-func (t *turn) releaseDriver() {
-	if len(t.actions) > 0 || t.Driver == nil || !slices.Contains(t.Driver.Finalizers, sparklabels.DriverEnd) {
-		return
-	}
-	recorded := t.in(v1beta2.ApplicationStateFailing, v1beta2.ApplicationStateSucceeding, v1beta2.ApplicationStateCompleted,
-		v1beta2.ApplicationStateFailed)
-	if recorded || !t.App.DeletionTimestamp.IsZero() {
-		t.act(ReleaseDriver{}, "the driver's end is recorded")
-	}
-}
-
-// guardDeleting leaves a deleted application alone: the garbage collector removes what it owns.
-func (t *turn) guardDeleting() bool {
-	if t.App.DeletionTimestamp.IsZero() {
-		return false
-	}
-	t.wait("the application is being deleted")
-	return true
 }
 
 // guardSuspended stops whatever has not ended when the user asks for it.

@@ -47,8 +47,8 @@ type DeleteExecutors struct{ Names []string }
 // EndDriverPod ends what still runs in the driver pod, and keeps the pod.
 type EndDriverPod struct{}
 
-// ReleaseDriver lets the driver pod go: its end is recorded.
-type ReleaseDriver struct{}
+// ReleaseDriver lets the driver pod go: its end is recorded, or it is to be orphaned. What leads to a driver that has ended goes before it.
+type ReleaseDriver struct{ Orphan bool }
 
 // DeleteApplication deletes the application itself, and by ownership all that it has.
 type DeleteApplication struct{}

@@ -1,0 +1,65 @@
+// Copyright 2026 The Alauda Spark Operator Authors.
+// SPDX-License-Identifier: Apache-2.0
+
+package lifecycle
+
+import (
+	"slices"
+
+	metav1 "k8s.io/apimachinery/pkg/apis/meta/v1"
+
+	"github.com/alauda/spark-operator/apis/sparkoperator/v1beta2"
+	"github.com/alauda/spark-operator/pkg/sparklabels"
+)
+
+// guardDeleting ends the run of a deleted application. The garbage collector removes what an application owns when that is gone, and somebody's finalizer
+// may keep it for as long as it likes: the run would go on. What ends by itself is recorded before, and stays to be read.
+func (t *turn) guardDeleting() bool {
+	if t.App.DeletionTimestamp.IsZero() {
+		return false
+	}
+	if t.endUnrecorded() || t.over() && t.runRecorded() {
+		return false
+	}
+	if t.leftToCollector() {
+		t.wait("the application is being deleted by the garbage collector")
+		return true
+	}
+	switch {
+	case t.runRecorded():
+		t.endLeftovers()
+	case len(t.pods()) > 0:
+		t.deleteRun("the application is being deleted", t.currentAttempt(), t.nextAttempt())
+	}
+	t.wait("the application is being deleted")
+	return true
+}
+
+// leftToCollector reports whether what the deleted application owns is the garbage collector's: to orphan, or to delete before the application.
+func (t *turn) leftToCollector() bool {
+	return !t.App.DeletionTimestamp.IsZero() && (t.orphaning() || slices.Contains(t.App.Finalizers, metav1.FinalizerDeleteDependents))
+}
+
+// orphaning reports whether what the application owns is to stay when it is gone.
+func (t *turn) orphaning() bool {
+	return !t.App.DeletionTimestamp.IsZero() && slices.Contains(t.App.Finalizers, metav1.FinalizerOrphanDependents)
+}
+
+// runRecorded reports whether the run is over, its end recorded, and its driver with it.
+func (t *turn) runRecorded() bool {
+	ended := t.in(v1beta2.ApplicationStateFailing, v1beta2.ApplicationStateSucceeding, v1beta2.ApplicationStateCompleted,
+		v1beta2.ApplicationStateFailed)
+	return ended && (t.Driver == nil || t.current(t.Driver) && !assess(t.Driver, t.Now).alive())
+}
+
+// releaseDriver lets a driver pod go whose end is recorded or of no interest any more.
+func (t *turn) releaseDriver() {
+	if len(t.actions) > 0 || t.Driver == nil || !slices.Contains(t.Driver.Finalizers, sparklabels.DriverEnd) {
+		return
+	}
+	recorded := t.in(v1beta2.ApplicationStateFailing, v1beta2.ApplicationStateSucceeding, v1beta2.ApplicationStateCompleted,
+		v1beta2.ApplicationStateFailed)
+	if recorded || !t.App.DeletionTimestamp.IsZero() {
+		t.act(ReleaseDriver{Orphan: t.orphaning()}, "the driver's end is recorded or of no interest")
+	}
+}
