@@ -172,7 +172,7 @@ func TestOwnPodsPassUnchanged(t *testing.T) {
 		t.Fatal(err)
 	}
 	want := executor.DeepCopy()
-	podmutation.SparkContainer(want, podmutation.Executor).Resources.Limits[corev1.ResourceMemory] = resource.MustParse("3Gi")
+	podmutation.SparkContainer(want, podmutation.Input{App: a, Role: podmutation.Executor}).Resources.Limits[corev1.ResourceMemory] = resource.MustParse("3Gi")
 	got, warnings := admitted(t, m, encode(t, executor))
 	if diff := cmp.Diff(want, decodePod(t, got)); diff != "" || len(warnings) > 0 {
 		t.Errorf("warnings %q, executor (-want +got):\n%s", warnings, diff)

@@ -188,7 +188,7 @@ func (b *confBuilder) operator() {
 	b.conf.Set(sparkconf.Namespace, b.app.Namespace)
 	b.conf.Set(sparkconf.WaitAppCompletion, "false")
 	b.conf.Set(sparkconf.DriverPodName, b.plan.attempt.DriverPodName)
-	b.conf.Set(sparkconf.ExecutorPodTemplateContainer, sparklabels.ExecutorContainer)
+	b.conf.SetIfMissing(sparkconf.ExecutorPodTemplateContainer, sparklabels.ExecutorContainer)
 	b.images()
 	b.operatorLabels(sparkconf.DriverLabelPrefix, b.app.Spec.Driver.Template == nil)
 	b.operatorLabels(sparkconf.ExecutorLabelPrefix, b.app.Spec.Executor.Template == nil)
@@ -208,30 +208,21 @@ func (b *confBuilder) operatorLabels(prefix string, mutated bool) {
 func (b *confBuilder) images() {
 	spec := &b.app.Spec
 	b.setField(sparkconf.ContainerImage, spec.Image)
-	b.image("spec.driver.image", sparkconf.DriverContainerImage, &spec.Driver.SparkPodSpec, sparklabels.DriverContainer)
-	b.image("spec.executor.image", sparkconf.ExecutorContainerImage, &spec.Executor.SparkPodSpec, sparklabels.ExecutorContainer)
+	b.image(podmutation.Driver, "spec.driver.image", sparkconf.DriverContainerImage, &spec.Driver.SparkPodSpec)
+	b.image(podmutation.Executor, "spec.executor.image", sparkconf.ExecutorContainerImage, &spec.Executor.SparkPodSpec)
 }
 
 // image sets the image of a role: its own, the application's, or the one of its template.
-func (b *confBuilder) image(field, key string, pod *v1beta2.SparkPodSpec, container string) {
-	for _, image := range []string{valueOf(pod.Image), valueOf(b.app.Spec.Image), templateImage(pod, container)} {
+func (b *confBuilder) image(role podmutation.Role, field, key string, pod *v1beta2.SparkPodSpec) {
+	images := []string{valueOf(pod.Image), valueOf(b.app.Spec.Image)}
+	if container := podmutation.TemplateContainer(&b.app.Spec, role); container != nil {
+		images = append(images, container.Image)
+	}
+	for _, image := range images {
 		if image != "" {
 			b.conf.Set(key, image)
 			return
 		}
 	}
 	b.problem(Problem{Field: field, Fix: "no image is given; set it or spec.image"})
-}
-
-func templateImage(pod *v1beta2.SparkPodSpec, container string) string {
-	template := pod.Template
-	if template == nil {
-		return ""
-	}
-	for i := range template.Spec.Containers {
-		if template.Spec.Containers[i].Name == container {
-			return template.Spec.Containers[i].Image
-		}
-	}
-	return ""
 }

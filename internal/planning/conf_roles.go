@@ -18,16 +18,18 @@ import (
 
 // roleKeys are the properties of a role.
 type roleKeys struct {
+	role                                           podmutation.Role
 	field                                          string
 	cores, requestCores, limitCores                string
 	memory, memoryOverhead                         string
 	serviceAccount, schedulerName, javaOptions     string
 	label, annotation, env, secrets, secretKeyRefs string
 	volumes, nodeSelector, escalation              string
+	templateContainer                              string
 }
 
 var driverKeys = roleKeys{
-	field: "spec.driver",
+	role: podmutation.Driver, field: "spec.driver",
 	cores: sparkconf.DriverCores, requestCores: sparkconf.DriverRequestCores, limitCores: sparkconf.DriverLimitCores,
 	memory: sparkconf.DriverMemory, memoryOverhead: sparkconf.DriverMemoryOverhead,
 	serviceAccount: sparkconf.DriverServiceAccount, schedulerName: sparkconf.DriverSchedulerName,
@@ -35,10 +37,11 @@ var driverKeys = roleKeys{
 	label:       sparkconf.DriverLabelPrefix, annotation: sparkconf.DriverAnnotationPrefix, env: sparkconf.DriverEnvPrefix,
 	secrets: sparkconf.DriverSecretsPrefix, secretKeyRefs: sparkconf.DriverSecretKeyRefPrefix, volumes: sparkconf.DriverVolumesPrefix,
 	nodeSelector: sparkconf.DriverNodeSelectorPrefix, escalation: sparkconf.DriverEscalation,
+	templateContainer: sparkconf.DriverPodTemplateContainer,
 }
 
 var executorKeys = roleKeys{
-	field: "spec.executor",
+	role: podmutation.Executor, field: "spec.executor",
 	cores: sparkconf.ExecutorCores, requestCores: sparkconf.ExecutorRequestCores, limitCores: sparkconf.ExecutorLimitCores,
 	memory: sparkconf.ExecutorMemory, memoryOverhead: sparkconf.ExecutorMemoryOverhead,
 	serviceAccount: sparkconf.ExecutorServiceAccount, schedulerName: sparkconf.ExecutorSchedulerName,
@@ -46,6 +49,7 @@ var executorKeys = roleKeys{
 	label:       sparkconf.ExecutorLabelPrefix, annotation: sparkconf.ExecutorAnnotationPrefix, env: sparkconf.ExecutorEnvPrefix,
 	secrets: sparkconf.ExecutorSecretsPrefix, secretKeyRefs: sparkconf.ExecutorSecretKeyRefPrefix, volumes: sparkconf.ExecutorVolumesPrefix,
 	nodeSelector: sparkconf.ExecutorNodeSelectorPrefix, escalation: sparkconf.ExecutorEscalation,
+	templateContainer: sparkconf.ExecutorPodTemplateContainer,
 }
 
 // fixLifecycle is what keeps an executor the same with and without the webhook, which would put the field in the place of Spark's hook.

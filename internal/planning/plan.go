@@ -12,6 +12,7 @@ import (
 	"github.com/alauda/spark-operator/apis/sparkoperator/v1beta2"
 	"github.com/alauda/spark-operator/internal/identity"
 	"github.com/alauda/spark-operator/internal/validation"
+	"github.com/alauda/spark-operator/pkg/podmutation"
 	"github.com/alauda/spark-operator/pkg/render"
 	"github.com/alauda/spark-operator/pkg/sparkconf"
 	"github.com/alauda/spark-operator/pkg/sparklabels"
@@ -77,6 +78,11 @@ func (p *Plan) Args() []string { return slices.Clone(p.app.Spec.Arguments) }
 
 // ProxyUser returns the user to impersonate; empty for none.
 func (p *Plan) ProxyUser() string { return valueOf(p.app.Spec.ProxyUser) }
+
+// DriverContainer returns the name by which Spark looks for its container in the driver's template.
+func (p *Plan) DriverContainer() string {
+	return podmutation.AskedContainer(&p.app.Spec, podmutation.Driver)
+}
 
 // Version returns the version of Spark that the plan is for.
 func (p *Plan) Version() render.Selection { return p.selection }

@@ -37,7 +37,7 @@ func (p *Plan) render() (*render.Objects, error) {
 		SparkVersion: sparklabels.Value(p.app.Spec.SparkVersion), SparkUser: p.options.SparkUser, Master: p.options.Master,
 		Names: p.names(), Conf: p.conf,
 		MainClass: p.MainClass(), MainFile: p.MainFile(), Args: p.app.Spec.Arguments, ProxyUser: p.ProxyUser(),
-		DriverTemplate: p.app.Spec.Driver.Template, DriverContainer: sparklabels.DriverContainer,
+		DriverTemplate: p.app.Spec.Driver.Template, DriverContainer: p.DriverContainer(),
 		ExecutorTemplate: executor, Owner: &owner, ObjectLabels: p.objectLabels(),
 	}, p.selection.Version)
 	if err != nil {
@@ -60,7 +60,7 @@ func (p *Plan) checkExecutor(objects *render.Objects) error {
 	if err := podmutation.Apply(pod, in, podmutation.Default()...); err != nil {
 		return invalid("spec.executor", err)
 	}
-	if err := checkMemoryLimit(podmutation.SparkContainer(pod, podmutation.Executor)); err != nil {
+	if err := checkMemoryLimit(podmutation.SparkContainer(pod, in)); err != nil {
 		return invalid("spec.executor", err)
 	}
 	return nil
@@ -99,7 +99,7 @@ func (p *Plan) finishDriver(pod *corev1.Pod) error {
 		return err
 	}
 	p.mark(pod)
-	return checkMemoryLimit(podmutation.SparkContainer(pod, podmutation.Driver))
+	return checkMemoryLimit(podmutation.SparkContainer(pod, in))
 }
 
 // DriverTemplate returns the pod that spark-submit is to make the driver from: with every field of the application that
@@ -144,7 +144,7 @@ func (p *Plan) mark(pod *corev1.Pod) {
 	}
 	pod.Annotations[sparklabels.SpecHash] = p.attempt.SpecHash
 	pod.Finalizers = append(pod.Finalizers, sparklabels.DriverEnd)
-	if spark := podmutation.SparkContainer(pod, podmutation.Driver); spark.TerminationMessagePolicy == "" {
+	if spark := podmutation.SparkContainer(pod, podmutation.Input{App: p.app, Role: podmutation.Driver}); spark.TerminationMessagePolicy == "" {
 		spark.TerminationMessagePolicy = corev1.TerminationMessageFallbackToLogsOnError
 	}
 }

@@ -4,9 +4,11 @@
 package planning
 
 import (
+	"fmt"
 	"strings"
 
 	"github.com/alauda/spark-operator/internal/disruption"
+	"github.com/alauda/spark-operator/pkg/podmutation"
 	"github.com/alauda/spark-operator/pkg/render"
 	"github.com/alauda/spark-operator/pkg/sparkconf"
 )
@@ -84,6 +86,7 @@ func (p *Plan) warn() {
 	if valueOf(p.app.Spec.Executor.MemoryLimit) != "" {
 		p.warnings = append(p.warnings, "spec.executor.memoryLimit takes effect through the pod webhook only: Spark limits an executor's memory itself")
 	}
+	p.warnContainers()
 	p.warnings = append(p.warnings, p.run(p.conf).Warnings(p.options.WebUI)...)
 	p.warnings = append(p.warnings, disruption.Warnings(p.app, p.options.Disruption)...)
 	for _, property := range sparkconf.New(p.userProperties()...).Sorted() {
@@ -94,6 +97,22 @@ func (p *Plan) warn() {
 			p.warnings = append(p.warnings, "sparkConf key "+property.Key+" is ignored: use the template field of driver or executor")
 		case property.Key == sparkconf.HadoopConfigMap && !p.conf.Contains(property.Key):
 			p.warnings = append(p.warnings, "sparkConf key "+property.Key+" is ignored: spec.hadoopConfigMap is set")
+		}
+	}
+}
+
+// warnContainers tells of properties that name no container of the template: Spark then runs in the first one.
+func (p *Plan) warnContainers() {
+	for _, keys := range []roleKeys{driverKeys, executorKeys} {
+		name, named := p.app.Spec.SparkConf[keys.templateContainer]
+		container := podmutation.TemplateContainer(&p.app.Spec, keys.role)
+		switch {
+		case !named:
+		case container == nil:
+			p.warnings = append(p.warnings, "sparkConf key "+keys.templateContainer+" has no effect: "+keys.field+".template has no containers")
+		case container.Name != name:
+			p.warnings = append(p.warnings, fmt.Sprintf("sparkConf key %s names %q, which is not exactly one container of %s.template: Spark runs in the first one, %q",
+				keys.templateContainer, name, keys.field, container.Name))
 		}
 	}
 }

@@ -17,6 +17,7 @@ import (
 	"k8s.io/apimachinery/pkg/util/validation/field"
 
 	"github.com/alauda/spark-operator/apis/sparkoperator/v1beta2"
+	"github.com/alauda/spark-operator/pkg/podmutation"
 	"github.com/alauda/spark-operator/pkg/sparkconf"
 	"github.com/alauda/spark-operator/pkg/sparklabels"
 )
@@ -41,14 +42,14 @@ func driverOf(spec *v1beta2.SparkApplicationSpec) sparkRole {
 	}
 	return sparkRole{
 		SparkPodSpec: &spec.Driver.SparkPodSpec, coreRequest: spec.Driver.CoreRequest, ports: spec.Driver.Ports,
-		container: sparklabels.DriverContainer, sparksPorts: ports, coresProperty: sparkconf.DriverCores,
+		container: podmutation.ContainerName(spec, podmutation.Driver), sparksPorts: ports, coresProperty: sparkconf.DriverCores,
 	}
 }
 
 func executorOf(spec *v1beta2.SparkApplicationSpec) sparkRole {
 	return sparkRole{
 		SparkPodSpec: &spec.Executor.SparkPodSpec, coreRequest: spec.Executor.CoreRequest, ports: spec.Executor.Ports,
-		container: sparklabels.ExecutorContainer, sparksPorts: []string{sparklabels.BlockManagerPortName}, coresProperty: sparkconf.ExecutorCores,
+		container: podmutation.ContainerName(spec, podmutation.Executor), sparksPorts: []string{sparklabels.BlockManagerPortName}, coresProperty: sparkconf.ExecutorCores,
 	}
 }
 

@@ -11,6 +11,7 @@ import (
 	corev1 "k8s.io/api/core/v1"
 
 	"github.com/alauda/spark-operator/apis/sparkoperator/v1beta2"
+	"github.com/alauda/spark-operator/pkg/sparkconf"
 	"github.com/alauda/spark-operator/pkg/sparklabels"
 )
 
@@ -96,7 +97,7 @@ func Default() []Mutator {
 
 // Apply shapes the pod by the mutators in their order. An error names the role and the concern.
 func Apply(pod *corev1.Pod, in Input, mutators ...Mutator) error {
-	container, err := sparkContainer(pod, in.Role)
+	container, err := sparkContainer(pod, in)
 	if err != nil {
 		return fmt.Errorf("mutate %s pod: %w", in.Role, err)
 	}
@@ -112,66 +113,92 @@ func Apply(pod *corev1.Pod, in Input, mutators ...Mutator) error {
 	return nil
 }
 
-// SparkContainer returns the container of the pod in which Spark runs: the one that Spark made, else the one of the role's name, else the
-// first; nil where the pod has none. So it is right of templates, and of every pod that Spark made, whatever webhooks put beside.
-func SparkContainer(pod *corev1.Pod, role Role) *corev1.Container {
-	index, err := sparkContainer(pod, role)
+// SparkContainer returns the container of a pod, or of a template, in which Spark runs: the one that Spark made, else the one that it will
+// choose; nil where there is no container. So it is right of templates, and of every pod that Spark made, whatever webhooks put beside.
+func SparkContainer(pod *corev1.Pod, in Input) *corev1.Container {
+	index, err := sparkContainer(pod, in)
 	if err != nil {
 		return nil
 	}
 	return &pod.Spec.Containers[index]
 }
 
-// SparkContainerName returns the name of the container in which Spark runs, also of a pod that does not say what containers it has: the
-// role's own name then.
+// SparkContainerName returns the name of the container in which Spark runs in a pod that it made, also of a pod that does not say what
+// containers it has: the role's own name then.
 func SparkContainerName(pod *corev1.Pod, role Role) string {
-	if container := SparkContainer(pod, role); container != nil && container.Name != "" {
+	container := SparkContainer(pod, Input{App: &v1beta2.SparkApplication{}, Role: role})
+	if container != nil && container.Name != "" {
 		return container.Name
 	}
-	if role == Executor {
-		return sparklabels.ExecutorContainer
-	}
-	return sparklabels.DriverContainer
+	return sparklabels.DefaultContainer(string(role))
 }
 
-func sparkContainer(pod *corev1.Pod, role Role) (int, error) {
+func sparkContainer(pod *corev1.Pod, in Input) (int, error) {
 	containers := pod.Spec.Containers
 	if len(containers) == 0 {
 		return 0, errNoContainer
 	}
-	for i := range containers {
-		if madeBySpark(&containers[i], role) {
-			return i, nil
-		}
+	if i := madeBySpark(containers, in.Role); i >= 0 {
+		return i, nil
 	}
-	for i := range containers {
-		if slices.Contains(sparkNames[role], containers[i].Name) {
-			return i, nil
-		}
-	}
-	return 0, nil
+	return sparklabels.TemplateContainer(containers, AskedContainer(&in.App.Spec, in.Role)), nil
 }
 
-// sparkNames are the names of the container of a role.
-var sparkNames = map[Role][]string{
-	Driver:   {sparklabels.DriverContainer},
-	Executor: {sparklabels.ExecutorContainer, sparklabels.LegacyExecutorContainer},
+// ContainerName returns the name of the container in which Spark will run in pods of a role.
+func ContainerName(spec *v1beta2.SparkApplicationSpec, role Role) string {
+	if container := TemplateContainer(spec, role); container != nil && container.Name != "" {
+		return container.Name
+	}
+	return sparklabels.DefaultContainer(string(role))
 }
 
-// madeBySpark returns whether a container has what Spark gives the one that it runs in.
-func madeBySpark(container *corev1.Container, role Role) bool {
+// TemplateContainer returns the container of the role's template that Spark will choose; nil where there is none.
+func TemplateContainer(spec *v1beta2.SparkApplicationSpec, role Role) *corev1.Container {
+	template := podSpecOf(spec, role).Template
+	if template == nil || len(template.Spec.Containers) == 0 {
+		return nil
+	}
+	return &template.Spec.Containers[sparklabels.TemplateContainer(template.Spec.Containers, AskedContainer(spec, role))]
+}
+
+// AskedContainer returns the name by which Spark looks for its container in a template.
+func AskedContainer(spec *v1beta2.SparkApplicationSpec, role Role) string {
+	key := sparkconf.DriverPodTemplateContainer
+	if role == Executor {
+		key = sparkconf.ExecutorPodTemplateContainer
+	}
+	if name, set := spec.SparkConf[key]; set {
+		return name
+	}
+	return sparklabels.DefaultContainer(string(role))
+}
+
+// madeBySpark returns which of the containers has what Spark gives the one that it runs in; -1 where that is not one of them.
+func madeBySpark(containers []corev1.Container, role Role) int {
 	mark := "SPARK_DRIVER_BIND_ADDRESS"
 	if role == Executor {
 		mark = "SPARK_EXECUTOR_POD_IP"
 	}
-	return slices.ContainsFunc(container.Env, func(v corev1.EnvVar) bool { return v.Name == mark })
+	found := -1
+	for i := range containers {
+		if !slices.ContainsFunc(containers[i].Env, func(v corev1.EnvVar) bool { return v.Name == mark }) {
+			continue
+		}
+		if found >= 0 {
+			return -1
+		}
+		found = i
+	}
+	return found
 }
 
-func specOf(in Input) *v1beta2.SparkPodSpec {
-	if in.Role == Driver {
-		return &in.App.Spec.Driver.SparkPodSpec
+func specOf(in Input) *v1beta2.SparkPodSpec { return podSpecOf(&in.App.Spec, in.Role) }
+
+func podSpecOf(spec *v1beta2.SparkApplicationSpec, role Role) *v1beta2.SparkPodSpec {
+	if role == Driver {
+		return &spec.Driver.SparkPodSpec
 	}
-	return &in.App.Spec.Executor.SparkPodSpec
+	return &spec.Executor.SparkPodSpec
 }
 
 func (m Mutator) appliesTo(role Role) bool {

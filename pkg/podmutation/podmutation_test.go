@@ -19,6 +19,7 @@ import (
 
 	"github.com/alauda/spark-operator/apis/sparkoperator/v1beta2"
 	"github.com/alauda/spark-operator/pkg/podmutation"
+	"github.com/alauda/spark-operator/pkg/sparkconf"
 	"github.com/alauda/spark-operator/pkg/sparklabels"
 )
 
@@ -166,31 +167,51 @@ func TestErrorsNameRoleAndConcern(t *testing.T) {
 }
 
 func TestSparkContainer(t *testing.T) {
-	container := func(names ...string) *corev1.Pod {
+	const driver, executor = podmutation.Driver, podmutation.Executor
+	pod := func(names ...string) *corev1.Pod {
 		pod := &corev1.Pod{}
 		for _, name := range names {
-			pod.Spec.Containers = append(pod.Spec.Containers, corev1.Container{Name: name})
+			name, mark, _ := strings.Cut(name, " ")
+			container := corev1.Container{Name: name}
+			if mark != "" {
+				container.Env = []corev1.EnvVar{{Name: mark}}
+			}
+			pod.Spec.Containers = append(pod.Spec.Containers, container)
 		}
 		return pod
 	}
+	named := &v1beta2.SparkApplication{}
+	named.Spec.SparkConf = map[string]string{sparkconf.DriverPodTemplateContainer: "main", sparkconf.ExecutorPodTemplateContainer: "main"}
 	cases := map[string]struct {
 		pod  *corev1.Pod
+		app  *v1beta2.SparkApplication
 		role podmutation.Role
 		want string
 	}{
-		"the driver's by name":            {container("a", "spark-kubernetes-driver"), podmutation.Driver, "spark-kubernetes-driver"},
-		"the executor's by name":          {container("a", "spark-kubernetes-executor"), podmutation.Executor, "spark-kubernetes-executor"},
-		"the executor's by its old name":  {container("a", "executor"), podmutation.Executor, "executor"},
-		"the first where none has a name": {container("a", "b"), podmutation.Executor, "a"},
+		"the driver's by name":                 {pod: pod("a", "spark-kubernetes-driver"), role: driver, want: "spark-kubernetes-driver"},
+		"the executor's by name":               {pod: pod("a", "spark-kubernetes-executor"), role: executor, want: "spark-kubernetes-executor"},
+		"the first where none has a name":      {pod: pod("a", "b"), role: executor, want: "a"},
+		"the one that Spark made of a driver":  {pod: pod("spark-kubernetes-driver", "main SPARK_DRIVER_BIND_ADDRESS"), role: driver, want: "main"},
+		"the one that Spark made":              {pod: pod("a", "executor SPARK_EXECUTOR_POD_IP"), role: executor, want: "executor"},
+		"two look as if Spark had made them":   {pod: pod("a SPARK_EXECUTOR_POD_IP", "b", "b SPARK_EXECUTOR_POD_IP"), role: executor, want: "a"},
+		"the driver's by property":             {pod: pod("spark-kubernetes-driver", "main"), app: named, role: driver, want: "main"},
+		"the executor's by property":           {pod: pod("spark-kubernetes-executor", "main"), app: named, role: executor, want: "main"},
+		"a property that names none":           {pod: pod("a", "spark-kubernetes-driver"), app: named, role: driver, want: "a"},
+		"a property that names more than one":  {pod: pod("a", "main", "main"), app: named, role: driver, want: "a"},
+		"what Spark made despite the property": {pod: pod("main", "b SPARK_DRIVER_BIND_ADDRESS"), app: named, role: driver, want: "b"},
 	}
 	for name, tc := range cases {
 		t.Run(name, func(t *testing.T) {
-			if got := podmutation.SparkContainer(tc.pod, tc.role).Name; got != tc.want {
+			in := podmutation.Input{App: tc.app, Role: tc.role}
+			if in.App == nil {
+				in.App = &v1beta2.SparkApplication{}
+			}
+			if got := podmutation.SparkContainer(tc.pod, in).Name; got != tc.want {
 				t.Errorf("container = %s, want %s", got, tc.want)
 			}
 		})
 	}
-	if got := podmutation.SparkContainer(&corev1.Pod{}, podmutation.Driver); got != nil {
+	if got := podmutation.SparkContainer(&corev1.Pod{}, podmutation.Input{App: named, Role: driver}); got != nil {
 		t.Errorf("container of an empty pod = %v, want none", got)
 	}
 }
@@ -256,23 +277,5 @@ func podWithEverything(role podmutation.Role) *corev1.Pod {
 			},
 			Volumes: []corev1.Volume{{Name: "template"}, {Name: "keep"}, {Name: "data"}},
 		},
-	}
-}
-
-// Spark runs in the first container of a template where none has its name, and moves it to the end.
-func TestSparkContainerOfAnotherName(t *testing.T) {
-	for role, mark := range map[podmutation.Role]string{
-		podmutation.Driver: "SPARK_DRIVER_BIND_ADDRESS", podmutation.Executor: "SPARK_EXECUTOR_POD_IP",
-	} {
-		pod := &corev1.Pod{Spec: corev1.PodSpec{Containers: []corev1.Container{
-			{Name: "sidecar"}, {Name: "main", Env: []corev1.EnvVar{{Name: mark}}},
-		}}}
-		if got := podmutation.SparkContainer(pod, role); got.Name != "main" {
-			t.Errorf("%s: Spark runs in %q, want main", role, got.Name)
-		}
-		pod.Spec.Containers[1].Env = nil
-		if got := podmutation.SparkContainer(pod, role); got.Name != "sidecar" {
-			t.Errorf("%s: without a mark Spark runs in %q, want the first", role, got.Name)
-		}
 	}
 }

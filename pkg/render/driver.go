@@ -107,8 +107,8 @@ func Driver(in Input, version Version) (*Objects, error) {
 	return &d.objects, nil
 }
 
-// fromTemplate returns a copy of a template as a pod and the container in which Spark is to run, taken out of the pod: the
-// one of the name, else the first, else a new one. What the API server or the owner decides is not taken from templates.
+// fromTemplate returns a copy of a template as a pod and the container in which Spark is to run, taken out of the pod, or a new one.
+// What the API server or the owner decides is not taken from templates.
 func fromTemplate(template *corev1.PodTemplateSpec, name string) (*corev1.Pod, *corev1.Container) {
 	pod := &corev1.Pod{TypeMeta: metav1.TypeMeta{APIVersion: "v1", Kind: "Pod"}}
 	if template == nil {
@@ -121,13 +121,7 @@ func fromTemplate(template *corev1.PodTemplateSpec, name string) (*corev1.Pod, *
 	if len(containers) == 0 {
 		return pod, &corev1.Container{}
 	}
-	index := 0
-	for i := range containers {
-		if containers[i].Name == name {
-			index = i
-			break
-		}
-	}
+	index := sparklabels.TemplateContainer(containers, name)
 	spark := containers[index]
 	pod.Spec.Containers = append(containers[:index:index], containers[index+1:]...)
 	return pod, &spark

@@ -58,9 +58,8 @@ const (
 
 // Names of the container in which Spark runs.
 const (
-	DriverContainer         = "spark-kubernetes-driver"
-	ExecutorContainer       = "spark-kubernetes-executor"
-	LegacyExecutorContainer = "executor"
+	DriverContainer   = "spark-kubernetes-driver"
+	ExecutorContainer = "spark-kubernetes-executor"
 )
 
 // KueuePrefix begins the labels of an application that are meant for Kueue and not for the application's pods.

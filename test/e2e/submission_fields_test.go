@@ -201,7 +201,7 @@ func wantShape(role string, app *v1beta2.SparkApplication) shape {
 
 // shapeOf leaves out what is not asked for: what Spark, the kubelet and the cluster's defaults add.
 func shapeOf(role string, pod *corev1.Pod) shape {
-	spark := podmutation.SparkContainer(pod, podmutation.Role(role))
+	spark := podmutation.SparkContainer(pod, podmutation.Input{App: &v1beta2.SparkApplication{}, Role: podmutation.Role(role)})
 	got := shape{
 		Labels: map[string]string{}, Annotations: map[string]string{}, NodeSelector: pod.Spec.NodeSelector, Affinity: pod.Spec.Affinity,
 		PodSecurity: pod.Spec.SecurityContext, Security: spark.SecurityContext, HostAliases: pod.Spec.HostAliases,

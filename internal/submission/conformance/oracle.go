@@ -81,7 +81,7 @@ func Arguments(plan *planning.Plan, master string, files Templates) []string {
 	}
 	conf := plan.Conf()
 	conf.Set(sparkconf.DriverPodTemplateFile, files.driver)
-	conf.Set(sparkconf.DriverPodTemplateContainer, "spark-kubernetes-driver")
+	conf.Set(sparkconf.DriverPodTemplateContainer, plan.DriverContainer())
 	conf.Set(sparkconf.ExecutorPodTemplateFile, files.executor)
 	for key, value := range conf.All() {
 		args = append(args, "--conf", key+"="+value)

@@ -58,7 +58,7 @@ func Argv(plan *planning.Plan, files Files) []string {
 func Properties(plan *planning.Plan, files Files, uploads Uploads) *sparkconf.Conf {
 	conf := plan.Conf()
 	conf.Set(sparkconf.DriverPodTemplateFile, files.DriverTemplate)
-	conf.Set(sparkconf.DriverPodTemplateContainer, sparklabels.DriverContainer)
+	conf.Set(sparkconf.DriverPodTemplateContainer, plan.DriverContainer())
 	conf.Set(sparkconf.ExecutorPodTemplateFile, files.ExecutorTemplate)
 	// The template has it too, but annotations of the application's win over those of templates.
 	conf.Set(sparkconf.DriverAnnotationPrefix+sparklabels.SpecHash, plan.Attempt().SpecHash)
