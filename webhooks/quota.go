@@ -69,7 +69,7 @@ func running(app *v1beta2.SparkApplication) []quota.Pods {
 	if drivers+executors == 0 {
 		return nil
 	}
-	demand, _ := planning.Examine(app, specPath.String())
+	demand := planning.Examine(app, specPath.String()).Demand
 	if demand == nil {
 		return nil
 	}

@@ -40,9 +40,9 @@ type scheduledSparkApplicationValidator struct{}
 
 // ValidateCreate implements admission.Validator.
 func (scheduledSparkApplicationValidator) ValidateCreate(_ context.Context, schedule *v1beta2.ScheduledSparkApplication) (admission.Warnings, error) {
-	errs := append(validation.ScheduleName(schedule.Name), scheduleErrors(schedule)...)
-	errs = planning.HideSecretsIn(runOf(schedule), errs)
-	return validation.ScheduleWarnings(schedule), refusal(v1beta2.GroupVersion, "ScheduledSparkApplication", schedule.Name, errs)
+	warnings, errs := examineSchedule(schedule)
+	errs = planning.HideSecretsIn(runOf(schedule), append(validation.ScheduleName(schedule.Name), errs...))
+	return warnings, refusal(v1beta2.GroupVersion, "ScheduledSparkApplication", schedule.Name, errs)
 }
 
 // ValidateUpdate implements admission.Validator. It looks at what the update changes.
@@ -51,13 +51,13 @@ func (scheduledSparkApplicationValidator) ValidateUpdate(_ context.Context, befo
 	if !after.DeletionTimestamp.IsZero() || !specChanged && equality.Semantic.DeepEqual(before.Labels, after.Labels) {
 		return nil, nil
 	}
-	errs := scheduleErrors(after)
+	warnings, errs := examineSchedule(after)
 	if len(errs) > 0 {
-		errs = validation.Changes(scheduleErrors(before), errs)
+		_, known := examineSchedule(before)
+		errs = validation.Changes(known, errs)
 	}
-	var warnings admission.Warnings
-	if specChanged {
-		warnings = validation.ScheduleWarnings(after)
+	if !specChanged {
+		warnings = nil
 	}
 	errs = planning.HideSecretsIn(runOf(after), errs)
 	return warnings, refusal(v1beta2.GroupVersion, "ScheduledSparkApplication", after.Name, errs)
@@ -76,8 +76,8 @@ func runOf(schedule *v1beta2.ScheduledSparkApplication) *v1beta2.SparkApplicatio
 	}
 }
 
-// scheduleErrors looks at the schedule and at a run of it.
-func scheduleErrors(schedule *v1beta2.ScheduledSparkApplication) field.ErrorList {
-	_, errs := planning.Examine(runOf(schedule), specPath.Child("template").String())
-	return append(validation.ScheduledSparkApplication(schedule), errs...)
+// examineSchedule looks at the schedule and at a run of it.
+func examineSchedule(schedule *v1beta2.ScheduledSparkApplication) (admission.Warnings, field.ErrorList) {
+	run := planning.Examine(runOf(schedule), specPath.Child("template").String())
+	return append(validation.ScheduleWarnings(schedule), run.Warnings...), append(validation.ScheduledSparkApplication(schedule), run.Errors...)
 }

@@ -41,10 +41,10 @@ type sparkApplicationValidator struct{ quota quotaCheck }
 
 // ValidateCreate implements admission.Validator.
 func (v sparkApplicationValidator) ValidateCreate(ctx context.Context, app *v1beta2.SparkApplication) (admission.Warnings, error) {
-	demand, errs := planning.Examine(app, specPath.String())
-	warnings := validation.Warnings(&app.Spec, specPath)
+	examined := planning.Examine(app, specPath.String())
+	warnings, errs := examined.Warnings, examined.Errors
 	if !suspended(app) {
-		told, exceeded := v.quota.ask(ctx, app.Namespace, demand, nil)
+		told, exceeded := v.quota.ask(ctx, app.Namespace, examined.Demand, nil)
 		warnings, errs = append(warnings, told...), append(errs, exceeded...)
 	}
 	return warnings, refusal(v1beta2.GroupVersion, "SparkApplication", app.Name, planning.HideSecretsIn(app, errs))
@@ -55,17 +55,17 @@ func (v sparkApplicationValidator) ValidateUpdate(ctx context.Context, before, a
 	if !after.DeletionTimestamp.IsZero() || sameSpec(before, after) {
 		return nil, nil
 	}
-	demand, errs := planning.Examine(after, specPath.String())
+	examined := planning.Examine(after, specPath.String())
+	errs := examined.Errors
 	if len(errs) > 0 {
-		_, known := planning.Examine(before, specPath.String())
-		errs = validation.Changes(known, errs)
+		errs = validation.Changes(planning.Examine(before, specPath.String()).Errors, errs)
 	}
 	var warnings admission.Warnings
 	if !equality.Semantic.DeepEqual(before.Spec, after.Spec) {
-		warnings = validation.Warnings(&after.Spec, specPath)
+		warnings = examined.Warnings
 	}
 	if startsAnew(before, after) {
-		told, exceeded := v.quota.ask(ctx, after.Namespace, demand, running(before))
+		told, exceeded := v.quota.ask(ctx, after.Namespace, examined.Demand, running(before))
 		warnings, errs = append(warnings, told...), append(errs, exceeded...)
 	}
 	return warnings, refusal(v1beta2.GroupVersion, "SparkApplication", after.Name, planning.HideSecretsIn(after, errs))

@@ -110,6 +110,16 @@ func TestSparkApplicationValidation(t *testing.T) {
 			after: sparkPi(func(a *app) { a.Spec.MainClass = nil }),
 			want:  answer{Refusal: invalid + "spec: Forbidden: no main class is given for local:///pi.jar"},
 		},
+		"what comes to nothing": {
+			after: sparkPi(func(a *app) {
+				a.Spec.SparkConf = map[string]string{"spark.kubernetes.file.upload.path": "s3a://mine", "spark.driver.memory": "4g"}
+				a.Spec.Driver.Memory = new("2g")
+			}),
+			want: answer{Warnings: []string{
+				"spec.sparkConf[spark.driver.memory]: has no effect: driver.memory is set",
+				"spec.sparkConf[spark.kubernetes.file.upload.path]: has no effect: no file of this application is uploaded; remove it",
+			}},
+		},
 		"which is for spark-submit to say where that is to make them": {
 			after: sparkPi(func(a *app) {
 				a.Spec.MainClass, a.Annotations = nil, map[string]string{"sparkoperator.k8s.io/submission-mode": "SparkSubmit"}
@@ -251,11 +261,19 @@ func TestScheduledSparkApplicationValidation(t *testing.T) {
 		before, after *v1beta2.ScheduledSparkApplication
 		want          answer
 	}{
-		"nothing is wrong":            {after: schedule()},
-		"schedule and template":       {after: schedule(wrong), want: refused},
-		"an update that breaks both":  {before: schedule(), after: schedule(wrong), want: refused},
-		"an update of another field":  {before: schedule(wrong), after: schedule(wrong, func(s *v1beta2.ScheduledSparkApplication) { s.Spec.Suspend = new(true) })},
-		"the last update":             {before: schedule(), after: schedule(wrong, func(s *v1beta2.ScheduledSparkApplication) { s.DeletionTimestamp = new(metav1.Now()) })},
+		"nothing is wrong":           {after: schedule()},
+		"schedule and template":      {after: schedule(wrong), want: refused},
+		"an update that breaks both": {before: schedule(), after: schedule(wrong), want: refused},
+		"an update of another field": {before: schedule(wrong), after: schedule(wrong, func(s *v1beta2.ScheduledSparkApplication) { s.Spec.Suspend = new(true) })},
+		"the last update":            {before: schedule(), after: schedule(wrong, func(s *v1beta2.ScheduledSparkApplication) { s.DeletionTimestamp = new(metav1.Now()) })},
+		"a property that comes to nothing": {
+			after: schedule(func(s *v1beta2.ScheduledSparkApplication) {
+				s.Spec.Template.SparkConf = map[string]string{"spark.kubernetes.file.upload.path": "s3a://mine"}
+			}),
+			want: answer{Warnings: []string{
+				"spec.template.sparkConf[spark.kubernetes.file.upload.path]: has no effect: no file of this application is uploaded; remove it",
+			}},
+		},
 		"a deprecated template field": {after: schedule(func(s *v1beta2.ScheduledSparkApplication) { s.Spec.Template.RetryInterval = new(int64(1)) }), want: answer{Warnings: []string{"spec.template.retryInterval: has no effect; use restartPolicy"}}},
 		"a property that is not allowed": {
 			after: schedule(func(s *v1beta2.ScheduledSparkApplication) {

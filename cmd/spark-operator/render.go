@@ -10,10 +10,12 @@ import (
 
 	corev1 "k8s.io/api/core/v1"
 	policyv1 "k8s.io/api/policy/v1"
+	"k8s.io/apimachinery/pkg/util/validation/field"
 
 	"github.com/alauda/spark-operator/internal/identity"
 	"github.com/alauda/spark-operator/internal/planning"
 	"github.com/alauda/spark-operator/internal/submission/mode"
+	"github.com/alauda/spark-operator/internal/validation"
 	"github.com/alauda/spark-operator/pkg/podrequests"
 	"github.com/alauda/spark-operator/pkg/sparkconf"
 )
@@ -84,7 +86,7 @@ func renderApplication(app *application, o *renderOptions) ([]document, []string
 	if err != nil {
 		return nil, nil, hideSecrets(app, problems(err))
 	}
-	notes := slices.Concat(app.notes, plan.Warnings())
+	notes := slices.Concat(app.notes, validation.Warnings(&app.Spec, field.NewPath("spec")), plan.Warnings())
 	hidden := &masker{pattern: plan.Conf().Get(sparkconf.RedactionRegex)}
 	var documents []document
 	switch {

@@ -76,6 +76,12 @@ func TestGoldenOutput(t *testing.T) {
 			golden: "upload.spark-submit.yaml", args: []string{"-f", "testdata/upload.input.yaml", "--config", "testdata/uploads.config.yaml"},
 			stderr: "warning: default/upload: Submitting by spark-submit: native submission does not support spec.mainApplicationFile /uploads/app.jar: ",
 		},
+		"what comes to nothing": {
+			golden: "nothing.conf.txt", args: []string{"-f", "testdata/nothing.input.yaml", "--conf"},
+			stderr: "warning: default/nothing: spec.failureRetries: has no effect; use restartPolicy\n" +
+				"warning: default/nothing: spec.sparkConf[spark.kubernetes.file.upload.path]: has no effect: no file of this application is uploaded; remove it\n" +
+				"warning: default/nothing: spec.sparkConf[spark.executor.extraJavaOptions]: is used without -XX:+UseG1GC, which executor.javaOptions or monitoring sets otherwise\n",
+		},
 		"what several applications ask for": {
 			golden: "several.requests.yaml", args: []string{"-f", "testdata/several.input.yaml", "--requests"}, stderr: nightly,
 		},

@@ -17,10 +17,11 @@ import (
 	"github.com/alauda/spark-operator/pkg/sparklabels"
 )
 
-// Check returns what is wrong with an application whatever submits it. The operator acts with rights that the application's
+// check returns what is wrong with an application whatever submits it. The operator acts with rights that the application's
 // author may not have, so nothing of this may reach a submitter; the webhook asks the same to say so earlier.
-func Check(app *v1beta2.SparkApplication) []Problem {
-	c := &checker{app: app}
+func (p *Plan) check() []Problem {
+	app := p.app
+	c := &checker{app: app, unneeded: p.unneeded}
 	c.name()
 	c.mode()
 	c.commandLine()
@@ -43,6 +44,8 @@ func Check(app *v1beta2.SparkApplication) []Problem {
 type checker struct {
 	app      *v1beta2.SparkApplication
 	problems []Problem
+	// unneeded returns whether a property that only the operator sets has no effect here.
+	unneeded func(key, value string) bool
 }
 
 func (c *checker) refuse(field, value, fix string) {
@@ -95,7 +98,7 @@ func (c *checker) sparkConf() {
 	conf := c.app.Spec.SparkConf
 	for _, key := range slices.Sorted(maps.Keys(conf)) {
 		value := conf[key]
-		if err := sparkconf.CheckUserProperty(c.app.Namespace, key, value); err != nil {
+		if err := sparkconf.CheckUserProperty(c.app.Namespace, key, value); err != nil && !c.unneeded(key, value) {
 			c.refuseEntry(field, key, value, err.Error())
 			continue
 		}

@@ -4,6 +4,7 @@
 package planning
 
 import (
+	"cmp"
 	"strconv"
 	"strings"
 
@@ -19,6 +20,8 @@ type confBuilder struct {
 	app      *v1beta2.SparkApplication
 	conf     *sparkconf.Conf
 	problems []Problem
+	// overridden are options of sparkConf that a JVM is not given, by property.
+	overridden map[string][]string
 }
 
 // precedence is how the effective configuration comes about. Each layer wins over the ones before it.
@@ -50,12 +53,12 @@ var precedence = []struct {
 	{"operator", (*confBuilder).operator},
 }
 
-func effectiveConf(p *Plan) (*sparkconf.Conf, []Problem) {
+func effectiveConf(p *Plan) (conf *sparkconf.Conf, overridden map[string][]string, problems []Problem) {
 	b := &confBuilder{plan: p, app: p.app, conf: &sparkconf.Conf{}}
 	for _, layer := range precedence {
 		layer.apply(b)
 	}
-	return b.conf, b.problems
+	return b.conf, b.overridden, b.problems
 }
 
 func (b *confBuilder) problem(p Problem) { b.problems = append(b.problems, p) }
@@ -89,14 +92,17 @@ func (b *confBuilder) application() {
 	b.setField(sparkconf.MemoryOverheadFactor, spec.MemoryOverheadFactor)
 }
 
-// sparkConf leaves out what spark-submit ignores, and the templates: their content is in the typed fields. The same holds for Hadoop's
-// ConfigMap where its field is set: Spark would point HADOOP_CONF_DIR to its own after the template's.
+// sparkConf leaves out what spark-submit ignores, what is the operator's own, and the templates: their content is in the typed fields. The same
+// holds for Hadoop's ConfigMap where its field is set: Spark would point HADOOP_CONF_DIR to its own after the template's.
 func (b *confBuilder) sparkConf() {
 	b.conf.SetAll("", b.app.Spec.SparkConf)
 	for key := range b.app.Spec.SparkConf {
 		if !strings.HasPrefix(key, "spark.") {
 			b.conf.Delete(key)
 		}
+	}
+	for _, key := range unneeded {
+		b.conf.Delete(key)
 	}
 	b.conf.Delete(sparkconf.DriverPodTemplateFile)
 	b.conf.Delete(sparkconf.DriverPodTemplateContainer)
@@ -173,9 +179,7 @@ func (b *confBuilder) decorate(keys roleKeys, pod *v1beta2.SparkPodSpec, decorat
 	if decoration.SchedulerName != "" && !b.namesScheduler(keys, pod) {
 		b.conf.Set(keys.schedulerName, decoration.SchedulerName)
 	}
-	if decoration.JavaOptions != "" {
-		b.conf.Set(keys.javaOptions, strings.TrimSpace(b.conf.Get(keys.javaOptions)+" "+decoration.JavaOptions))
-	}
+	b.addJavaOptions(keys, decoration.JavaOptions)
 }
 
 // namesScheduler reports whether the author names the scheduler of a role's pods, in whatever place.
@@ -214,15 +218,18 @@ func (b *confBuilder) images() {
 
 // image sets the image of a role: its own, the application's, or the one of its template.
 func (b *confBuilder) image(role podmutation.Role, field, key string, pod *v1beta2.SparkPodSpec) {
-	images := []string{valueOf(pod.Image), valueOf(b.app.Spec.Image)}
-	if container := podmutation.TemplateContainer(&b.app.Spec, role); container != nil {
-		images = append(images, container.Image)
+	image := imageOf(b.app, role, pod)
+	if image == "" {
+		b.problem(Problem{Field: field, Fix: "no image is given; set it or spec.image"})
+		return
 	}
-	for _, image := range images {
-		if image != "" {
-			b.conf.Set(key, image)
-			return
-		}
+	b.conf.Set(key, image)
+}
+
+func imageOf(app *v1beta2.SparkApplication, role podmutation.Role, pod *v1beta2.SparkPodSpec) string {
+	image := cmp.Or(valueOf(pod.Image), valueOf(app.Spec.Image))
+	if container := podmutation.TemplateContainer(&app.Spec, role); image == "" && container != nil {
+		return container.Image
 	}
-	b.problem(Problem{Field: field, Fix: "no image is given; set it or spec.image"})
+	return image
 }

@@ -19,7 +19,7 @@ import (
 // roleKeys are the properties of a role.
 type roleKeys struct {
 	role                                           podmutation.Role
-	field                                          string
+	field, image                                   string
 	cores, requestCores, limitCores                string
 	memory, memoryOverhead                         string
 	serviceAccount, schedulerName, javaOptions     string
@@ -29,7 +29,7 @@ type roleKeys struct {
 }
 
 var driverKeys = roleKeys{
-	role: podmutation.Driver, field: "spec.driver",
+	role: podmutation.Driver, field: "spec.driver", image: sparkconf.DriverContainerImage,
 	cores: sparkconf.DriverCores, requestCores: sparkconf.DriverRequestCores, limitCores: sparkconf.DriverLimitCores,
 	memory: sparkconf.DriverMemory, memoryOverhead: sparkconf.DriverMemoryOverhead,
 	serviceAccount: sparkconf.DriverServiceAccount, schedulerName: sparkconf.DriverSchedulerName,
@@ -41,7 +41,7 @@ var driverKeys = roleKeys{
 }
 
 var executorKeys = roleKeys{
-	role: podmutation.Executor, field: "spec.executor",
+	role: podmutation.Executor, field: "spec.executor", image: sparkconf.ExecutorContainerImage,
 	cores: sparkconf.ExecutorCores, requestCores: sparkconf.ExecutorRequestCores, limitCores: sparkconf.ExecutorLimitCores,
 	memory: sparkconf.ExecutorMemory, memoryOverhead: sparkconf.ExecutorMemoryOverhead,
 	serviceAccount: sparkconf.ExecutorServiceAccount, schedulerName: sparkconf.ExecutorSchedulerName,
@@ -59,7 +59,7 @@ func (b *confBuilder) driver() {
 	driver := &b.app.Spec.Driver
 	b.role(driverKeys, &driver.SparkPodSpec)
 	b.setField(sparkconf.DriverRequestCores, driver.CoreRequest)
-	b.setField(sparkconf.DriverExtraJavaOptions, driver.JavaOptions)
+	b.addJavaOptions(driverKeys, valueOf(driver.JavaOptions))
 	b.setField(sparkconf.DriverMaster, driver.KubernetesMaster)
 	b.conf.SetAll(sparkconf.DriverServiceLabelPrefix, driver.ServiceLabels)
 	b.conf.SetAll(sparkconf.DriverServiceAnnotPrefix, driver.ServiceAnnotations)
@@ -77,13 +77,28 @@ func (b *confBuilder) executor() {
 		b.problem(Problem{Field: executorKeys.field + ".lifecycle", Fix: fixLifecycle})
 	}
 	b.setField(sparkconf.ExecutorRequestCores, executor.CoreRequest)
-	b.setField(sparkconf.ExecutorExtraJavaOptions, executor.JavaOptions)
+	b.addJavaOptions(executorKeys, valueOf(executor.JavaOptions))
 	if executor.DeleteOnTermination != nil {
 		b.conf.Set(sparkconf.ExecutorDeleteOnTermination, strconv.FormatBool(*executor.DeleteOnTermination))
 	}
 	// Spark gives executors a SPARK_CONF_DIR of its own after the template's; only this property comes after that.
 	if valueOf(b.app.Spec.SparkConfigMap) != "" {
 		b.conf.Set(sparkconf.ExecutorEnvPrefix+sparklabels.EnvSparkConfDir, sparklabels.SparkConfPath)
+	}
+}
+
+// addJavaOptions appends to the options of a role's JVM: properties are often a platform's, and the field is of this application.
+func (b *confBuilder) addJavaOptions(keys roleKeys, options string) {
+	if options == "" {
+		return
+	}
+	joined, overridden := sparkconf.JoinJavaOptions(b.conf.Get(keys.javaOptions), options)
+	b.conf.Set(keys.javaOptions, joined)
+	if _, written := b.app.Spec.SparkConf[keys.javaOptions]; written && len(overridden) > 0 {
+		if b.overridden == nil {
+			b.overridden = map[string][]string{}
+		}
+		b.overridden[keys.javaOptions] = append(b.overridden[keys.javaOptions], overridden...)
 	}
 }
 

@@ -14,6 +14,7 @@ import (
 
 	"github.com/alauda/spark-operator/apis/sparkoperator/v1beta2"
 	"github.com/alauda/spark-operator/internal/identity"
+	"github.com/alauda/spark-operator/internal/validation"
 	"github.com/alauda/spark-operator/pkg/podmutation"
 	"github.com/alauda/spark-operator/pkg/podrequests"
 	"github.com/alauda/spark-operator/pkg/sparklabels"
@@ -51,27 +52,46 @@ func (p *Plan) Demand() (*Demand, error) {
 	return &Demand{Driver: objects.Driver, Executor: executor, Executors: count}, nil
 }
 
-// Examine says everything that is wrong with an application, or else what pods it starts with. The paths of the errors
-// begin with spec, which is "spec" or where the spec stands in a schedule. It refuses what a submission would refuse, by
+// Examination is what is known of an application before it is submitted.
+type Examination struct {
+	// Demand is the pods that it starts with; nil where it is refused, or where that cannot be known.
+	Demand *Demand
+	// Warnings are what its author should know; they keep it from nothing.
+	Warnings []string
+	// Errors are what is wrong with it.
+	Errors field.ErrorList
+}
+
+// Examine says everything that is wrong with an application, or else what pods it starts with. The paths of the errors and
+// warnings begin with spec, which is "spec" or where the spec stands in a schedule. It refuses what a submission would refuse, by
 // making the same plan: what the fields say, and, if that is all right, whether pods can be made of it. Where Spark's own
 // client is to make them, only that client can tell.
-func Examine(app *v1beta2.SparkApplication, spec string) (*Demand, field.ErrorList) {
+func Examine(app *v1beta2.SparkApplication, spec string) Examination {
 	plan, errs, problems := resolve(app, identity.Of(app, 1), Options{})
+	examined := Examination{Warnings: validation.Warnings(&app.Spec, field.NewPath(spec))}
+	for _, advice := range append(plan.advice(), plan.filesElsewhere()...) {
+		examined.Warnings = append(examined.Warnings, under(spec, advice))
+	}
 	for _, err := range errs {
 		err.Field = under(spec, err.Field)
 	}
-	if errs = append(errs, FieldErrors(problems, spec)...); len(errs) > 0 {
-		return nil, errs
+	if examined.Errors = append(errs, FieldErrors(problems, spec)...); len(examined.Errors) == 0 {
+		examined.Demand, examined.Errors = plan.examineDemand(spec)
 	}
-	demand, err := plan.Demand()
+	return examined
+}
+
+// examineDemand returns the pods that a plan starts with, or what keeps them from being made.
+func (p *Plan) examineDemand(spec string) (*Demand, field.ErrorList) {
+	demand, err := p.Demand()
 	invalid, isInvalid := errors.AsType[*InvalidError](err)
 	switch {
 	case err == nil:
 		return demand, nil
-	case !isInvalid || plan.Unsupported() != nil || app.Annotations[sparklabels.SubmissionMode] == sparklabels.SubmissionModeSparkSubmit:
+	case !isInvalid || p.Unsupported() != nil || p.Annotation(sparklabels.SubmissionMode) == sparklabels.SubmissionModeSparkSubmit:
 		return nil, nil
 	}
-	errs = FieldErrors(invalid.Problems, spec)
+	errs := FieldErrors(invalid.Problems, spec)
 	for _, err := range errs {
 		err.Field = under(spec, err.Field)
 	}

@@ -25,7 +25,8 @@ type Plan struct {
 	options   Options
 	conf      *sparkconf.Conf
 	selection render.Selection
-	warnings  []string
+	// overridden are the options of JVMs in sparkConf that a field sets otherwise, by property.
+	overridden map[string][]string
 }
 
 // NewPlan resolves the application for the attempt. It is pure, and does not keep or change the application. It returns an
@@ -43,10 +44,9 @@ func resolve(app *v1beta2.SparkApplication, id identity.Attempt, o Options) (*Pl
 	own := app.DeepCopy()
 	v1beta2.SetSparkApplicationDefaults(own)
 	p := &Plan{app: own, attempt: id, options: o.withDefaults(), selection: render.ForVersion(own.Spec.SparkVersion)}
-	conf, problems := effectiveConf(p)
-	p.conf = conf
-	p.warn()
-	return p, validation.SparkApplication(own), append(Check(own), problems...)
+	var problems []Problem
+	p.conf, p.overridden, problems = effectiveConf(p)
+	return p, validation.SparkApplication(own), append(p.check(), problems...)
 }
 
 // Namespace returns the namespace of the application and of all its objects.
@@ -86,9 +86,6 @@ func (p *Plan) DriverContainer() string {
 
 // Version returns the version of Spark that the plan is for.
 func (p *Plan) Version() render.Selection { return p.selection }
-
-// Warnings returns what people should know about the plan, sentence by sentence; none of it keeps the application from running.
-func (p *Plan) Warnings() []string { return slices.Clone(p.warnings) }
 
 // names derives from the attempt what Spark would draw at random. The two ids are halves of the application's id.
 func (p *Plan) names() render.Names {

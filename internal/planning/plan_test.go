@@ -127,6 +127,19 @@ func TestPrecedence(t *testing.T) {
 			options: planning.Options{Decorations: []planning.Decoration{{Driver: planning.PodDecoration{JavaOptions: "-javaagent:x"}}}},
 			key:     sparkconf.DriverExtraJavaOptions, want: "-Da=b -javaagent:x",
 		},
+		"Java options of a field come after those of sparkConf": {
+			change: []func(*app){conf(sparkconf.DriverExtraJavaOptions, "-Da=b -Dc=d"), func(a *app) { a.Spec.Driver.JavaOptions = new("-Xss4m -Dc=e") }},
+			key:    sparkconf.DriverExtraJavaOptions, want: "-Da=b -Xss4m -Dc=e",
+		},
+		"Java options of a field come after those of sparkConf, for executors": {
+			change: []func(*app){conf(sparkconf.ExecutorExtraJavaOptions, "-XX:+UseG1GC -Dc=d"), func(a *app) { a.Spec.Executor.JavaOptions = new("-XX:+UseZGC") }},
+			key:    sparkconf.ExecutorExtraJavaOptions, want: "-Dc=d -XX:+UseZGC",
+		},
+		"an agent is loaded once": {
+			change:  []func(*app){conf(sparkconf.DriverExtraJavaOptions, "-javaagent:x=1 -Da=b")},
+			options: planning.Options{Decorations: []planning.Decoration{{Driver: planning.PodDecoration{JavaOptions: "-javaagent:x=2"}}}},
+			key:     sparkconf.DriverExtraJavaOptions, want: "-Da=b -javaagent:x=2",
+		},
 		"Java options of a decoration are appended to sparkConf's": {
 			change:  []func(*app){conf(sparkconf.ExecutorExtraJavaOptions, "-Da=b")},
 			options: planning.Options{Decorations: []planning.Decoration{{Executor: planning.PodDecoration{JavaOptions: "-javaagent:x"}}}},
@@ -434,9 +447,9 @@ func TestWarnings(t *testing.T) {
 	want := []string{
 		"Spark 9.1.0 is not known to this operator; it is treated as 4.3",
 		"spec.executor.memoryLimit takes effect through the pod webhook only: Spark limits an executor's memory itself",
-		"sparkConf key hadoop.x is ignored: Spark properties begin with spark.",
-		"sparkConf key spark.kubernetes.driver.podTemplateFile is ignored: use the template field of driver or executor",
-		"sparkConf key spark.kubernetes.hadoop.configMapName is ignored: spec.hadoopConfigMap is set",
+		"spec.sparkConf[hadoop.x]: has no effect: Spark properties begin with spark.",
+		"spec.sparkConf[spark.kubernetes.driver.podTemplateFile]: has no effect: the file would be read in the operator's container, which has none of yours: write its content into driver.template",
+		"spec.sparkConf[spark.kubernetes.hadoop.configMapName]: has no effect: hadoopConfigMap is set",
 	}
 	if diff := cmp.Diff(want, mustPlan(t, app, planning.Options{}).Warnings()); diff != "" {
 		t.Errorf("warnings (-want +got):\n%s", diff)

@@ -4,11 +4,9 @@
 package planning
 
 import (
-	"fmt"
+	"iter"
 	"strings"
 
-	"github.com/alauda/spark-operator/internal/disruption"
-	"github.com/alauda/spark-operator/pkg/podmutation"
 	"github.com/alauda/spark-operator/pkg/render"
 	"github.com/alauda/spark-operator/pkg/sparkconf"
 )
@@ -58,69 +56,32 @@ func (p *Plan) Unsupported() *UnsupportedError {
 	if strings.EqualFold(p.conf.Get(sparkconf.HadoopPrefix+"hadoop.security.authentication"), "kerberos") {
 		return &UnsupportedError{Field: sparkconf.HadoopPrefix + "hadoop.security.authentication", Reason: reasonKerberos}
 	}
-	for _, key := range []string{sparkconf.Jars, sparkconf.Files, sparkconf.Archives, sparkconf.PyFiles} {
-		for _, file := range p.conf.List(key) {
-			if render.LocalFile(file) {
-				return &UnsupportedError{Field: key + " " + file, Reason: reasonUpload}
-			}
-		}
-	}
-	return p.unsupportedMain()
-}
-
-// unsupportedMain looks at the main file. R files are not uploaded by Spark either: a path is one in the image.
-func (p *Plan) unsupportedMain() *UnsupportedError {
-	file := p.MainFile()
-	isR := strings.HasSuffix(file, ".R") || strings.HasSuffix(file, ".r")
-	if render.LocalFile(file) && !isR {
-		return &UnsupportedError{Field: "spec.mainApplicationFile " + file, Reason: reasonUpload}
+	for key, file := range p.uploads() {
+		return &UnsupportedError{Field: key + " " + file, Reason: reasonUpload}
 	}
 	return nil
 }
 
-// warn collects what people should know.
-func (p *Plan) warn() {
-	if warning := p.selection.Warning(); warning != "" {
-		p.warnings = append(p.warnings, warning)
-	}
-	if valueOf(p.app.Spec.Executor.MemoryLimit) != "" {
-		p.warnings = append(p.warnings, "spec.executor.memoryLimit takes effect through the pod webhook only: Spark limits an executor's memory itself")
-	}
-	p.warnContainers()
-	p.warnings = append(p.warnings, p.run(p.conf).Warnings(p.options.WebUI)...)
-	p.warnings = append(p.warnings, disruption.Warnings(p.app, p.options.Disruption)...)
-	for _, property := range sparkconf.New(p.userProperties()...).Sorted() {
-		switch {
-		case !strings.HasPrefix(property.Key, "spark."):
-			p.warnings = append(p.warnings, "sparkConf key "+property.Key+" is ignored: Spark properties begin with spark.")
-		case property.Key == sparkconf.DriverPodTemplateFile, property.Key == sparkconf.ExecutorPodTemplateFile:
-			p.warnings = append(p.warnings, "sparkConf key "+property.Key+" is ignored: use the template field of driver or executor")
-		case property.Key == sparkconf.HadoopConfigMap && !p.conf.Contains(property.Key):
-			p.warnings = append(p.warnings, "sparkConf key "+property.Key+" is ignored: spec.hadoopConfigMap is set")
+// uploadedLists are the properties whose files Spark's client uploads where they are files of its own container.
+var uploadedLists = []string{sparkconf.Jars, sparkconf.Files, sparkconf.Archives, sparkconf.PyFiles}
+
+const mainFileField = "spec.mainApplicationFile"
+
+// uploads yields the files that Spark's client would upload from its own container, each with the property or field that names it.
+// R files are not uploaded: a path is one in the image.
+func (p *Plan) uploads() iter.Seq2[string, string] {
+	return func(yield func(string, string) bool) {
+		for _, key := range uploadedLists {
+			for _, file := range p.conf.List(key) {
+				if render.LocalFile(file) && !yield(key, file) {
+					return
+				}
+			}
+		}
+		main := p.MainFile()
+		isR := strings.HasSuffix(main, ".R") || strings.HasSuffix(main, ".r")
+		if main != "" && render.LocalFile(main) && !isR {
+			yield(mainFileField, main)
 		}
 	}
-}
-
-// warnContainers tells of properties that name no container of the template: Spark then runs in the first one.
-func (p *Plan) warnContainers() {
-	for _, keys := range []roleKeys{driverKeys, executorKeys} {
-		name, named := p.app.Spec.SparkConf[keys.templateContainer]
-		container := podmutation.TemplateContainer(&p.app.Spec, keys.role)
-		switch {
-		case !named:
-		case container == nil:
-			p.warnings = append(p.warnings, "sparkConf key "+keys.templateContainer+" has no effect: "+keys.field+".template has no containers")
-		case container.Name != name:
-			p.warnings = append(p.warnings, fmt.Sprintf("sparkConf key %s names %q, which is not exactly one container of %s.template: Spark runs in the first one, %q",
-				keys.templateContainer, name, keys.field, container.Name))
-		}
-	}
-}
-
-func (p *Plan) userProperties() []sparkconf.Property {
-	properties := make([]sparkconf.Property, 0, len(p.app.Spec.SparkConf))
-	for key, value := range p.app.Spec.SparkConf {
-		properties = append(properties, sparkconf.Property{Key: key, Value: value})
-	}
-	return properties
 }

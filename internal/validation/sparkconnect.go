@@ -39,11 +39,16 @@ func connectConf(connect *v1alpha1.SparkConnect, path *field.Path) field.ErrorLi
 	var errs field.ErrorList
 	for _, key := range slices.Sorted(maps.Keys(connect.Spec.SparkConf)) {
 		value := connect.Spec.SparkConf[key]
-		if err := sparkconf.CheckUserProperty(connect.Namespace, key, value); err != nil {
+		if err := sparkconf.CheckUserProperty(connect.Namespace, key, value); err != nil && !unneeded(&connect.Spec, key, value) {
 			errs = append(errs, field.Invalid(path.Key(key), sparkconf.Redact(key, value), err.Error()))
 		}
 	}
 	return errs
+}
+
+// unneeded returns whether a property that is the operator's says what it sets anyway, or has no effect: a server uploads nothing.
+func unneeded(spec *v1alpha1.SparkConnectSpec, key, value string) bool {
+	return key == sparkconf.FileUploadPath || key == sparkconf.ContainerImage && spec.Image != nil && value == *spec.Image
 }
 
 func connectRole(spec *v1alpha1.SparkConnectSpec, role *v1alpha1.SparkPodSpec, container string, path *field.Path) field.ErrorList {

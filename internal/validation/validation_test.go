@@ -300,6 +300,11 @@ func TestSparkConnect(t *testing.T) {
 				c.Spec.Image, c.Spec.Server.Template, c.Spec.Executor.Template = nil, imaged("spark-kubernetes-driver"), imaged("main")
 			},
 		},
+		"properties that change nothing": {
+			given: func(c *connect) {
+				c.Spec.SparkConf = map[string]string{"spark.kubernetes.container.image": "spark", "spark.kubernetes.file.upload.path": "s3a://mine"}
+			},
+		},
 		"everything": {
 			given: func(c *connect) {
 				c.Spec = v1alpha1.SparkConnectSpec{
@@ -377,12 +382,10 @@ func TestWarnings(t *testing.T) {
 func TestScheduleWarnings(t *testing.T) {
 	schedule := &v1beta2.ScheduledSparkApplication{Spec: v1beta2.ScheduledSparkApplicationSpec{Schedule: "TZ=UTC @daily", TimeZone: "Local"}}
 	schedule.Name = strings.Repeat("a", 44)
-	schedule.Spec.Template.FailureRetries = new(int32(1))
 	want := []string{
 		"metadata.name: has 44 characters; with more than 43 the names of its runs are too long unless the controller is configured for a shorter time in them",
 		"spec.timeZone: has no effect: the schedule names a time zone of its own",
 		"spec.concurrencyPolicy: is not set: no run is started while any earlier one exists; set Allow, Forbid or Replace",
-		"spec.template.failureRetries: has no effect; use restartPolicy",
 	}
 	if diff := cmp.Diff(want, validation.ScheduleWarnings(schedule)); diff != "" {
 		t.Errorf("warnings (-want +got):\n%s", diff)
@@ -399,6 +402,9 @@ func TestConnectWarnings(t *testing.T) {
 			s.DynamicAllocation = &v1alpha1.DynamicAllocation{Enabled: true, MinExecutors: new(int32(1)), ShuffleTrackingTimeout: new(int64(1))}
 			s.Server.Service = &corev1.Service{Spec: corev1.ServiceSpec{Type: corev1.ServiceTypeNodePort}}
 		}, nil},
+		"a place for uploads": {func(s *v1alpha1.SparkConnectSpec) {
+			s.SparkConf = map[string]string{"spark.kubernetes.file.upload.path": "s3a://mine"}
+		}, []string{"spec.sparkConf[spark.kubernetes.file.upload.path]: has no effect: a server uploads no files; remove it"}},
 		"dynamic allocation that does nothing, and says nothing": {func(s *v1alpha1.SparkConnectSpec) {
 			s.DynamicAllocation = &v1alpha1.DynamicAllocation{}
 		}, nil},

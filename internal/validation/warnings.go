@@ -12,6 +12,7 @@ import (
 
 	"github.com/alauda/spark-operator/apis/sparkoperator/v1alpha1"
 	"github.com/alauda/spark-operator/apis/sparkoperator/v1beta2"
+	"github.com/alauda/spark-operator/pkg/sparkconf"
 )
 
 // Warnings returns what people should know about the spec of an application, at path: fields that are deprecated or have
@@ -44,7 +45,7 @@ func (w *warnings) unserved(spec *v1beta2.SparkApplicationSpec, path *field.Path
 		"names the scheduler of the pods, and does nothing else in this version of the operator: no gangs, queues or task groups")
 }
 
-// ScheduleWarnings returns what people should know about a schedule.
+// ScheduleWarnings returns what people should know about a schedule, beside what there is to know about its template.
 func ScheduleWarnings(schedule *v1beta2.ScheduledSparkApplication) []string {
 	var w warnings
 	spec, path := &schedule.Spec, field.NewPath("spec")
@@ -54,7 +55,7 @@ func ScheduleWarnings(schedule *v1beta2.ScheduledSparkApplication) []string {
 	}
 	w.when(spec.TimeZone != "" && hasZone(spec.Schedule), path.Child("timeZone"), "has no effect: the schedule names a time zone of its own")
 	w.when(spec.ConcurrencyPolicy == "", path.Child("concurrencyPolicy"), "is not set: no run is started while any earlier one exists; set Allow, Forbid or Replace")
-	return append(w, Warnings(&spec.Template, path.Child("template"))...)
+	return w
 }
 
 // ConnectWarnings returns what people should know about the spec of a Spark Connect server.
@@ -67,6 +68,8 @@ func ConnectWarnings(spec *v1alpha1.SparkConnectSpec) []string {
 		untracked := da.ShuffleTrackingEnabled != nil && !*da.ShuffleTrackingEnabled
 		w.when(da.Enabled && untracked && da.ShuffleTrackingTimeout != nil, path.Child("shuffleTrackingTimeout"), "has no effect: shuffleTrackingEnabled is false")
 	}
+	_, upload := spec.SparkConf[sparkconf.FileUploadPath]
+	w.when(upload, path.Child("sparkConf").Key(sparkconf.FileUploadPath), "has no effect: a server uploads no files; remove it")
 	if service := spec.Server.Service; service != nil {
 		path := path.Child("server", "service", "spec")
 		w.when(len(service.Spec.Ports) > 0, path.Child("ports"), "has no effect: the operator sets the ports")

@@ -4,6 +4,8 @@
 package deputy
 
 import (
+	"slices"
+
 	corev1 "k8s.io/api/core/v1"
 	metav1 "k8s.io/apimachinery/pkg/apis/meta/v1"
 
@@ -23,7 +25,35 @@ type Permission struct {
 
 // Permissions returns what stays allowed, in every mode of submission unless it says otherwise.
 func Permissions() []Permission {
-	return append(settings(), fetched()...)
+	return slices.Concat(settings(), withoutEffect(), fetched())
+}
+
+// withoutEffect are properties that are the operator's, where they change nothing.
+func withoutEffect() []Permission {
+	return []Permission{
+		{Name: "images by properties that say what the fields say", Change: func(app *application) {
+			app.Spec.Image, app.Spec.Executor.Image = new("a:1"), new("b:1")
+			for key, value := range map[string]string{
+				sparkconf.ContainerImage: "a:1", sparkconf.DriverContainerImage: "a:1", sparkconf.ExecutorContainerImage: "b:1",
+			} {
+				setConf(key, value)(app)
+			}
+		}},
+		{Name: "service accounts by properties that say what the fields say", Change: func(app *application) {
+			app.Spec.Driver.ServiceAccount = new("spark")
+			setConf(sparkconf.DriverServiceAccount, "spark")(app)
+			setConf(sparkconf.ExecutorServiceAccount, "spark")(app)
+		}},
+		{Name: "the cluster that the operator is in", Change: func(app *application) {
+			setConf(sparkconf.Master, "k8s://https://kubernetes.default.svc:443")(app)
+			setConf(sparkconf.DriverMaster, "https://kubernetes.default.svc")(app)
+		}},
+		{Name: "the credentials that the operator uses anyway", Change: func(app *application) {
+			setConf(sparkconf.AuthenticatePrefix+"submission.oauthTokenFile", token)(app)
+			setConf(sparkconf.AuthenticatePrefix+"submission.caCertFile", "/var/run/secrets/kubernetes.io/serviceaccount/ca.crt")(app)
+		}},
+		{Name: "a place for uploads where nothing is uploaded", Change: setConf(sparkconf.FileUploadPath, "s3a://mine")},
+	}
 }
 
 func settings() []Permission {

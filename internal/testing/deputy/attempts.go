@@ -69,6 +69,17 @@ func property(name, key, value, fix string) Attempt {
 	return Attempt{Name: name, Change: setConf(key, value), Field: "spec.sparkConf[" + key + "]", Value: sparkconf.Redact(key, value), Fix: fix}
 }
 
+// uploading is a place for uploads where there is something to upload.
+func uploading(name string, change func(*application)) Attempt {
+	attempt := property(name, sparkconf.FileUploadPath, "s3a://mine", "the operator does not upload its own files")
+	place := attempt.Change
+	attempt.Change = func(app *application) {
+		change(app)
+		place(app)
+	}
+	return attempt
+}
+
 func properties() []Attempt {
 	attempts := []Attempt{
 		property("another master", sparkconf.Master, "k8s://https://elsewhere", "on its own cluster only"),
@@ -82,7 +93,9 @@ func properties() []Attempt {
 		property("the executors' image past its field", sparkconf.ExecutorContainerImage, "other", "use spec.executor.image"),
 		property("the driver's service account past its field", sparkconf.DriverServiceAccount, "admin", fixAccount),
 		property("the executors' service account past its field", sparkconf.ExecutorServiceAccount, "admin", fixAccount),
-		property("upload of the operator's files", sparkconf.FileUploadPath, "s3a://mine", "the operator does not upload its own files"),
+		uploading("upload of the operator's files", func(app *application) { app.Spec.Deps.Files = []string{token} }),
+		uploading("upload of the operator's main file", func(app *application) { app.Spec.MainApplicationFile = new("file://" + token) }),
+		uploading("upload of the operator's files by sparkConf", setConf(sparkconf.Jars, "local:///a.jar, "+token)),
 		property("the operator's Ivy settings", sparkconf.JarsIvySettings, "/etc/ivy.xml", fixOwnFile),
 		property("a driver without the operator's labels", sparkconf.DriverExcludedSteps, steps+"BasicDriverFeatureStep", "do not exclude them"),
 		property("steps to exclude by another property", sparkconf.DriverExcludedSteps, "${spark.mine}", "name them"),
