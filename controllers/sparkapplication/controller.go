@@ -156,10 +156,10 @@ func (r *Reconciler) record(ctx context.Context, obs *lifecycle.Observation, dec
 	return nil
 }
 
-// statusPatch carries what differs and the version that was decided on. A first status is sent whole: its empty
-// driverInfo is no difference to none, and clients rely on its being there.
+// statusPatch carries what differs and the version that was decided on. Before there is a state it is sent whole: an empty applicationState
+// and driverInfo are no difference to none, and clients rely on their being there.
 func statusPatch(old, next *v1beta2.SparkApplication) (client.Patch, error) {
-	if !equality.Semantic.DeepEqual(old.Status, v1beta2.SparkApplicationStatus{}) {
+	if old.Status.AppState.State != v1beta2.ApplicationStateNew {
 		return client.MergeFromWithOptions(old, client.MergeFromWithOptimisticLock{}), nil
 	}
 	whole, err := json.Marshal(map[string]any{

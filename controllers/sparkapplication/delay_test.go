@@ -71,8 +71,8 @@ func TestSubmissionWithoutAnAnswerIsToldOf(t *testing.T) {
 				if err := c.Get(t.Context(), client.ObjectKeyFromObject(app), app); err != nil {
 					t.Fatal(err)
 				}
-				condition := meta.FindStatusCondition(app.Status.Conditions, v1beta2.ConditionSubmitted)
-				said := condition != nil && condition.Status == metav1.ConditionFalse && condition.Reason == "SubmissionDelayed"
+				condition := meta.FindStatusCondition(app.Status.Conditions, v1beta2.ConditionSucceeded)
+				said := condition != nil && condition.Status == metav1.ConditionUnknown && condition.Reason == "SubmissionDelayed"
 				if said != wantSaid || said && strings.Contains(condition.Message, "hunter2") || len(told.Events) != wantEvents {
 					t.Errorf("after %s: %+v, %d events; want it to be said: %t, %d events", after, condition, len(told.Events), wantSaid, wantEvents)
 				}
@@ -88,7 +88,7 @@ func TestSubmissionWithoutAnAnswerIsToldOf(t *testing.T) {
 			}
 			at(11*time.Second+2*delayAge, true, 1)
 			at(12*time.Second+2*delayAge, true, 1)
-			if got := meta.FindStatusCondition(app.Status.Conditions, v1beta2.ConditionSubmitted).Message; !strings.Contains(got, "in other words") {
+			if got := meta.FindStatusCondition(app.Status.Conditions, v1beta2.ConditionSucceeded).Message; !strings.Contains(got, "in other words") {
 				t.Errorf("message %q is of long ago", got)
 			}
 			if app.Status.AppState.State != v1beta2.ApplicationStateNew || app.Status.SubmissionAttempts != 0 || fails.tries != 6 {
@@ -105,7 +105,7 @@ func TestSubmissionWithoutAnAnswerIsToldOf(t *testing.T) {
 			if err := c.Get(t.Context(), client.ObjectKeyFromObject(app), app); err != nil {
 				t.Fatal(err)
 			}
-			if app.Status.AppState.State != v1beta2.ApplicationStateSubmitted || !meta.IsStatusConditionTrue(app.Status.Conditions, v1beta2.ConditionSubmitted) {
+			if c := meta.FindStatusCondition(app.Status.Conditions, v1beta2.ConditionSucceeded); app.Status.AppState.State != v1beta2.ApplicationStateSubmitted || c.Reason != v1beta2.ReasonDriverPending {
 				t.Errorf("status %+v", app.Status)
 			}
 		})

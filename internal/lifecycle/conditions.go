@@ -6,17 +6,19 @@ package lifecycle
 import (
 	"fmt"
 	"slices"
+	"strings"
+	"time"
 
+	corev1 "k8s.io/api/core/v1"
 	"k8s.io/apimachinery/pkg/api/meta"
 	metav1 "k8s.io/apimachinery/pkg/apis/meta/v1"
+	"k8s.io/utils/ptr"
 
 	"github.com/alauda/spark-operator/apis/sparkoperator/v1beta2"
 )
 
 const (
-	// reasonNotSuspended is the reason of Suspended=False outside of suspension.
-	reasonNotSuspended = "NotSuspended"
-	// reasonSubmitting is the reason of Submitted=False while spark-submit is at work.
+	// reasonSubmitting is the reason while spark-submit is at work.
 	reasonSubmitting = "Submitting"
 	// noExecutorPod is all that can be seen of executors that the cluster refuses: only the driver is told why.
 	noExecutorPod = "The driver runs and has made no executor pod; if a quota or a missing permission keeps it from that, its log says so"
@@ -28,26 +30,28 @@ type claim struct {
 	reason, message string
 }
 
-func yes(reason, format string, args ...any) claim {
-	return claim{metav1.ConditionTrue, reason, fmt.Sprintf(format, args...)}
+func yes(reason, format string, args ...any) *claim {
+	return &claim{metav1.ConditionTrue, reason, fmt.Sprintf(format, args...)}
 }
 
-func no(reason, format string, args ...any) claim {
-	return claim{metav1.ConditionFalse, reason, fmt.Sprintf(format, args...)}
+func no(reason, format string, args ...any) *claim {
+	return &claim{metav1.ConditionFalse, reason, fmt.Sprintf(format, args...)}
 }
 
-// conditions are derived from the rest of the status; every one of them is always set.
+func unknown(reason, format string, args ...any) *claim {
+	return &claim{metav1.ConditionUnknown, reason, fmt.Sprintf(format, args...)}
+}
+
+// conditions are derived from the rest of the status. One that has nothing to say, for which the claim is nil, is not there.
 var conditions = []struct {
 	kind  string
-	claim func(*turn) claim
+	claim func(*turn) *claim
 }{
-	{v1beta2.ConditionSubmitted, (*turn).claimSubmitted},
+	{v1beta2.ConditionSucceeded, (*turn).claimSucceeded},
 	{v1beta2.ConditionDriverReady, (*turn).claimDriverReady},
 	{v1beta2.ConditionExecutorsReady, (*turn).claimExecutorsReady},
-	{v1beta2.ConditionRunning, (*turn).claimRunning},
-	{v1beta2.ConditionSucceeded, (*turn).claimSucceeded},
-	{v1beta2.ConditionFailed, (*turn).claimFailed},
-	{v1beta2.ConditionSuspended, (*turn).claimSuspended},
+	{v1beta2.ConditionSpecChangePending, (*turn).claimSpecChangePending},
+	{v1beta2.ConditionCleanupStuck, (*turn).claimCleanupStuck},
 }
 
 // setConditions brings the conditions in line with the status; the time of a transition is that of the observation.
@@ -55,75 +59,139 @@ func (t *turn) setConditions() {
 	for _, c := range conditions {
 		t.setCondition(c.kind, c.claim(t))
 	}
-	for _, c := range exceptions {
-		claim := c.claim(t)
-		if claim.status == metav1.ConditionTrue || meta.FindStatusCondition(t.status.Conditions, c.kind) != nil {
-			t.setCondition(c.kind, claim)
-		}
-	}
 }
 
-func (t *turn) setCondition(kind string, c claim) {
+func (t *turn) setCondition(kind string, c *claim) {
+	if c == nil {
+		meta.RemoveStatusCondition(&t.status.Conditions, kind)
+		return
+	}
 	meta.SetStatusCondition(&t.status.Conditions, metav1.Condition{
 		Type: kind, Status: c.status, Reason: word(c.reason, v1beta2.ReasonPending), Message: head(c.message, maxConditionMessageBytes),
 		ObservedGeneration: t.status.ObservedGeneration, LastTransitionTime: metav1.NewTime(t.Now),
 	})
 }
 
-// exceptions are conditions that are not set before they are true for the first time.
-var exceptions = []struct {
-	kind  string
-	claim func(*turn) claim
-}{
-	{v1beta2.ConditionSpecChangePending, (*turn).claimSpecChangePending},
-	{v1beta2.ConditionCleanupStuck, (*turn).claimCleanupStuck},
-}
-
-func (t *turn) claimSpecChangePending() claim {
-	if t.specChangePending {
-		return yes(v1beta2.ReasonNextAttempt, "Changed, and for the next attempt: %s", t.changedFields())
-	}
-	return no(v1beta2.ReasonUpToDate, "The current attempt is of the spec as it is")
-}
-
-func (t *turn) claimCleanupStuck() claim {
-	if len(t.stuck) > 0 {
-		return yes(v1beta2.ReasonPodsTerminating, "%s", describeStuck(t.stuck))
-	}
-	return no(v1beta2.ReasonCleanedUp, "No pod is waited for")
-}
-
 func (t *turn) in(states ...v1beta2.ApplicationStateType) bool {
 	return slices.Contains(states, t.state())
 }
 
-func (t *turn) claimSubmitted() claim {
-	if t.Submitting {
-		return no(reasonSubmitting, "spark-submit is queued or runs")
-	}
-	if t.delayed() {
-		return t.claimDelayed()
-	}
+// claimSucceeded says in one sentence how the application is going. Its reason is the one that kubectl get shows.
+func (t *turn) claimSucceeded() *claim {
 	switch t.state() {
-	case v1beta2.ApplicationStateNew:
-		return no(v1beta2.ReasonPending, "Not submitted yet")
-	case v1beta2.ApplicationStateFailedSubmission:
-		return no(v1beta2.ReasonSubmissionFailed, "%s", t.status.AppState.ErrorMessage)
-	case v1beta2.ApplicationStatePendingRerun:
-		return no(v1beta2.ReasonRetryPending, "The next attempt is about to be submitted")
-	case v1beta2.ApplicationStateInvalidating:
-		return no(v1beta2.ReasonSpecChanged, "The spec was changed; the old run is being removed")
-	case v1beta2.ApplicationStateSuspending, v1beta2.ApplicationStateSuspended:
-		return no(v1beta2.ReasonSuspended, "Suspended")
-	case v1beta2.ApplicationStateResuming:
-		return no(v1beta2.ReasonResumed, "About to be submitted again")
+	case v1beta2.ApplicationStateCompleted:
+		return yes(v1beta2.ReasonCompleted, "The application has completed")
 	case v1beta2.ApplicationStateFailed:
-		if t.failedBySubmission() {
-			return no(v1beta2.ReasonSubmissionFailed, "%s", t.status.AppState.ErrorMessage)
-		}
+		return no(t.failureReason(), "%s", t.status.AppState.ErrorMessage)
 	default:
 	}
-	return yes(v1beta2.ReasonSubmitted, "Attempt %d was submitted as driver pod %s", t.status.Attempt, t.status.DriverInfo.PodName)
+	going := t.claimWait()
+	if going == nil {
+		going = t.claimProgress()
+	}
+	return unknown(going.reason, "%s", going.message)
+}
+
+// claimWait says what holds up whatever is next, or returns nil.
+func (t *turn) claimWait() *claim {
+	switch {
+	case len(t.stuck) > 0:
+		return t.claimCleanupStuck()
+	case t.Submitting:
+		return unknown(reasonSubmitting, "spark-submit is queued or runs")
+	case t.delayed():
+		return t.claimDelayed()
+	case len(t.awaited) > 0:
+		return t.claimAwaited()
+	default:
+		return nil
+	}
+}
+
+// claimProgress says what the application is at.
+func (t *turn) claimProgress() *claim {
+	switch t.state() {
+	case v1beta2.ApplicationStateSubmitted, v1beta2.ApplicationStateUnknown:
+		return t.claimDriverReady()
+	case v1beta2.ApplicationStateRunning:
+		if executors := t.claimExecutorsReady(); executors != nil {
+			return executors
+		}
+		return t.claimDriverReady()
+	case v1beta2.ApplicationStateFailing, v1beta2.ApplicationStateFailedSubmission:
+		return t.claimRetry()
+	case v1beta2.ApplicationStateSucceeding:
+		return unknown(v1beta2.ReasonDriverCompleted, "The driver has completed")
+	case v1beta2.ApplicationStatePendingRerun:
+		return unknown(v1beta2.ReasonRetryPending, "The next attempt is about to be submitted")
+	case v1beta2.ApplicationStateInvalidating:
+		return unknown(v1beta2.ReasonSpecChanged, "The spec was changed, and the run of the old one is being removed")
+	case v1beta2.ApplicationStateSuspending:
+		return unknown(v1beta2.ReasonSuspending, "The pods are being deleted")
+	case v1beta2.ApplicationStateSuspended:
+		return unknown(v1beta2.ReasonSuspended, "The application is suspended")
+	case v1beta2.ApplicationStateResuming:
+		return unknown(v1beta2.ReasonResumed, "The application is about to be submitted again")
+	default:
+		return unknown(v1beta2.ReasonPending, "The application has not been submitted yet")
+	}
+}
+
+// claimRetry says of what the last attempt has failed, and when the next is due.
+func (t *turn) claimRetry() *claim {
+	message := t.status.AppState.ErrorMessage
+	if next := t.status.NextRetryTime; next != nil {
+		due := fmt.Sprintf("; the next attempt is due at %s", next.UTC().Format(time.RFC3339))
+		message = head(message, maxConditionMessageBytes-len(due)) + due
+	}
+	return unknown(t.failureReason(), "%s", message)
+}
+
+// claimAwaited names the pods of earlier attempts that have to go before anything else happens.
+func (t *turn) claimAwaited() *claim {
+	reason, before := v1beta2.ReasonPodsTerminating, "before the next attempt is made"
+	switch {
+	case !t.App.DeletionTimestamp.IsZero():
+		before = "as the application is deleted"
+	case t.in(v1beta2.ApplicationStateInvalidating):
+		reason, before = v1beta2.ReasonSpecChanged, "before the changed spec is run"
+	case t.in(v1beta2.ApplicationStateSuspending):
+		reason, before = v1beta2.ReasonSuspending, "before the application is suspended"
+	}
+	return unknown(reason, "%s to be gone %s", waitsFor(t.awaited), before)
+}
+
+// waitsFor names the first of the pods.
+func waitsFor(pods []*corev1.Pod) string {
+	const most = 3
+	if len(pods) == 1 {
+		return "Waits for pod " + pods[0].Name
+	}
+	names := make([]string, 0, most)
+	for _, pod := range pods[:min(most, len(pods))] {
+		names = append(names, pod.Name)
+	}
+	if more := len(pods) - most; more > 0 {
+		return fmt.Sprintf("Waits for pods %s and %d more", strings.Join(names, ", "), more)
+	}
+	return "Waits for pods " + strings.Join(names, ", ")
+}
+
+// awaitsAnother reports whether the stored status does not name the pod that is waited for.
+func (t *turn) awaitsAnother() bool {
+	if len(t.awaited) == 0 || !t.App.DeletionTimestamp.IsZero() {
+		return false
+	}
+	told := meta.FindStatusCondition(t.App.Status.Conditions, v1beta2.ConditionSucceeded)
+	return told == nil || !strings.Contains(told.Message, t.awaited[0].Name)
+}
+
+// failureReason is one word on the last failure.
+func (t *turn) failureReason() string {
+	if failure := t.status.LastFailure; failure != nil && failure.Reason != "" && failure.Reason != reasonError {
+		return failure.Reason
+	}
+	return v1beta2.ReasonDriverFailed
 }
 
 func (t *turn) failedBySubmission() bool {
@@ -131,7 +199,8 @@ func (t *turn) failedBySubmission() bool {
 	return failure != nil && failure.Class == v1beta2.FailureClassSubmission && failure.Attempt == t.status.Attempt
 }
 
-func (t *turn) claimDriverReady() claim {
+// claimDriverReady is for as long as there is a driver.
+func (t *turn) claimDriverReady() *claim {
 	switch t.state() {
 	case v1beta2.ApplicationStateSubmitted:
 		if t.pending != nil {
@@ -140,42 +209,24 @@ func (t *turn) claimDriverReady() claim {
 		return no(v1beta2.ReasonDriverPending, "The driver pod has not started yet")
 	case v1beta2.ApplicationStateRunning:
 		return yes(v1beta2.ReasonDriverRunning, "Driver pod %s is running", t.status.DriverInfo.PodName)
-	case v1beta2.ApplicationStateSucceeding, v1beta2.ApplicationStateCompleted:
-		return no(v1beta2.ReasonDriverCompleted, "The driver has completed")
-	case v1beta2.ApplicationStateFailing, v1beta2.ApplicationStateFailed:
-		if !t.failedBySubmission() {
-			return no(t.driverFailureReason(), "%s", t.status.AppState.ErrorMessage)
-		}
 	case v1beta2.ApplicationStateUnknown:
-		return claim{metav1.ConditionUnknown, v1beta2.ReasonDriverUnknown, "The driver's node does not answer"}
+		return unknown(v1beta2.ReasonDriverUnknown, "The node of driver pod %s does not answer", t.status.DriverInfo.PodName)
 	default:
-	}
-	return no(v1beta2.ReasonPending, "There is no driver pod")
-}
-
-func (t *turn) driverFailureReason() string {
-	switch failure := t.status.LastFailure; {
-	case failure == nil:
-		return v1beta2.ReasonDriverFailed
-	case failure.Class == v1beta2.FailureClassDeadline:
-		return v1beta2.ReasonDeadlineExceeded
-	case failure.Reason == failureDriverNotFound || failure.Reason == failureDriverDeleted:
-		return v1beta2.ReasonDriverNotFound
-	case failure.Class == v1beta2.FailureClassInfrastructure:
-		return v1beta2.ReasonDriverEvicted
-	default:
-		return v1beta2.ReasonDriverFailed
+		return nil
 	}
 }
 
-func (t *turn) claimExecutorsReady() claim {
-	var count v1beta2.ExecutorCounts
-	if t.status.Executors != nil {
-		count = *t.status.Executors
+// claimExecutorsReady is for as long as the driver runs, and has executors or is to make some.
+func (t *turn) claimExecutorsReady() *claim {
+	if !t.in(v1beta2.ApplicationStateRunning, v1beta2.ApplicationStateUnknown) {
+		return nil
 	}
+	count := ptr.Deref(t.status.Executors, v1beta2.ExecutorCounts{})
 	switch {
-	case count.Running > 0:
+	case count.Running > 0 && count.Pending > 0:
 		return yes(v1beta2.ReasonExecutorsRunning, "%d running, %d pending", count.Running, count.Pending)
+	case count.Running > 0:
+		return yes(v1beta2.ReasonExecutorsRunning, "%d running", count.Running)
 	case count.Pending > 0:
 		if wait := t.executorsWait(); wait != nil {
 			return no(wait.reason, "%d pending: %s", count.Pending, wait.message)
@@ -186,55 +237,20 @@ func (t *turn) claimExecutorsReady() claim {
 	case count.WaitingSince != nil:
 		return no(v1beta2.ReasonExecutorsPending, "%s", noExecutorPod)
 	default:
-		return no(v1beta2.ReasonExecutorsPending, "There is no executor pod yet")
+		return nil
 	}
 }
 
-func (t *turn) claimRunning() claim {
-	if t.in(v1beta2.ApplicationStateRunning) {
-		return yes(v1beta2.ReasonDriverRunning, "The driver is running")
+func (t *turn) claimSpecChangePending() *claim {
+	if !t.specChangePending {
+		return nil
 	}
-	ready := t.claimDriverReady()
-	ready.status = metav1.ConditionFalse
-	return ready
+	return yes(v1beta2.ReasonNextAttempt, "The next attempt will have the changed fields: %s", t.changedFields())
 }
 
-func (t *turn) claimSucceeded() claim {
-	switch {
-	case t.in(v1beta2.ApplicationStateCompleted):
-		return yes(v1beta2.ReasonCompleted, "The application has completed")
-	case t.in(v1beta2.ApplicationStateFailed):
-		return no(t.failedReason(), "The application has failed")
-	default:
-		return no(v1beta2.ReasonPending, "The application has not ended")
+func (t *turn) claimCleanupStuck() *claim {
+	if len(t.stuck) == 0 {
+		return nil
 	}
-}
-
-func (t *turn) claimFailed() claim {
-	switch {
-	case t.in(v1beta2.ApplicationStateFailed):
-		return yes(t.failedReason(), "%s", t.status.AppState.ErrorMessage)
-	case t.in(v1beta2.ApplicationStateCompleted):
-		return no(v1beta2.ReasonCompleted, "The application has completed")
-	default:
-		return no(v1beta2.ReasonPending, "The application has not ended")
-	}
-}
-
-func (t *turn) failedReason() string {
-	if t.failedBySubmission() {
-		return v1beta2.ReasonSubmissionFailed
-	}
-	return t.driverFailureReason()
-}
-
-func (t *turn) claimSuspended() claim {
-	switch t.state() {
-	case v1beta2.ApplicationStateSuspended:
-		return yes(v1beta2.ReasonSuspended, "The application is suspended")
-	case v1beta2.ApplicationStateSuspending:
-		return no(v1beta2.ReasonSuspending, "The pods are being deleted")
-	default:
-		return no(reasonNotSuspended, "The application is not suspended")
-	}
+	return yes(v1beta2.ReasonPodsTerminating, "%s", describeStuck(t.stuck))
 }

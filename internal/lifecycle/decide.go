@@ -12,6 +12,7 @@ import (
 	corev1 "k8s.io/api/core/v1"
 	"k8s.io/apimachinery/pkg/api/equality"
 	"k8s.io/apimachinery/pkg/api/meta"
+	metav1 "k8s.io/apimachinery/pkg/apis/meta/v1"
 
 	"github.com/alauda/spark-operator/apis/sparkoperator/v1beta2"
 	"github.com/alauda/spark-operator/internal/events"
@@ -80,7 +81,9 @@ type turn struct {
 	because      []string
 	pending      *pendingReason
 	stuck        []*corev1.Pod
-	specHash     string
+	// awaited are the pods that are being deleted, stuck or not.
+	awaited  []*corev1.Pod
+	specHash string
 	// specChangePending is whether the spec differs from that of the current attempt, which goes on.
 	specChangePending bool
 	moved             bool
@@ -109,9 +112,20 @@ func (t *turn) move(to v1beta2.ApplicationStateType, because string) {
 	if !allowed(t.state(), to) {
 		panic(fmt.Sprintf("lifecycle: no transition from %q to %q (%s)", t.state(), to, because))
 	}
+	if !betweenAttempts(t.state()) || !betweenAttempts(to) {
+		t.status.AppState.Since = new(metav1.NewTime(t.Now))
+	}
 	t.status.AppState.State = to
 	t.moved, t.passed = true, append(t.passed, to)
 	t.because = append(t.because, because)
+}
+
+// betweenAttempts reports whether an application in the state has no driver and is to have another. It may go round in these states, which are of one age
+// together: one that no attempt of comes about grows old.
+func betweenAttempts(state v1beta2.ApplicationStateType) bool {
+	return slices.Contains([]v1beta2.ApplicationStateType{
+		v1beta2.ApplicationStateInvalidating, v1beta2.ApplicationStatePendingRerun, v1beta2.ApplicationStateFailedSubmission,
+	}, state)
 }
 
 // act adds an action; the turn ends with it.
@@ -140,7 +154,7 @@ func (t *turn) wakeIn(d time.Duration) {
 func (t *turn) decision() Decision {
 	// A turn that only acts has nothing to tell yet, unless it does so in vain: what comes of the action is stored with the next.
 	wasStuck := meta.IsStatusConditionTrue(t.App.Status.Conditions, v1beta2.ConditionCleanupStuck)
-	inVain := (len(t.stuck) > 0) != wasStuck || t.tellDelay()
+	inVain := (len(t.stuck) > 0) != wasStuck || t.tellDelay() || t.awaitsAnother()
 	quiet := len(t.actions) == 0 && t.App.DeletionTimestamp.IsZero()
 	if len(t.passed) > 0 || quiet || inVain {
 		t.status.ObservedGeneration = t.App.Generation

@@ -7,7 +7,6 @@ import (
 	"time"
 
 	"k8s.io/apimachinery/pkg/api/meta"
-	metav1 "k8s.io/apimachinery/pkg/apis/meta/v1"
 
 	"github.com/alauda/spark-operator/apis/sparkoperator/v1beta2"
 	"github.com/alauda/spark-operator/internal/events"
@@ -16,7 +15,7 @@ import (
 const (
 	// ReasonSubmissionDelayed is the reason of the event that tells of a submission that has no answer.
 	ReasonSubmissionDelayed events.Reason = "SparkApplicationSubmissionDelayed"
-	// reasonDelayed is the reason of Submitted=False meanwhile.
+	// reasonDelayed is the reason that the status gives meanwhile.
 	reasonDelayed = "SubmissionDelayed"
 	// delayGrace is for how long a submission may have no answer before the status says so: most of what passes has passed by then.
 	delayGrace = 10 * time.Second
@@ -37,8 +36,8 @@ func (t *turn) delayed() bool {
 }
 
 // claimDelayed says why the attempt that is due has no answer.
-func (t *turn) claimDelayed() claim {
-	return no(reasonDelayed, "Tried again and again since %s: %s", t.Delay.Since.UTC().Format(time.RFC3339), t.Delay.Message)
+func (t *turn) claimDelayed() *claim {
+	return unknown(reasonDelayed, "%s; tried again and again since %s", t.Delay.Message, t.Delay.Since.UTC().Format(time.RFC3339))
 }
 
 // tellDelay tells of a delay once, and reports whether the stored status does not tell of it as it is.
@@ -46,9 +45,9 @@ func (t *turn) tellDelay() bool {
 	if !t.delayed() {
 		return false
 	}
-	told := meta.FindStatusCondition(t.App.Status.Conditions, v1beta2.ConditionSubmitted)
-	if told == nil || told.Status != metav1.ConditionFalse || told.Reason != reasonDelayed {
-		t.tell(events.Warningf(ReasonSubmissionDelayed, events.Submit, "The submission has no answer yet and is tried again and again: %s", t.Delay.Message))
+	told := meta.FindStatusCondition(t.App.Status.Conditions, v1beta2.ConditionSucceeded)
+	if told == nil || told.Reason != reasonDelayed {
+		t.tell(events.Warningf(ReasonSubmissionDelayed, events.Submit, "%s; the submission is tried again and again", t.Delay.Message))
 		return true
 	}
 	return told.Message != head(t.claimDelayed().message, maxConditionMessageBytes)

@@ -32,7 +32,7 @@ func TestSubmissionWithoutAnAnswerIsToldOfOnce(t *testing.T) {
 			for round := range 2 {
 				d := Decide(o, Policy{})
 				reason := ""
-				if c := meta.FindStatusCondition(d.Status.Conditions, v1beta2.ConditionSubmitted); c != nil {
+				if c := meta.FindStatusCondition(d.Status.Conditions, v1beta2.ConditionSucceeded); c != nil {
 					reason = c.Reason
 				}
 				wantEvents := tc.wantEvents

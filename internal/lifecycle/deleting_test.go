@@ -96,7 +96,8 @@ func TestDeletionThatIsHeld(t *testing.T) {
 			if got := d.Status.AppState.State; got != tc.wantState {
 				t.Errorf("state %q, want %q", got, tc.wantState)
 			}
-			ended := meta.IsStatusConditionTrue(d.Status.Conditions, v1beta2.ConditionSucceeded) || meta.IsStatusConditionTrue(d.Status.Conditions, v1beta2.ConditionFailed)
+			succeeded := meta.FindStatusCondition(d.Status.Conditions, v1beta2.ConditionSucceeded)
+			ended := succeeded != nil && succeeded.Status != metav1.ConditionUnknown
 			if want := tc.wantState == completed || tc.wantState == failed; ended != want {
 				t.Errorf("conditions say that it has ended: %t, want %t", ended, want)
 			}

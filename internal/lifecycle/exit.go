@@ -9,6 +9,9 @@ import (
 	corev1 "k8s.io/api/core/v1"
 )
 
+// reasonError is the container runtime's word for an end of which it knows nothing but the exit code.
+const reasonError = "Error"
+
 // exitSignal is what is added to the number of a signal that ends a process, to make its exit code.
 const exitSignal = 128
 
@@ -56,7 +59,7 @@ type exit struct {
 
 // exitOf reads the end of a container. The runtime's own reason wins where it says something: OOMKilled, StartError.
 func exitOf(ended *corev1.ContainerStateTerminated) exit {
-	e := exit{reason: "Error", signal: ended.Signal}
+	e := exit{reason: reasonError, signal: ended.Signal}
 	if name, known := signals[ended.ExitCode-exitSignal]; known {
 		e.reason, e.meaning = name, "ended by "+name
 		e.signal = ended.ExitCode - exitSignal
@@ -64,7 +67,7 @@ func exitOf(ended *corev1.ContainerStateTerminated) exit {
 	if code, known := exitCodes[ended.ExitCode]; known {
 		e.reason, e.meaning = code.reason, code.meaning
 	}
-	if !slices.Contains([]string{"", "Error", "Completed"}, ended.Reason) {
+	if !slices.Contains([]string{"", reasonError, "Completed"}, ended.Reason) {
 		e.reason, e.meaning = ended.Reason, ""
 	}
 	return e

@@ -4,6 +4,7 @@
 package lifecycle
 
 import (
+	"cmp"
 	"fmt"
 	"slices"
 	"strings"
@@ -30,6 +31,7 @@ const lookAgain = time.Minute
 func (t *turn) deleteRun(because string, attempts ...identity.Attempt) {
 	attempts = slices.DeleteFunc(attempts, func(a identity.Attempt) bool { return a.Number < 1 })
 	t.act(DeleteRun{Attempts: attempts}, because)
+	t.awaited = t.pods()
 	t.wakeIn(lookAgain)
 	limit := t.limit(t.timeouts().CleanupSeconds, t.policy.Timeouts.Cleanup)
 	if limit <= 0 {
@@ -62,7 +64,7 @@ func describeStuck(pods []*corev1.Pod) string {
 	var b strings.Builder
 	const most = 3
 	for _, pod := range pods[:min(most, len(pods))] {
-		fmt.Fprintf(&b, "Pod %s on node %s was to be gone at %s. ", pod.Name, word(pod.Spec.NodeName, "(none)"), pod.DeletionTimestamp.UTC().Format(time.RFC3339))
+		fmt.Fprintf(&b, "Pod %s on node %s was to be gone at %s. ", pod.Name, cmp.Or(pod.Spec.NodeName, "(none)"), pod.DeletionTimestamp.UTC().Format(time.RFC3339))
 		others := slices.DeleteFunc(slices.Clone(pod.Finalizers), func(name string) bool { return name == sparklabels.DriverEnd })
 		if len(others) > 0 {
 			fmt.Fprintf(&b, "It is kept by the finalizers %s. ", strings.Join(others, ", "))

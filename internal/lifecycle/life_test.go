@@ -17,6 +17,7 @@ import (
 	"k8s.io/utils/ptr"
 
 	"github.com/alauda/spark-operator/apis/sparkoperator/v1beta2"
+	"github.com/alauda/spark-operator/internal/events"
 	"github.com/alauda/spark-operator/internal/identity"
 	"github.com/alauda/spark-operator/pkg/podmutation"
 )
@@ -54,8 +55,16 @@ type life struct {
 	edges      map[edge]bool
 	// succeeded is the attempt whose driver ended well under the eyes of a controller that followed it, or 0.
 	succeeded int64
+	// decisions are all that were taken.
+	decisions []passage
 	// vanished are attempts whose driver went before any status told of it.
 	vanished []int64
+}
+
+// passage is what a decision passed through and told.
+type passage struct {
+	passed []v1beta2.ApplicationStateType
+	told   []events.Event
 }
 
 func newLife(r *rand.Rand, edges map[edge]bool) *life {
@@ -106,6 +115,7 @@ func (l *life) once() (d Decision, done bool) {
 			from = to
 		}
 		d = t.decision()
+		l.decisions = append(l.decisions, passage{t.passed, d.Events})
 		if l.dies() {
 			return d, false
 		}

@@ -194,7 +194,7 @@ func TestCompletedStatus(t *testing.T) {
 		LastSubmissionAttemptTime: metav1.NewTime(start),
 		TerminationTime:           metav1.NewTime(start.Add(time.Minute)),
 		DriverInfo:                v1beta2.DriverInfo{PodName: "pi-driver"},
-		AppState:                  v1beta2.ApplicationState{State: completed},
+		AppState:                  v1beta2.ApplicationState{State: completed, Since: at(time.Minute)},
 		ExecutorState:             map[string]v1beta2.ExecutorState{"pi-exec-1": v1beta2.ExecutorStateCompleted},
 		ExecutionAttempts:         1,
 		SubmissionAttempts:        1,
@@ -231,8 +231,8 @@ func TestFailureIsRecorded(t *testing.T) {
 	if got := w.app.Status.AppState.ErrorMessage; got != want.Message {
 		t.Errorf("errorMessage = %q, want %q", got, want.Message)
 	}
-	if c := meta.FindStatusCondition(w.app.Status.Conditions, v1beta2.ConditionFailed); c == nil || c.Status != metav1.ConditionTrue {
-		t.Errorf("condition Failed = %+v, want True", c)
+	if got := w.condition(v1beta2.ConditionSucceeded); got != "False OOMKilled" {
+		t.Errorf("condition Succeeded is %s", got)
 	}
 }
 
@@ -244,8 +244,8 @@ func TestRunningSubmissionIsWaitedFor(t *testing.T) {
 	if len(d.Actions) != 0 || d.Status.AppState.State != v1beta2.ApplicationStateNew {
 		t.Errorf("actions %v, state %q; want to wait", d.Actions, d.Status.AppState.State)
 	}
-	if c := meta.FindStatusCondition(d.Status.Conditions, v1beta2.ConditionSubmitted); c == nil || c.Reason != "Submitting" {
-		t.Errorf("condition Submitted = %+v, want reason Submitting", c)
+	if c := meta.FindStatusCondition(d.Status.Conditions, v1beta2.ConditionSucceeded); c == nil || c.Reason != "Submitting" {
+		t.Errorf("condition Succeeded = %+v, want reason Submitting", c)
 	}
 }
 
@@ -312,7 +312,7 @@ func TestPendingDriverSaysWhy(t *testing.T) {
 	}
 	c := meta.FindStatusCondition(d.Status.Conditions, v1beta2.ConditionDriverReady)
 	if c == nil || c.Status != metav1.ConditionFalse || c.Reason != "ImagePullBackOff" ||
-		c.Message != `container spark-kubernetes-driver: Back-off pulling image "spark:none"` {
+		c.Message != `Back-off pulling image "spark:none" (container spark-kubernetes-driver)` {
 		t.Errorf("condition DriverReady = %+v", c)
 	}
 	// One cause is told once, however often the kubelet changes its word for it.

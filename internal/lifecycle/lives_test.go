@@ -28,6 +28,8 @@ func TestRandomLives(t *testing.T) {
 				break
 			}
 			checkAttempts(t, seed, l)
+			checkClients(t, l.app)
+			checkConditions(t, l.app)
 			if done {
 				checkRest(t, seed, l, d)
 			}

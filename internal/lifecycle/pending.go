@@ -4,6 +4,8 @@
 package lifecycle
 
 import (
+	"cmp"
+	"fmt"
 	"slices"
 	"time"
 
@@ -33,15 +35,18 @@ func pendingReasonOf(pod *corev1.Pod) *pendingReason {
 		if waiting == nil || waiting.Reason == "" || slices.Contains(ordinaryWaits, waiting.Reason) {
 			continue
 		}
-		return &pendingReason{waiting.Reason, "container " + status.Name + ": " + waiting.Message}
+		return &pendingReason{waiting.Reason, fmt.Sprintf("%s (container %s)", said(waiting.Message), status.Name)}
 	}
 	for _, condition := range pod.Status.Conditions {
 		if condition.Type == corev1.PodScheduled && condition.Status == corev1.ConditionFalse && condition.Reason != "" {
-			return &pendingReason{condition.Reason, condition.Message}
+			return &pendingReason{condition.Reason, said(condition.Message)}
 		}
 	}
 	return nil
 }
+
+// said returns a message, or words in place of none.
+func said(message string) string { return cmp.Or(message, "no more than that is said of it") }
 
 // HeldUpSince returns since when a pending pod has been held up on its node by something that only events tell of: volumes
 // that cannot be mounted, a sandbox that cannot be made. It returns zero for any other pod. Events are asked for from then on.
@@ -77,7 +82,7 @@ func (t *turn) driverPending() {
 		t.wakeIn(heldUp.Sub(t.Now))
 	}
 	if t.pending != nil && !t.pending.gated() && t.pendingIsNews() {
-		t.tell(events.Warningf(ReasonDriverPending, events.Observe, "Driver %s cannot start: %s: %s", t.Driver.Name, t.pending.reason, t.pending.message))
+		t.tell(events.Warningf(ReasonDriverPending, events.Observe, "Driver %s cannot start (%s): %s", t.Driver.Name, t.pending.reason, t.pending.message))
 	}
 	if t.state() == v1beta2.ApplicationStateUnknown {
 		t.move(v1beta2.ApplicationStateSubmitted, "the driver is pending")

@@ -57,7 +57,7 @@ func (t *turn) follow() {
 	case v1beta2.DriverStateFailed:
 		t.runEnded(seen.finishedAt)
 		t.fail(*seen.failure)
-		t.tell(events.Warningf(ReasonDriverFailed, events.Observe, "Driver %s failed: %s", t.Driver.Name, t.status.AppState.ErrorMessage))
+		t.tell(events.Warningf(ReasonDriverFailed, events.Observe, "%s", t.status.AppState.ErrorMessage))
 	default:
 		t.driverUnknown()
 	}
@@ -167,7 +167,7 @@ func (t *turn) fail(failure v1beta2.FailureRecord) {
 // succeeding ends the application, or runs it again under restart policy Always.
 func (t *turn) succeeding() {
 	if t.App.Spec.RestartPolicy.Type == v1beta2.RestartPolicyAlways {
-		t.rerun("restart policy Always")
+		t.rerun(events.Normalf, "restart policy Always")
 		return
 	}
 	t.end(v1beta2.ApplicationStateCompleted, "the run is over")
@@ -187,18 +187,18 @@ func (t *turn) failing() {
 	case t.waitForRetry(retry):
 		t.endLeftovers()
 	default:
-		t.rerun(retry.because)
+		t.rerun(events.Warningf, retry.because)
 	}
 }
 
 // rerun leaves the executors of the run that is over in the status until the next attempt is recorded: some may have been found ended in this very turn,
-// and who counts them reads it from what is stored.
-func (t *turn) rerun(because string) {
+// and who counts them reads it from what is stored. Who runs it again says what kind of news that is.
+func (t *turn) rerun(news func(events.Reason, events.Action, string, ...any) events.Event, because string) {
 	executors, states := t.status.Executors, t.status.ExecutorState
 	t.clearRun()
 	t.status.Executors, t.status.ExecutorState = executors, states
 	t.move(v1beta2.ApplicationStatePendingRerun, because)
-	t.tell(events.Warningf(ReasonPendingRerun, events.Retry, "Running again: %s", because))
+	t.tell(news(ReasonPendingRerun, events.Retry, "Running again: %s", because))
 }
 
 // clearRun forgets the run that is over; counters, identity and the failure record stay.
@@ -223,7 +223,7 @@ func (t *turn) end(state v1beta2.ApplicationStateType, because string) {
 		t.tell(events.Normalf(ReasonCompleted, events.Finish, "Completed"))
 		return
 	}
-	t.tell(events.Warningf(ReasonFailed, events.Finish, "Failed (%s): %s", because, t.status.AppState.ErrorMessage))
+	t.tell(events.Warningf(ReasonFailed, events.Finish, "%s; no other attempt follows: %s", head(t.status.AppState.ErrorMessage, maxConditionMessageBytes-maxReasonBytes), because))
 }
 
 // ended ends what outlives the driver, and removes a driver that a submission made after it was given up.

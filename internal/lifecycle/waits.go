@@ -39,6 +39,16 @@ type limitedWait struct {
 	since  time.Time
 	reason string
 	what   string
+	// because is why it takes so long, as far as the cluster says.
+	because *pendingReason
+}
+
+// message begins with the cause.
+func (w limitedWait) message() string {
+	if w.because == nil || w.because.message == "" {
+		return fmt.Sprintf("%s for longer than %s", w.what, w.limit)
+	}
+	return fmt.Sprintf("%s (%s); %s for longer than %s", w.because.message, w.because.reason, w.what, w.limit)
 }
 
 // overdue ends the run where it waits or lasts too long, and asks to look again when it would.
@@ -53,10 +63,10 @@ func (t *turn) overdue(state v1beta2.DriverState) bool {
 		}
 		t.runEnded(metav1.NewTime(t.Now))
 		t.fail(v1beta2.FailureRecord{
-			Class: v1beta2.FailureClassDeadline, Reason: w.reason, Message: fmt.Sprintf("%s, longer than %s", w.what, w.limit),
+			Class: v1beta2.FailureClassDeadline, Reason: w.reason, Message: w.message(),
 			Pod: t.Driver.Name, Node: t.Driver.Spec.NodeName,
 		})
-		t.tell(events.Warningf(ReasonTimedOut, events.Observe, "Timed out: %s", t.status.AppState.ErrorMessage))
+		t.tell(events.Warningf(ReasonTimedOut, events.Observe, "%s", t.status.AppState.ErrorMessage))
 		return true
 	}
 	return false
@@ -65,7 +75,7 @@ func (t *turn) overdue(state v1beta2.DriverState) bool {
 func (t *turn) limitedWaits(state v1beta2.DriverState) []limitedWait {
 	waits := []limitedWait{{
 		t.limit(t.App.Spec.ActiveDeadlineSeconds, t.policy.Timeouts.Run), t.status.LastSubmissionAttemptTime.Time,
-		failureDeadline, "the run takes",
+		failureDeadline, "the run has gone on", nil,
 	}}
 	switch state {
 	case v1beta2.DriverStatePending:
@@ -75,7 +85,7 @@ func (t *turn) limitedWaits(state v1beta2.DriverState) []limitedWait {
 	case v1beta2.DriverStateRunning:
 		waits = append(waits, limitedWait{
 			t.limit(t.timeouts().ExecutorsPendingSeconds, t.policy.Timeouts.ExecutorsPending), t.executorsWaitSince(),
-			"ExecutorsPendingTimeout", "no executor runs and one has been pending" + t.executorsPendingBecause(),
+			"ExecutorsPendingTimeout", "no executor runs and one has been pending", t.executorsPendingBecause(),
 		})
 	default:
 	}
@@ -85,19 +95,16 @@ func (t *turn) limitedWaits(state v1beta2.DriverState) []limitedWait {
 // driverWait is that of a pending driver. One that is held back on purpose, by a queue, does not wait in this sense, and one that was begins to
 // when it is let go.
 func (t *turn) driverWait() (limitedWait, bool) {
-	what := "the driver has been pending"
-	if t.pending != nil {
-		if t.pending.gated() {
-			return limitedWait{}, false
-		}
-		what += " (" + t.pending.reason + ": " + t.pending.message + ")"
+	if t.pending.gated() {
+		return limitedWait{}, false
 	}
 	since := t.Driver.CreationTimestamp.Time
 	if record := t.currentRecord(); record != nil && record.UngatedTime != nil {
 		since = record.UngatedTime.Time
 	}
 	return limitedWait{
-		t.limit(t.timeouts().DriverPendingSeconds, t.policy.Timeouts.DriverPending), since, "DriverPendingTimeout", what,
+		t.limit(t.timeouts().DriverPendingSeconds, t.policy.Timeouts.DriverPending), since,
+		"DriverPendingTimeout", "the driver has been pending", t.pending,
 	}, true
 }
 
@@ -177,15 +184,12 @@ func (t *turn) executorsWaitSince() time.Time {
 	return ptr.Deref(t.status.Executors.WaitingSince, metav1.Time{}).Time
 }
 
-// executorsPendingBecause says why, as far as a pending executor does.
-func (t *turn) executorsPendingBecause() string {
-	if reason := t.executorsWait(); reason != nil {
-		return " (" + reason.reason + ": " + reason.message + ")"
+// executorsPendingBecause returns why, as far as a pending executor says.
+func (t *turn) executorsPendingBecause() *pendingReason {
+	if reason := t.executorsWait(); reason != nil || t.status.Executors.Pending > 0 {
+		return reason
 	}
-	if t.status.Executors.Pending == 0 {
-		return " (" + noExecutorPod + ")"
-	}
-	return ""
+	return &pendingReason{v1beta2.ReasonExecutorsPending, noExecutorPod}
 }
 
 // executorsWait returns why executors are pending: that a queue holds one back, or what the first that says something has.

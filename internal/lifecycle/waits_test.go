@@ -72,7 +72,7 @@ func TestWaitsHaveLimits(t *testing.T) {
 		wantSays   string
 	}{
 		"a driver that cannot be scheduled, by the operator's limit": {
-			v1beta2.SparkApplicationSpec{}, Timeouts{DriverPending: min10}, unschedulable, "DriverPendingTimeout", "Unschedulable: 0/3 nodes are available"},
+			v1beta2.SparkApplicationSpec{}, Timeouts{DriverPending: min10}, unschedulable, "DriverPendingTimeout", "0/3 nodes are available (Unschedulable); the driver has been pending for longer than 10m0s"},
 		"a driver that cannot be scheduled, by its own limit": {
 			v1beta2.SparkApplicationSpec{Timeouts: &limits{DriverPendingSeconds: ptr.To[int64](600)}}, Timeouts{}, unschedulable, "DriverPendingTimeout", "longer than 10m0s"},
 		"zero means no limit": {
@@ -88,7 +88,7 @@ func TestWaitsHaveLimits(t *testing.T) {
 			v1beta2.SparkApplicationSpec{DynamicAllocation: &v1beta2.DynamicAllocation{Enabled: true, MinExecutors: ptr.To[int32](2)}},
 			Timeouts{ExecutorsPending: min10}, drives, "ExecutorsPendingTimeout", "has made no executor pod"},
 		"executors that a queue holds back": {v1beta2.SparkApplicationSpec{}, Timeouts{ExecutorsPending: min10}, gatedExecutor, "", ""},
-		"a run that lasts":                  {v1beta2.SparkApplicationSpec{}, Timeouts{Run: min10}, drives, "DeadlineExceeded", "the run takes, longer than 10m0s"},
+		"a run that lasts":                  {v1beta2.SparkApplicationSpec{}, Timeouts{Run: min10}, drives, "DeadlineExceeded", "the run has gone on for longer than 10m0s"},
 		"a run that lasts, by its own limit": {
 			v1beta2.SparkApplicationSpec{ActiveDeadlineSeconds: ptr.To[int64](600)}, Timeouts{Run: time.Hour}, runningExecutor, "DeadlineExceeded", ""},
 	} {
@@ -126,8 +126,8 @@ func TestWaitsHaveLimits(t *testing.T) {
 			if w.driver != nil || len(w.executors) > 0 {
 				t.Error("the run that was given up still has pods")
 			}
-			if got := w.condition(v1beta2.ConditionFailed); got != "True DeadlineExceeded" {
-				t.Errorf("condition Failed is %s", got)
+			if got := w.condition(v1beta2.ConditionSucceeded); got != "False "+tc.wantReason {
+				t.Errorf("condition Succeeded is %s", got)
 			}
 		})
 	}
@@ -329,6 +329,9 @@ func TestPodsThatDoNotGoAreToldOf(t *testing.T) {
 	if got := w.condition(v1beta2.ConditionCleanupStuck); got != "True PodsTerminating" {
 		t.Errorf("condition CleanupStuck is %s", got)
 	}
+	if c := meta.FindStatusCondition(w.app.Status.Conditions, v1beta2.ConditionCleanupStuck); !strings.HasPrefix(c.Message, "Pod pi-driver on node node-1 was") {
+		t.Errorf("message %q", c.Message)
+	}
 	if w.state() != v1beta2.ApplicationStateSuspending {
 		t.Errorf("state %s, want SUSPENDING", w.state())
 	}
@@ -337,7 +340,7 @@ func TestPodsThatDoNotGoAreToldOf(t *testing.T) {
 	}
 	w.podsGo()
 	w.reconcile()
-	if got := w.condition(v1beta2.ConditionCleanupStuck); got != "False CleanedUp" || w.state() != v1beta2.ApplicationStateSuspended {
+	if got := w.condition(v1beta2.ConditionCleanupStuck); got != "none" || w.state() != v1beta2.ApplicationStateSuspended {
 		t.Errorf("condition CleanupStuck is %s, state %s", got, w.state())
 	}
 }
@@ -360,13 +363,13 @@ func TestUpdatePolicyNextAttempt(t *testing.T) {
 		wantCondition string
 	}{
 		"the run goes on":               {func(*world) {}, running, 1, "True NextAttempt"},
-		"the retry has it":              {func(w *world) { w.failOnce() }, submitted, 2, "False UpToDate"},
-		"after the end it is run again": {func(w *world) { w.driverEnds(0); w.reconcile() }, submitted, 2, "False UpToDate"},
-		"a change that is taken back":   {func(w *world) { w.edit(func(a *v1beta2.SparkApplication) { a.Spec.Image = nil }); w.reconcile() }, running, 1, "False UpToDate"},
+		"the retry has it":              {func(w *world) { w.failOnce() }, submitted, 2, "none"},
+		"after the end it is run again": {func(w *world) { w.driverEnds(0); w.reconcile() }, submitted, 2, "none"},
+		"a change that is taken back":   {func(w *world) { w.edit(func(a *v1beta2.SparkApplication) { a.Spec.Image = nil }); w.reconcile() }, running, 1, "none"},
 		"the policy is changed to Restart": {func(w *world) {
 			w.edit(func(a *v1beta2.SparkApplication) { a.Spec.UpdatePolicy = v1beta2.UpdatePolicyRestart })
 			w.reconcile()
-		}, submitted, 2, "False UpToDate"},
+		}, submitted, 2, "none"},
 	} {
 		t.Run(name, func(t *testing.T) {
 			w := begin()

@@ -137,20 +137,10 @@ func (r *Recorder) gauges(apps []v1beta2.SparkApplication, now time.Time) gauges
 	return g
 }
 
-// stateConditions change with the state and not within one. Between two attempts (INVALIDATING, PENDING_RERUN, SUBMISSION_FAILED) none of them changes: these
-// states have one age together.
-var stateConditions = []string{
-	v1beta2.ConditionSubmitted, v1beta2.ConditionDriverReady, v1beta2.ConditionRunning,
-	v1beta2.ConditionSucceeded, v1beta2.ConditionFailed, v1beta2.ConditionSuspended,
-}
-
 // inStateSince returns when the application came into its state.
 func inStateSince(app *v1beta2.SparkApplication) time.Time {
-	since := app.CreationTimestamp.Time
-	for _, condition := range app.Status.Conditions {
-		if slices.Contains(stateConditions, condition.Type) && condition.LastTransitionTime.After(since) {
-			since = condition.LastTransitionTime.Time
-		}
+	if since := app.Status.AppState.Since; since != nil {
+		return since.Time
 	}
-	return since
+	return app.CreationTimestamp.Time
 }

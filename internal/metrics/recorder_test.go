@@ -16,7 +16,6 @@ import (
 	"github.com/prometheus/client_golang/prometheus"
 	"github.com/prometheus/client_golang/prometheus/testutil"
 	"github.com/prometheus/client_golang/prometheus/testutil/promlint"
-	metav1 "k8s.io/apimachinery/pkg/apis/meta/v1"
 	"k8s.io/apimachinery/pkg/runtime"
 	"sigs.k8s.io/controller-runtime/pkg/client"
 	"sigs.k8s.io/controller-runtime/pkg/client/fake"
@@ -135,13 +134,7 @@ func TestNoRecorderRecordsNothing(*testing.T) {
 func TestGaugesFollowTheApplications(t *testing.T) {
 	executorsUp := executors(map[string]v1beta2.ExecutorState{"a": v1beta2.ExecutorStateRunning, "b": v1beta2.ExecutorStateRunning, "c": v1beta2.ExecutorStateFailed})
 	since := func(seconds int) func(*status) {
-		return func(s *status) {
-			s.Conditions = []metav1.Condition{
-				{Type: v1beta2.ConditionSubmitted, LastTransitionTime: at(1)},
-				{Type: v1beta2.ConditionRunning, LastTransitionTime: at(seconds)},
-				{Type: v1beta2.ConditionExecutorsReady, LastTransitionTime: at(19)},
-			}
-		}
+		return func(s *status) { s.AppState.Since = new(at(seconds)) }
 	}
 	etl := map[string]string{"app-type": "etl"}
 	pi := named("pi", in(v1beta2.ApplicationStateRunning, executorsUp, since(5)), etl)

@@ -101,10 +101,7 @@ func (c *cluster) writeStatus(ctx context.Context, app *v1beta2.SparkApplication
 	if state == v1beta2.ApplicationStateCompleted {
 		status.TerminationTime = metav1.Now()
 	}
-	for _, kind := range []string{
-		v1beta2.ConditionSubmitted, v1beta2.ConditionDriverReady, v1beta2.ConditionExecutorsReady, v1beta2.ConditionRunning,
-		v1beta2.ConditionSucceeded, v1beta2.ConditionFailed, v1beta2.ConditionSuspended,
-	} {
+	for _, kind := range []string{v1beta2.ConditionSucceeded, v1beta2.ConditionDriverReady, v1beta2.ConditionExecutorsReady} {
 		status.Conditions = append(status.Conditions, metav1.Condition{
 			Type: kind, Status: metav1.ConditionFalse, Reason: v1beta2.ReasonDriverPending,
 			Message: "The driver pod has not started yet", LastTransitionTime: metav1.Now(), ObservedGeneration: 1,

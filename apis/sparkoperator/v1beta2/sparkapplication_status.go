@@ -25,10 +25,9 @@ type SparkApplicationStatus struct {
 	TerminationTime metav1.Time `json:"terminationTime,omitempty"`
 	// driverInfo says where the driver and its web UI are.
 	DriverInfo DriverInfo `json:"driverInfo"`
-	// applicationState is the state of the application and what went wrong. It is absent before there is a state: clients take an application without
-	// one for one that has not started, and an empty state for one that has.
+	// applicationState is the state of the application and what went wrong. It is there wherever there is a status.
 	// +optional
-	AppState ApplicationState `json:"applicationState,omitzero"`
+	AppState ApplicationState `json:"applicationState"`
 	// executorState is the state of executors by the name of their pod. It is bounded; executors counts all of them.
 	// +optional
 	ExecutorState map[string]ExecutorState `json:"executorState,omitempty"`
@@ -42,8 +41,9 @@ type SparkApplicationStatus struct {
 	// observedGeneration is the generation of the spec this status speaks of.
 	// +optional
 	ObservedGeneration int64 `json:"observedGeneration,omitempty"`
-	// conditions are the standard conditions of the application: Submitted, DriverReady, ExecutorsReady, Running,
-	// Succeeded, Failed and Suspended, and from their first occurrence on SpecChangePending and CleanupStuck.
+	// conditions say how it goes. Succeeded is always there: Unknown until the application has ended, True if it ended well, False if it failed,
+	// with the reason and a message of what it waits for or died of. The others are there while they have something to say: DriverReady and
+	// ExecutorsReady while there is a driver, SpecChangePending, CleanupStuck and NativeSubmission while they are so.
 	// +optional
 	// +patchMergeKey=type
 	// +patchStrategy=merge
@@ -171,8 +171,13 @@ const (
 
 // ApplicationState is the state of an application and what went wrong.
 type ApplicationState struct {
-	// state of the application; empty before the operator has seen it.
-	State ApplicationStateType `json:"state"`
+	// state of the application. It is absent, and never empty, before there is a driver or a reason for none: clients take an application without
+	// one for one that has not started, and an empty one for one that has.
+	// +optional
+	State ApplicationStateType `json:"state,omitempty"`
+	// since is when the application came into the state. INVALIDATING, PENDING_RERUN and SUBMISSION_FAILED, between two attempts, count as one.
+	// +optional
+	Since *metav1.Time `json:"since,omitempty"`
 	// errorMessage says what went wrong.
 	// +optional
 	ErrorMessage string `json:"errorMessage,omitempty"`

@@ -23,6 +23,10 @@ import (
 // +kubebuilder:printcolumn:JSONPath=.status.lastSubmissionAttemptTime,name=Start,type=string
 // +kubebuilder:printcolumn:JSONPath=.status.terminationTime,name=Finish,type=string
 // +kubebuilder:printcolumn:JSONPath=.metadata.creationTimestamp,name=Age,type=date
+// +kubebuilder:printcolumn:JSONPath=`.status.conditions[?(@.type=="Succeeded")].reason`,name=Reason,type=string,description="What is the matter or waited for"
+// +kubebuilder:printcolumn:JSONPath=.status.driverInfo.podName,name=Driver,type=string,priority=1
+// +kubebuilder:printcolumn:JSONPath=.status.executors.running,name=Executors,type=integer,priority=1,description="Executors that run"
+// +kubebuilder:printcolumn:JSONPath=`.status.conditions[?(@.type=="Succeeded")].message`,name=Message,type=string,priority=1
 // +kubebuilder:validation:XValidation:rule="oldSelf.hasValue() || self.metadata.name.matches('^[a-z]([-a-z0-9]{0,61}[a-z0-9])?$')",message="metadata.name must be at most 63 lower-case letters, digits and '-', start with a letter and end with a letter or digit",optionalOldSelf=true
 type SparkApplication struct {
 	metav1.TypeMeta   `json:",inline"`

@@ -48,7 +48,7 @@ func TestKubectlExplain(t *testing.T) {
 
 func TestKubectlGetColumns(t *testing.T) {
 	tests := map[string]struct{ kind, resource, want string }{
-		"applications": {"SparkApplication", "sparkapp", "NAME SUSPEND STATUS ATTEMPTS START FINISH AGE"},
+		"applications": {"SparkApplication", "sparkapp", "NAME SUSPEND STATUS ATTEMPTS START FINISH AGE REASON"},
 		"schedules":    {"ScheduledSparkApplication", "scheduledsparkapp", "NAME SCHEDULE TIMEZONE SUSPEND LAST RUN LAST RUN NAME AGE"},
 		"connect":      {"SparkConnect", "sparkconn", "NAME AGE STATUS PODNAME"},
 	}
@@ -60,6 +60,31 @@ func TestKubectlGetColumns(t *testing.T) {
 			header, _, _ := strings.Cut(kubectl(t, "get", tc.resource), "\n")
 			if got := strings.Join(strings.Fields(header), " "); got != tc.want {
 				t.Errorf("columns are %q, want %q", got, tc.want)
+			}
+		})
+	}
+}
+
+// The reason stands in the list, and what it means behind it where more is asked for.
+func TestKubectlGetSaysWhy(t *testing.T) {
+	object := full(t, "SparkApplication")
+	object.SetName("why")
+	status := object.DeepCopy().Object["status"]
+	create(t, object)
+	object.Object["status"] = status
+	if err := api.Status().Update(t.Context(), object); err != nil {
+		t.Fatal(err)
+	}
+	for name, tc := range map[string]struct{ flag, wantHeader, wantRow string }{
+		"short": {"--output=", "FINISH AGE REASON", "s DriverFailed"},
+		"wide": {"--output=wide", "AGE REASON DRIVER EXECUTORS MESSAGE",
+			"s DriverFailed full-driver 0 driver container failed with ExitCode 1, Reason Error"},
+	} {
+		t.Run(name, func(t *testing.T) {
+			header, row, _ := strings.Cut(strings.TrimSpace(kubectl(t, "get", "sparkapp", "why", tc.flag)), "\n")
+			words := func(line string) string { return strings.Join(strings.Fields(line), " ") }
+			if !strings.HasSuffix(words(header), tc.wantHeader) || !strings.HasSuffix(words(row), tc.wantRow) {
+				t.Errorf("kubectl says\n%s\n%s\nwant it to end in %q, %q", header, row, tc.wantHeader, tc.wantRow)
 			}
 		})
 	}

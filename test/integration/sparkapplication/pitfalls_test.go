@@ -194,7 +194,7 @@ func TestSubmissionThatAWebhookHoldsUp(t *testing.T) {
 			return false, err
 		}
 		for i := range app.Status.Conditions {
-			if c := &app.Status.Conditions[i]; c.Type == v1beta2.ConditionSubmitted && c.Reason == "SubmissionDelayed" {
+			if c := &app.Status.Conditions[i]; c.Type == v1beta2.ConditionSucceeded && c.Reason == "SubmissionDelayed" {
 				told = c
 			}
 		}
@@ -203,7 +203,7 @@ func TestSubmissionThatAWebhookHoldsUp(t *testing.T) {
 	if err != nil {
 		t.Fatalf("waited for the condition, status now %+v", app.Status)
 	}
-	if told.Status != metav1.ConditionFalse || !strings.Contains(told.Message, "down.example.com") || app.Status.SubmissionAttempts != 0 {
+	if told.Status != metav1.ConditionUnknown || !strings.Contains(told.Message, "down.example.com") || app.Status.SubmissionAttempts != 0 {
 		t.Errorf("condition %+v, status %+v", told, app.Status)
 	}
 	wantEvents(t, app, "SparkApplicationSubmissionDelayed")
