@@ -25,7 +25,7 @@ var modes = map[string]mode.Mode{modeAuto: mode.Auto, modeNative: mode.Native, m
 // choose returns how the plan is shown. A mode that is named on the command line wins over the application's own.
 func choose(plan *planning.Plan, o *renderOptions) (mode.Choice, error) {
 	if o.mode == modeAuto {
-		return mode.Of(plan, mode.Mode(o.operator.Submission.Mode))
+		return mode.Of(plan, mode.Configured(o.operator.Submission))
 	}
 	return mode.Choice{Mode: modes[o.mode]}, nil
 }

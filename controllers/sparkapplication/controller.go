@@ -26,7 +26,6 @@ import (
 	"github.com/alauda/spark-operator/internal/planning"
 	"github.com/alauda/spark-operator/internal/scope"
 	"github.com/alauda/spark-operator/internal/submission"
-	"github.com/alauda/spark-operator/internal/submission/mode"
 )
 
 // maxRounds bounds how often one reconcile decides: a decision, what came of its actions, and the end of it.
@@ -38,8 +37,6 @@ const raceDelay = time.Second
 // Submitter makes the objects of an attempt and removes them.
 type Submitter interface {
 	submission.Submitter
-	// Choice says how the plan would be submitted.
-	Choice(plan *planning.Plan) (mode.Choice, error)
 	// Release deletes what the attempt made beside its pods; it is idempotent.
 	Release(ctx context.Context, app *v1beta2.SparkApplication, attempt identity.Attempt, confirm submission.Confirm) error
 	// Forget ends what is under way for an application that is gone or going.

@@ -26,7 +26,6 @@ import (
 	"github.com/alauda/spark-operator/internal/identity"
 	"github.com/alauda/spark-operator/internal/planning"
 	"github.com/alauda/spark-operator/internal/submission"
-	"github.com/alauda/spark-operator/internal/submission/mode"
 	"github.com/alauda/spark-operator/internal/submission/sparksubmit"
 )
 
@@ -40,8 +39,6 @@ func (s *submitter) Submit(context.Context, *planning.Plan, submission.Confirm) 
 	s.tries++
 	return submission.Result{}, s.err
 }
-
-func (s *submitter) Choice(*planning.Plan) (mode.Choice, error) { return mode.Choice{}, nil }
 
 func (s *submitter) Release(context.Context, *v1beta2.SparkApplication, identity.Attempt, submission.Confirm) error {
 	return nil

@@ -68,8 +68,8 @@ func (r *Reconciler) submit(ctx context.Context, obs *lifecycle.Observation, att
 		return err
 	}
 	outcome := &lifecycle.SubmissionOutcome{Attempt: attempt.Number}
-	result, notice, err := r.submitPlan(ctx, app, attempt)
-	outcome.Driver, outcome.Warnings, outcome.Err, obs.Fallback = result.Driver, result.Warnings, planning.HideSecrets(app, err), notice
+	result, err := r.submitPlan(ctx, app, attempt)
+	outcome.Driver, outcome.Warnings, outcome.Err, obs.Fallback = result.Driver, result.Warnings, planning.HideSecrets(app, err), result.Notice
 	_, isRemnant := errors.AsType[*apply.RemnantError](err)
 	key := client.ObjectKeyFromObject(app)
 	switch {
@@ -81,7 +81,7 @@ func (r *Reconciler) submit(ctx context.Context, obs *lifecycle.Observation, att
 		r.known.delayed(key, attempt.SubmissionID, outcome.Err, obs.Now)
 		return errors.Join(err, r.Submitter.Release(ctx, app, attempt, r.confirmation(app)))
 	case err == nil:
-		ctrl.LoggerFrom(ctx).Info("Submitted", "driver", attempt.DriverPodName, "attempt", attempt.Number)
+		ctrl.LoggerFrom(ctx).Info("Submitted", "driver", attempt.DriverPodName, "attempt", attempt.Number, "mode", result.Mode)
 	case isPermanent(err):
 		outcome.Permanent = true
 	case !isRefusal(err):
@@ -93,23 +93,19 @@ func (r *Reconciler) submit(ctx context.Context, obs *lifecycle.Observation, att
 	return nil
 }
 
-// submitPlan resolves the application and submits it. It returns also why native submission gave way to spark-submit, if it did.
-func (r *Reconciler) submitPlan(ctx context.Context, app *v1beta2.SparkApplication, attempt identity.Attempt) (result submission.Result, notice string, err error) {
+// submitPlan resolves the application and submits it.
+func (r *Reconciler) submitPlan(ctx context.Context, app *v1beta2.SparkApplication, attempt identity.Attempt) (submission.Result, error) {
 	plan, err := planning.NewPlan(app, attempt, r.Options)
 	if err != nil {
-		return result, "", err
+		return submission.Result{}, err
 	}
-	choice, err := r.Submitter.Choice(plan)
-	if err != nil {
-		return result, "", err
-	}
-	result, err = r.Submitter.Submit(ctx, plan, r.confirmation(app))
+	result, err := r.Submitter.Submit(ctx, plan, r.confirmation(app))
 	secrets := planning.Secrets(app)
 	for i, warning := range result.Warnings {
 		result.Warnings[i] = secrets.Mask(warning)
 	}
 	result.Warnings = append(plan.Warnings(), result.Warnings...)
-	return result, choice.Notice, err
+	return result, err
 }
 
 // confirmNewest asks the API server whether the decision was taken on the newest version of the application. A cache that lags behind must

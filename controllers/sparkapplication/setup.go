@@ -88,7 +88,7 @@ func Add(ctx context.Context, mgr ctrl.Manager, cfg *configv1alpha1.ControllerCo
 		Client:    mgr.GetClient(),
 		APIReader: mgr.GetAPIReader(),
 		Submitter: &mode.Submitter{
-			Configured:  mode.Mode(cfg.Submission.Mode),
+			Policy:      mode.Configured(cfg.Submission),
 			Native:      native.New(uncached),
 			SparkSubmit: sparkSubmit,
 		},

@@ -53,7 +53,7 @@ health: {bindAddress: "127.0.0.1:9001"}
 metrics: {bindAddress: "[::]:9002", secure: true, certDir: /certs, prefix: a_, labels: [team, namespace], jobSubmitLatencyBuckets: [1, 2], jobStartLatencyBuckets: [0.5]}
 pprof: {bindAddress: "localhost:6060"}
 leaderElection: {enabled: true, leaseName: lock, leaseNamespace: ops, leaseDuration: 1m, renewDeadline: 30s, retryPeriod: 5s}
-submission: {mode: SparkSubmit, sparkSubmit: {workers: 4, timeout: 5m, uploads: {dir: /uploads, path: "s3a://bucket/uploads"}}}
+submission: {mode: SparkSubmit, lockMode: true, sparkSubmit: {workers: 4, timeout: 5m, uploads: {dir: /uploads, path: "s3a://bucket/uploads"}}}
 batchScheduler: {default: volcano}
 uiService: {enabled: true}
 uiIngress: {urlFormat: "{{$appName}}.example.com", className: nginx, annotations: {a: b}, tls: [{hosts: ["*.example.com"], secretName: tls}]}
@@ -82,6 +82,7 @@ timeouts: {driverPending: 20m, executorsPending: 30m, run: 24h, sidecars: 0s, ex
 				}
 				c.Submission = configv1alpha1.Submission{
 					Mode:        configv1alpha1.SubmissionSparkSubmit,
+					LockMode:    true,
 					SparkSubmit: configv1alpha1.SparkSubmit{Workers: 4, Timeout: duration(5 * time.Minute), Uploads: configv1alpha1.Uploads{Dir: "/uploads", Path: "s3a://bucket/uploads"}},
 				}
 				c.BatchScheduler.Default = "volcano"

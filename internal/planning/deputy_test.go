@@ -54,7 +54,7 @@ func TestWhatNativeCannotExpressIsDocumented(t *testing.T) {
 		if !strings.Contains(string(document), need.Documented) {
 			t.Errorf("docs/submission.md lacks %q: %s", need.Documented, need.Name)
 		}
-		choice, err := mode.Of(mustPlan(t, sparkPi(need.Change), planning.Options{}), mode.Auto)
+		choice, err := mode.Of(mustPlan(t, sparkPi(need.Change), planning.Options{}), mode.Policy{})
 		if err != nil || choice.Mode != mode.SparkSubmit || !strings.Contains(choice.Notice, need.Field) {
 			t.Errorf("%s: choice %+v, %v", need.Name, choice, err)
 		}

@@ -35,4 +35,7 @@ type Result struct {
 	Adopted bool
 	// Warnings name what the run goes on without.
 	Warnings []string
+	// Mode is how the driver is or was made, and Notice says in one sentence why native submission gave way to spark-submit; empty where it did not.
+	// Both are set beside an error too, once the mode is decided.
+	Mode, Notice string
 }

@@ -82,9 +82,12 @@ type Timeouts struct {
 
 // Submission says how drivers are made.
 type Submission struct {
-	// mode is Auto, Native or SparkSubmit. An application's annotation sparkoperator.k8s.io/submission-mode wins over it.
+	// mode is Auto, Native or SparkSubmit. An application's annotation sparkoperator.k8s.io/submission-mode wins over it, unless it is locked.
 	// +optional
 	Mode SubmissionMode `json:"mode,omitempty"`
+	// lockMode holds all applications to mode: one whose annotation names another is refused.
+	// +optional
+	LockMode bool `json:"lockMode"`
 	// sparkSubmit is how spark-submit is run.
 	// +optional
 	SparkSubmit SparkSubmit `json:"sparkSubmit,omitzero"`

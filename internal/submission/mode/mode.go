@@ -11,6 +11,7 @@ import (
 
 	"k8s.io/apimachinery/pkg/types"
 
+	configv1alpha1 "github.com/alauda/spark-operator/apis/config/v1alpha1"
 	"github.com/alauda/spark-operator/apis/sparkoperator/v1beta2"
 	"github.com/alauda/spark-operator/internal/identity"
 	"github.com/alauda/spark-operator/internal/planning"
@@ -34,6 +35,19 @@ const (
 	SparkSubmit Mode = sparklabels.SubmissionModeSparkSubmit
 )
 
+// Policy is what the operator's configuration says. The zero value is Auto, for applications that do not choose.
+type Policy struct {
+	// Mode is that of applications that do not choose one; nothing is Auto.
+	Mode Mode
+	// Locked is whether no application may choose another.
+	Locked bool
+}
+
+// Configured returns the policy of a configuration.
+func Configured(s configv1alpha1.Submission) Policy {
+	return Policy{Mode: Mode(s.Mode), Locked: s.LockMode}
+}
+
 // Choice is how an application is submitted.
 type Choice struct {
 	// Mode is Native or SparkSubmit.
@@ -42,12 +56,14 @@ type Choice struct {
 	Notice string
 }
 
-// Of returns the choice for a plan where the operator's configuration says configured (nothing: Auto). It returns an InvalidError where the
-// application's annotation is no mode.
-func Of(plan *planning.Plan, configured Mode) (Choice, error) {
-	wanted := cmp.Or(configured, Auto)
-	if own := plan.Annotation(Annotation); own != "" {
-		wanted = Mode(own)
+// Of returns the choice for a plan. It returns an InvalidError where the application's annotation is no mode, or one that the policy does not leave to it.
+func Of(plan *planning.Plan, p Policy) (Choice, error) {
+	wanted := cmp.Or(p.Mode, Auto)
+	if own := Mode(plan.Annotation(Annotation)); own != "" && own != wanted {
+		if p.Locked {
+			return Choice{}, refuse(own, fmt.Sprintf("the operator submits all applications in mode %s (submission.lockMode); remove it", wanted))
+		}
+		wanted = own
 	}
 	switch wanted {
 	case Native, SparkSubmit:
@@ -58,10 +74,12 @@ func Of(plan *planning.Plan, configured Mode) (Choice, error) {
 		}
 		return Choice{Mode: Native}, nil
 	}
-	return Choice{}, &planning.InvalidError{Problems: []planning.Problem{{
-		Field: "metadata.annotations[" + Annotation + "]", Value: string(wanted),
-		Fix: fmt.Sprintf("it is no submission mode; use %s, %s or %s, or remove it", Auto, Native, SparkSubmit),
-	}}}
+	return Choice{}, refuse(wanted, fmt.Sprintf("it is no submission mode; use %s, %s or %s, or remove it", Auto, Native, SparkSubmit))
+}
+
+// refuse says what is wrong with the mode that an application asks for.
+func refuse(wanted Mode, fix string) error {
+	return &planning.InvalidError{Problems: []planning.Problem{{Field: "metadata.annotations[" + Annotation + "]", Value: string(wanted), Fix: fix}}}
 }
 
 // Releaser is a submitter that can undo what it did for an attempt.
@@ -79,8 +97,8 @@ type Process interface {
 
 // Submitter submits each application in its mode.
 type Submitter struct {
-	// Configured is the mode of applications that do not choose one.
-	Configured Mode
+	// Policy says which mode.
+	Policy Policy
 	// Native and SparkSubmit are the submitters of those modes.
 	Native      Releaser
 	SparkSubmit Process
@@ -88,19 +106,21 @@ type Submitter struct {
 
 var _ Releaser = (*Submitter)(nil)
 
-// Choice returns how the plan would be submitted.
-func (s *Submitter) Choice(plan *planning.Plan) (Choice, error) { return Of(plan, s.Configured) }
-
 // Submit implements submission.Submitter.
 func (s *Submitter) Submit(ctx context.Context, plan *planning.Plan, confirm submission.Confirm) (submission.Result, error) {
-	choice, err := s.Choice(plan)
+	choice, err := Of(plan, s.Policy)
 	if err != nil {
 		return submission.Result{}, err
 	}
-	if choice.Mode == Native {
-		return s.Native.Submit(ctx, plan, confirm)
+	var submitter submission.Submitter = s.Native
+	if choice.Mode == SparkSubmit {
+		submitter = s.SparkSubmit
+	} else {
+		// The annotation may have been changed while spark-submit was queued.
+		s.SparkSubmit.Forget(types.NamespacedName{Namespace: plan.Namespace(), Name: plan.Name()})
 	}
-	result, err := s.SparkSubmit.Submit(ctx, plan, confirm)
+	result, err := submitter.Submit(ctx, plan, confirm)
+	result.Mode, result.Notice = string(choice.Mode), choice.Notice
 	if invalid, ok := errors.AsType[*planning.InvalidError](err); ok && choice.Notice != "" {
 		// It may not be clear to the application's author what spark-submit has to do with it.
 		return result, fmt.Errorf("%s: %w", choice.Notice, invalid)

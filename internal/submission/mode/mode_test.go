@@ -53,21 +53,30 @@ func TestChoice(t *testing.T) {
 		"a file of the submitter must be uploaded; use local:/// for a file of the image, or a URL"
 	invalid := `invalid application: metadata.annotations[sparkoperator.k8s.io/submission-mode]: "auto": ` +
 		"it is no submission mode; use Auto, Native or SparkSubmit, or remove it"
+	lock := func(m mode.Mode) mode.Policy { return mode.Policy{Mode: m, Locked: true} }
+	locked := `invalid application: metadata.annotations[sparkoperator.k8s.io/submission-mode]: %q: ` +
+		"the operator submits all applications in mode %s (submission.lockMode); remove it"
 	cases := map[string]struct {
-		configured mode.Mode
+		configured mode.Policy
 		annotation string
 		file       string
 		want       mode.Choice
 		wantErr    string
 	}{
-		"Auto, where native can":                     {configured: mode.Auto, file: inImage, want: mode.Choice{Mode: mode.Native}},
-		"Auto, where native cannot":                  {configured: mode.Auto, file: onDisk, want: mode.Choice{Mode: mode.SparkSubmit, Notice: notice}},
-		"nothing is Auto":                            {file: onDisk, want: mode.Choice{Mode: mode.SparkSubmit, Notice: notice}},
-		"Native, where native cannot":                {configured: mode.Native, file: onDisk, want: mode.Choice{Mode: mode.Native}},
-		"SparkSubmit, where native can":              {configured: mode.SparkSubmit, file: inImage, want: mode.Choice{Mode: mode.SparkSubmit}},
-		"the application's choice wins":              {configured: mode.Native, annotation: "SparkSubmit", file: inImage, want: mode.Choice{Mode: mode.SparkSubmit}},
-		"the application may choose Auto":            {configured: mode.Native, annotation: "Auto", file: inImage, want: mode.Choice{Mode: mode.Native}},
-		"an annotation that is no mode, by its case": {configured: mode.Native, annotation: "auto", file: inImage, wantErr: invalid},
+		"Auto, where native can":                          {configured: mode.Policy{Mode: mode.Auto}, file: inImage, want: mode.Choice{Mode: mode.Native}},
+		"Auto, where native cannot":                       {configured: mode.Policy{Mode: mode.Auto}, file: onDisk, want: mode.Choice{Mode: mode.SparkSubmit, Notice: notice}},
+		"nothing is Auto":                                 {file: onDisk, want: mode.Choice{Mode: mode.SparkSubmit, Notice: notice}},
+		"Native, where native cannot":                     {configured: mode.Policy{Mode: mode.Native}, file: onDisk, want: mode.Choice{Mode: mode.Native}},
+		"SparkSubmit, where native can":                   {configured: mode.Policy{Mode: mode.SparkSubmit}, file: inImage, want: mode.Choice{Mode: mode.SparkSubmit}},
+		"the application's choice wins":                   {configured: mode.Policy{Mode: mode.Native}, annotation: "SparkSubmit", file: inImage, want: mode.Choice{Mode: mode.SparkSubmit}},
+		"the application may choose Auto":                 {configured: mode.Policy{Mode: mode.Native}, annotation: "Auto", file: inImage, want: mode.Choice{Mode: mode.Native}},
+		"an annotation that is no mode, by its case":      {configured: mode.Policy{Mode: mode.Native}, annotation: "auto", file: inImage, wantErr: invalid},
+		"locked to Native, and spark-submit is asked for": {configured: lock(mode.Native), annotation: "SparkSubmit", file: inImage, wantErr: fmt.Sprintf(locked, "SparkSubmit", "Native")},
+		"locked to Native, and Auto is asked for":         {configured: lock(mode.Native), annotation: "Auto", file: onDisk, wantErr: fmt.Sprintf(locked, "Auto", "Native")},
+		"locked to nothing, which is Auto":                {configured: lock(""), annotation: "Native", file: inImage, wantErr: fmt.Sprintf(locked, "Native", "Auto")},
+		"locked, and what is asked for is no mode":        {configured: lock(mode.Native), annotation: "auto", file: inImage, wantErr: fmt.Sprintf(locked, "auto", "Native")},
+		"locked, and the same is asked for":               {configured: lock(mode.SparkSubmit), annotation: "SparkSubmit", file: inImage, want: mode.Choice{Mode: mode.SparkSubmit}},
+		"locked to Auto, and nothing is asked for":        {configured: lock(mode.Auto), file: onDisk, want: mode.Choice{Mode: mode.SparkSubmit, Notice: notice}},
 	}
 	for name, tc := range cases {
 		t.Run(name, func(t *testing.T) {
@@ -116,12 +125,28 @@ func TestForgetReachesTheProcesses(t *testing.T) {
 	}
 }
 
+// An annotation that is changed while spark-submit is queued leaves nothing in the queue.
+func TestNativeSubmissionEndsWhatIsQueued(t *testing.T) {
+	process := &recorder{}
+	s := &mode.Submitter{Native: &recorder{}, SparkSubmit: process}
+	if _, err := s.Submit(t.Context(), planOf(t, "SparkSubmit", inImage), confirmed); err != nil || process.forgotten {
+		t.Fatalf("%v, forgotten: %t", err, process.forgotten)
+	}
+	if _, err := s.Submit(t.Context(), planOf(t, "Native", inImage), confirmed); err != nil || !process.forgotten {
+		t.Errorf("%v, forgotten: %t", err, process.forgotten)
+	}
+}
+
 func TestSubmitGoesTheWayOfTheChoice(t *testing.T) {
-	s := &mode.Submitter{Configured: mode.Auto, Native: &recorder{name: "native"}, SparkSubmit: &recorder{name: "spark-submit"}}
-	for file, want := range map[string]string{inImage: "native", onDisk: "spark-submit"} {
+	s := &mode.Submitter{Native: &recorder{name: "native"}, SparkSubmit: &recorder{name: "spark-submit"}}
+	for file, want := range map[string]submission.Result{
+		inImage: {Driver: v1beta2.DriverInfo{PodName: "native"}, Mode: "Native"},
+		onDisk: {Driver: v1beta2.DriverInfo{PodName: "spark-submit"}, Mode: "SparkSubmit", Notice: "Submitting by spark-submit: " +
+			"native submission does not support spec.mainApplicationFile /opt/pi.jar: a file of the submitter must be uploaded; use local:/// for a file of the image, or a URL"},
+	} {
 		result, err := s.Submit(t.Context(), planOf(t, "", file), confirmed)
-		if err != nil || result.Driver.PodName != want {
-			t.Errorf("%s was submitted by %s, %v, want %s", file, result.Driver.PodName, err, want)
+		if diff := cmp.Diff(want, result); diff != "" || err != nil {
+			t.Errorf("result for %s, %v (-want +got):\n%s", file, err, diff)
 		}
 	}
 	if _, err := s.Submit(t.Context(), planOf(t, "other", inImage), confirmed); err == nil {
@@ -133,7 +158,10 @@ func TestSubmitGoesTheWayOfTheChoice(t *testing.T) {
 func TestARefusalAfterFallingBackTellsWhyItFellBack(t *testing.T) {
 	refusal := &planning.InvalidError{Problems: []planning.Problem{{Field: "spec.mainApplicationFile", Fix: "no"}}}
 	s := &mode.Submitter{Native: &recorder{}, SparkSubmit: &recorder{err: refusal}}
-	_, err := s.Submit(t.Context(), planOf(t, "", onDisk), confirmed)
+	result, err := s.Submit(t.Context(), planOf(t, "", onDisk), confirmed)
+	if result.Notice == "" {
+		t.Error("the result does not say why")
+	}
 	if _, ok := errors.AsType[*planning.InvalidError](err); !ok {
 		t.Fatalf("error = %v, want an InvalidError", err)
 	}
