@@ -202,7 +202,7 @@ func (t *turn) guardRespecified() bool {
 	}
 	t.renewSpecHash()
 	if identity.SameSpec(t.status.SpecHash, t.hash()) {
-		return false
+		return t.guardMended()
 	}
 	if t.App.Spec.UpdatePolicy == v1beta2.UpdatePolicyNextAttempt && !t.terminal() {
 		t.changePending()
@@ -217,6 +217,20 @@ func (t *turn) guardRespecified() bool {
 	changed := t.changedFields()
 	t.move(v1beta2.ApplicationStateInvalidating, "the spec was changed: "+changed)
 	t.tell(events.Normalf(ReasonPendingRerun, events.Retry, "The spec was changed (%s): the application is run again", changed))
+	return true
+}
+
+// guardMended starts anew where a submission was refused and the labels or annotations that it was made from were changed: they may be what it was
+// refused for. There is no run that the update policy could leave alone.
+func (t *turn) guardMended() bool {
+	if !t.in(v1beta2.ApplicationStateFailedSubmission, v1beta2.ApplicationStateFailed) || !t.failedBySubmission() || len(t.passed) > 0 {
+		return false
+	}
+	if made := t.status.LastFailure.MetadataHash; made == "" || made == identity.MetadataHash(t.App) {
+		return false
+	}
+	t.move(v1beta2.ApplicationStateInvalidating, "labels or annotations were changed after a refused submission")
+	t.tell(events.Normalf(ReasonPendingRerun, events.Retry, "Labels or annotations were changed: the application is submitted again"))
 	return true
 }
 

@@ -111,7 +111,7 @@ func (t *turn) refused(attempt identity.Attempt) {
 	t.status.AppState.ErrorMessage = bounded(message)
 	t.status.LastFailure = &v1beta2.FailureRecord{
 		Attempt: attempt.Number, Time: metav1.NewTime(t.Now), Class: v1beta2.FailureClassSubmission,
-		Reason: reason, Message: bounded(message),
+		Reason: reason, Message: bounded(message), MetadataHash: identity.MetadataHash(t.App),
 	}
 	t.move(v1beta2.ApplicationStateFailedSubmission, "the submission was refused")
 	t.tell(events.Warningf(ReasonSubmissionFailed, events.Submit, "Submission attempt %d was refused: %s", attempt.Number, message))

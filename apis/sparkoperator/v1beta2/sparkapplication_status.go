@@ -288,4 +288,7 @@ type FailureRecord struct {
 	// executorFailures counts the executors that had failed by reason.
 	// +optional
 	ExecutorFailures map[string]int32 `json:"executorFailures,omitempty"`
+	// metadataHash is the hash of the labels and annotations that a refused submission was made from. Once they are changed, it is tried again.
+	// +optional
+	MetadataHash string `json:"metadataHash,omitempty"`
 }

@@ -51,7 +51,7 @@ func newQueue(o Options) *queue {
 }
 
 // take returns what is known of a plan: ErrPending or the outcome, which is forgotten with that. A task of the same attempt that was made
-// from another spec is dropped.
+// from another spec, or other labels, is dropped.
 func (q *queue) take(plan *planning.Plan) (known bool, result submission.Result, err error) {
 	q.mu.Lock()
 	defer q.mu.Unlock()
@@ -61,7 +61,7 @@ func (q *queue) take(plan *planning.Plan) (known bool, result submission.Result,
 	if !known {
 		return false, result, nil
 	}
-	if t.plan.Attempt().SpecHash != attempt.SpecHash {
+	if t.plan.Attempt().SpecHash != attempt.SpecHash || t.plan.MetadataHash() != plan.MetadataHash() {
 		if q.remove(attempt.SubmissionID) {
 			return true, result, ErrPending
 		}

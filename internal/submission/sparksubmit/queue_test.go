@@ -124,6 +124,20 @@ func TestAChangedSpecReplacesTheSubmission(t *testing.T) {
 	}
 }
 
+// Labels reach the pods, and may be what a submission would be refused for.
+func TestAChangedLabelReplacesTheSubmission(t *testing.T) {
+	app, calls := application(), listen(t)
+	changed := application(func(app *v1beta2.SparkApplication) { app.Labels = map[string]string{"team": "a"} })
+	w := start(t, Options{Home: fakeSpark(t, "hang", calls)}, app.DeepCopy())
+	w.pending(planOf(t, app, 1))
+	old := calls.call()
+	w.pending(planOf(t, changed, 1))
+	w.awaitFinished()
+	old.awaitEnd()
+	w.pending(planOf(t, changed, 1))
+	calls.call()
+}
+
 func TestAtMostSoManyRunAndWait(t *testing.T) {
 	app, calls := application(), listen(t)
 	w := start(t, Options{Home: fakeSpark(t, "hang", calls), Workers: 2, Queue: 1}, app.DeepCopy())
