@@ -69,7 +69,10 @@ func (r *Reconciler) submit(ctx context.Context, obs *lifecycle.Observation, att
 	}
 	outcome := &lifecycle.SubmissionOutcome{Attempt: attempt.Number}
 	result, err := r.submitPlan(ctx, app, attempt)
-	outcome.Driver, outcome.Warnings, outcome.Err, obs.Fallback = result.Driver, result.Warnings, planning.HideSecrets(app, err), result.Notice
+	outcome.Driver, outcome.Warnings, outcome.Err, obs.Fallback = result.Driver, result.Warnings, planning.HideSecrets(app, asSentence(err)), result.Notice
+	if failed, ok := errors.AsType[*sparksubmit.FailedError](err); ok {
+		outcome.LogTail = planning.Secrets(app).Mask(failed.Output)
+	}
 	_, isRemnant := errors.AsType[*apply.RemnantError](err)
 	key := client.ObjectKeyFromObject(app)
 	switch {

@@ -10,6 +10,7 @@ import (
 	"strings"
 	"testing"
 	"time"
+	"unicode"
 
 	"github.com/google/go-cmp/cmp"
 	corev1 "k8s.io/api/core/v1"
@@ -194,7 +195,7 @@ func checkConditions(t *testing.T, app *v1beta2.SparkApplication) {
 		t.Fatalf("state %q, condition Succeeded %+v; want %s", app.Status.AppState.State, c, want)
 	}
 	for _, c := range stored {
-		if c.Message == "" || strings.ContainsAny(c.Message, "\n\r\x1b") && c.Type != v1beta2.ConditionNativeSubmission {
+		if c.Message == "" || strings.ContainsFunc(c.Message, unicode.IsControl) {
 			t.Fatalf("condition %s %s: message %q", c.Type, c.Reason, c.Message)
 		}
 	}

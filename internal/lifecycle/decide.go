@@ -141,7 +141,10 @@ func (t *turn) wait(because string) {
 	}
 }
 
-func (t *turn) tell(e events.Event) { t.events = append(t.events, e) }
+func (t *turn) tell(e events.Event) {
+	e.Note = head(e.Note, maxMessageBytes)
+	t.events = append(t.events, e)
+}
 
 // wakeIn asks to look again after d at the latest.
 func (t *turn) wakeIn(d time.Duration) {

@@ -12,6 +12,7 @@ import (
 	metav1 "k8s.io/apimachinery/pkg/apis/meta/v1"
 
 	"github.com/alauda/spark-operator/apis/sparkoperator/v1beta2"
+	"github.com/alauda/spark-operator/internal/cause"
 	"github.com/alauda/spark-operator/pkg/podmutation"
 )
 
@@ -113,11 +114,12 @@ func containerFailure(driver *corev1.Pod, ended *corev1.ContainerStateTerminated
 	switch taken := takenBy(driver); {
 	case taken != "":
 		record.Class, record.Reason = v1beta2.FailureClassInfrastructure, taken
+		record.Message = because(messageOfTaking(driver), record.Message)
 	case driver.Status.Reason == failureDeadline:
 		record.Class, record.Reason = v1beta2.FailureClassDeadline, failureDeadline
 	case killed && driver.DeletionTimestamp != nil:
 		record.Class, record.Reason = v1beta2.FailureClassInfrastructure, failureDriverDeleted
-		record.Message += ": the driver pod was deleted"
+		record.Message = because("the driver pod was deleted", record.Message)
 	case ended.ExitCode == exitMaxExecutorFailures:
 		record.Class = v1beta2.FailureClassExecutor
 	}
@@ -131,7 +133,8 @@ func podFailure(driver *corev1.Pod) *v1beta2.FailureRecord {
 		Message: "driver container status missing", Pod: driver.Name, Node: driver.Spec.NodeName,
 	}
 	if taken := takenBy(driver); taken != "" {
-		record.Reason = taken
+		record.Reason, record.Message = taken, because(messageOfTaking(driver), record.Message)
+		return record
 	} else if driver.Status.Reason == failureDeadline {
 		record.Class = v1beta2.FailureClassDeadline
 	} else if init := failedInit(driver); init != nil {
@@ -143,10 +146,25 @@ func podFailure(driver *corev1.Pod) *v1beta2.FailureRecord {
 	if record.Reason == "" {
 		record.Reason = failureNoStatus
 	}
-	if driver.Status.Message != "" {
-		record.Message += ": " + driver.Status.Message
-	}
+	record.Message = because(driver.Status.Message, record.Message)
 	return record
+}
+
+// because begins a message with the cause, where one is known.
+func because(cause, message string) string {
+	if cause == "" {
+		return message
+	}
+	return cause + " (" + message + ")"
+}
+
+// causeInLog returns what the log of a container that ended by itself says of its end. One that was ended does not know why.
+func causeInLog(failure *v1beta2.FailureRecord) string {
+	byItself := failure.Class == v1beta2.FailureClassDriver || failure.Class == v1beta2.FailureClassExecutor
+	if !byItself || failure.Signal != nil || failure.Reason == "OOMKilled" {
+		return ""
+	}
+	return cause.Of(failure.LogTail)
 }
 
 // failedInit returns the init container that kept the others from starting, or nil.
@@ -167,6 +185,19 @@ var disruptions = map[string]string{
 	"DeletionByPodGC":                     "NodeLost",
 	"EvictionByEvictionAPI":               "Evicted",
 	corev1.PodReasonTerminationByKubelet:  "Evicted",
+}
+
+// messageOfTaking returns what Kubernetes says of a pod that it has taken away.
+func messageOfTaking(pod *corev1.Pod) string {
+	if pod.Status.Message != "" {
+		return pod.Status.Message
+	}
+	for _, c := range pod.Status.Conditions {
+		if c.Type == corev1.DisruptionTarget && c.Status == corev1.ConditionTrue {
+			return c.Message
+		}
+	}
+	return ""
 }
 
 // takenBy says in one word why Kubernetes ended the pod for reasons of its own, or nothing if it did not: the kubelet

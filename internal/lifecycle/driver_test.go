@@ -95,7 +95,7 @@ func TestDriversAreAssessed(t *testing.T) {
 				Message: exited + "134, Reason: Error (ended by SIGABRT)"}},
 		"deleted by somebody": {[]func(*corev1.Pod){ended(143, "Error"), deletedFor(0, 30)}, "FAILED",
 			&record{Class: cluster, Reason: "DriverDeleted", ExitCode: code(143), Signal: code(15), Container: spark,
-				Message: exited + "143, Reason: Error (ended by SIGTERM): the driver pod was deleted"}},
+				Message: "the driver pod was deleted (" + exited + "143, Reason: Error (ended by SIGTERM))"}},
 		"preempted": {[]func(*corev1.Pod){ended(143, "Error"), disrupted("PreemptionByScheduler")}, "FAILED",
 			&record{Class: cluster, Reason: "Preempted", ExitCode: code(143), Signal: code(15), Container: spark,
 				Message: exited + "143, Reason: Error (ended by SIGTERM)"}},
@@ -138,14 +138,14 @@ func TestDriversAreAssessed(t *testing.T) {
 	}
 }
 
-// The end of the log outlives the pod, and does not get into the message that everybody quotes.
+// The end of the log outlives the pod, and what of it is no cause does not get into the message that everybody quotes.
 func TestEndOfTheLogIsKept(t *testing.T) {
 	w := newWorld()
 	w.reconcile()
 	w.driverEnds(1)
-	w.driver.Status.ContainerStatuses[0].State.Terminated.Message = "Exception in thread \"main\"\n"
+	w.driver.Status.ContainerStatuses[0].State.Terminated.Message = "all is well\n"
 	w.reconcile()
-	if got := w.app.Status.LastFailure.LogTail; got != "Exception in thread \"main\"\n" {
+	if got := w.app.Status.LastFailure.LogTail; got != "all is well\n" {
 		t.Errorf("logTail = %q", got)
 	}
 	if got := w.app.Status.AppState.ErrorMessage; got != "driver container failed with ExitCode: 1, Reason: Error" {

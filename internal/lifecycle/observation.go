@@ -46,6 +46,8 @@ type SubmissionOutcome struct {
 	Attempt int64
 	// Err says why the submission was refused; nil if the driver pod exists.
 	Err error
+	// LogTail is the end of what spark-submit has printed, if it was run and failed.
+	LogTail string
 	// Permanent tells that submitting the same spec again cannot succeed.
 	Permanent bool
 	// Driver is how the driver and its web UI are reached; of no interest where there is none.

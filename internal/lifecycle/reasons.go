@@ -5,6 +5,7 @@ package lifecycle
 
 import (
 	"strings"
+	"unicode"
 	"unicode/utf8"
 
 	"github.com/alauda/spark-operator/internal/events"
@@ -50,7 +51,14 @@ const (
 // bounded returns message, cut between characters if it is too long.
 func bounded(message string) string { return head(message, maxMessageBytes) }
 
+// head returns the beginning of message, in one line: foreign words may have control characters.
 func head(message string, limit int) string {
+	message = strings.Map(func(r rune) rune {
+		if unicode.IsControl(r) {
+			return ' '
+		}
+		return r
+	}, message)
 	if len(message) <= limit {
 		return message
 	}

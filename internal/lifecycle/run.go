@@ -152,7 +152,7 @@ func (t *turn) runEnded(at metav1.Time) {
 func (t *turn) fail(failure v1beta2.FailureRecord) {
 	failure.Attempt = t.status.Attempt
 	failure.Time = t.status.TerminationTime
-	failure.Message = bounded(failure.Message)
+	failure.Message = bounded(because(causeInLog(&failure), failure.Message))
 	failure.Reason = word(failure.Reason, failureNoStatus)
 	if t.status.Executors != nil {
 		failure.ExecutorFailures = maps.Clone(t.status.Executors.Failures)

@@ -111,10 +111,10 @@ func (t *turn) refused(attempt identity.Attempt) {
 	t.status.AppState.ErrorMessage = bounded(message)
 	t.status.LastFailure = &v1beta2.FailureRecord{
 		Attempt: attempt.Number, Time: metav1.NewTime(t.Now), Class: v1beta2.FailureClassSubmission,
-		Reason: reason, Message: bounded(message), MetadataHash: identity.MetadataHash(t.App),
+		Reason: reason, Message: bounded(message), LogTail: tail(t.Submission.LogTail), MetadataHash: identity.MetadataHash(t.App),
 	}
 	t.move(v1beta2.ApplicationStateFailedSubmission, "the submission was refused")
-	t.tell(events.Warningf(ReasonSubmissionFailed, events.Submit, "Submission attempt %d was refused: %s", attempt.Number, message))
+	t.tell(events.Warningf(ReasonSubmissionFailed, events.Submit, "%s", message))
 }
 
 // Reasons of a failure record of class Submission.

@@ -11,6 +11,7 @@ import (
 	"strings"
 	"testing"
 	"time"
+	"unicode"
 
 	"github.com/google/go-cmp/cmp"
 	corev1 "k8s.io/api/core/v1"
@@ -479,8 +480,11 @@ func checkSize(t *testing.T, status v1beta2.SparkApplicationStatus) {
 	if len(encoded) > 256<<10 {
 		t.Errorf("the status has %d bytes", len(encoded))
 	}
+	if strings.ContainsFunc(status.AppState.ErrorMessage, unicode.IsControl) {
+		t.Errorf("errorMessage has control characters: %.50q", status.AppState.ErrorMessage)
+	}
 	for _, c := range status.Conditions {
-		if len(c.Message) > 32768 || c.Reason == "" || len(c.Reason) > 1024 || word(c.Reason, "") != c.Reason {
+		if len(c.Message) > 32768 || strings.ContainsFunc(c.Message, unicode.IsControl) || c.Reason == "" || len(c.Reason) > 1024 || word(c.Reason, "") != c.Reason {
 			t.Errorf("condition %s: reason of %d bytes, message of %d", c.Type, len(c.Reason), len(c.Message))
 		}
 	}

@@ -130,7 +130,7 @@ func TestMissingMainClassFails(t *testing.T) {
 	create(ctx, t, app)
 	follow(ctx, t, app)
 	s := app.Status
-	if s.AppState.State != stateFailed || !strings.HasPrefix(s.AppState.ErrorMessage, "driver container failed with ExitCode: ") {
+	if s.AppState.State != stateFailed || !strings.Contains(s.AppState.ErrorMessage, "driver container failed with ExitCode: ") {
 		t.Errorf("state %s: %s", s.AppState.State, s.AppState.ErrorMessage)
 	}
 	f := s.LastFailure

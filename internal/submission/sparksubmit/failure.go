@@ -4,6 +4,7 @@
 package sparksubmit
 
 import (
+	"cmp"
 	"errors"
 	"fmt"
 	"net/http"
@@ -13,6 +14,8 @@ import (
 
 	apierrors "k8s.io/apimachinery/pkg/api/errors"
 	metav1 "k8s.io/apimachinery/pkg/apis/meta/v1"
+
+	"github.com/alauda/spark-operator/internal/cause"
 )
 
 // What Submit and Release say while nothing is wrong, or where the same call succeeds later.
@@ -46,20 +49,19 @@ type FailedError struct {
 	Reason Reason
 	// Detail says more: the exit code, the signal, or the time limit.
 	Detail string
-	// Summary is the line of the output that says most; Output is the end of it. Secrets are masked in both.
+	// Summary is the line of the output that says why; Output is the end of it. Secrets are masked in both.
 	Summary, Output string
 }
 
-// Error implements error. Clients look for its first words.
+// ranInto begins what is said of a spark-submit that failed. Clients look for the words.
+const ranInto = "failed to run spark-submit: "
+
+// Error implements error. It begins with the cause.
 func (e *FailedError) Error() string {
-	message := "failed to run spark-submit: " + e.Detail
-	if e.Summary != "" {
-		message += ": " + e.Summary
+	if e.Summary == "" {
+		return ranInto + e.Detail
 	}
-	if e.Output != "" && e.Output != e.Summary {
-		message += "\n" + e.Output
-	}
-	return message
+	return fmt.Sprintf("%s (%s%s)", e.Summary, ranInto, e.Detail)
 }
 
 // RefusedError says that the API server refused an object of spark-submit's. It is an apierrors.APIStatus, so that it is
@@ -72,9 +74,9 @@ type RefusedError struct {
 	Message string
 }
 
-// Error implements error. Clients look for its first words.
+// Error implements error. It begins with the cause.
 func (e *RefusedError) Error() string {
-	return fmt.Sprintf("failed to run spark-submit: the API server refused (%s, code %d): %s", e.Reason, e.Code, e.Message)
+	return fmt.Sprintf("%s (%sthe API server answered %d %s)", e.Message, ranInto, e.Code, e.Reason)
 }
 
 // Status implements apierrors.APIStatus.
@@ -103,8 +105,11 @@ func isPassing(err error) bool {
 
 // didNotPass returns the error of a last try, as an attempt that has failed.
 func didNotPass(err error) *FailedError {
-	detail := strings.TrimPrefix(err.Error(), "failed to run spark-submit: ")
-	return &FailedError{Reason: Exited, Detail: fmt.Sprintf("%d tries in a row came to nothing", maxPassing), Summary: detail}
+	summary := err.Error()
+	if refused, ok := errors.AsType[*RefusedError](err); ok {
+		summary = refused.Message
+	}
+	return &FailedError{Reason: Exited, Detail: fmt.Sprintf("%d tries in a row came to nothing", maxPassing), Summary: summary}
 }
 
 // How the client library of Spark words the API server's answer. Nothing else in this package reads its words.
@@ -113,7 +118,6 @@ var (
 	answerReason     = regexp.MustCompile(`Received status: Status\(.*\breason=(\w+)`)
 	answerMessage    = regexp.MustCompile(`\. Message: (.*?)\.? Received status:`)
 	forbiddenSecrets = regexp.MustCompile(`cannot (create|patch) resource "secrets"`)
-	tellingLine      = regexp.MustCompile(`^(Caused by:|Exception in thread|Error:|[\w.$]+(Exception|Error):)`)
 )
 
 // failure returns the error of a spark-submit that exited, by its output.
@@ -150,21 +154,7 @@ func refusal(line string) *RefusedError {
 	return refused
 }
 
-// summaryOf returns the line that says most: the innermost cause, else the last line.
+// summaryOf returns the line that says why, else the last.
 func summaryOf(output string) string {
-	last, telling := "", ""
-	for line := range strings.SplitSeq(output, "\n") {
-		line = strings.TrimSpace(line)
-		if line == "" {
-			continue
-		}
-		last = line
-		if tellingLine.MatchString(line) {
-			telling = line
-		}
-	}
-	if telling != "" {
-		return telling
-	}
-	return last
+	return cmp.Or(cause.Of(output), output[strings.LastIndex(output, "\n")+1:])
 }

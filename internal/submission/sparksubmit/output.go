@@ -17,13 +17,15 @@ const (
 	leftOut = "(a very long line was left out)"
 )
 
-// output keeps the end of what is written to it, in whole lines without secrets. The frames of stack traces are left out:
-// they would push out the line that says what happened.
+// output keeps the end of what is written to it, in whole lines without secrets. The frames of stack traces and the text on how to use spark-submit are
+// left out: they would push out the line that says what happened.
 type output struct {
 	redact  func(line string) string
 	kept    []byte
 	partial []byte
 	overrun bool
+	// usage tells that the text on how to use spark-submit has begun. It is the last that it prints.
+	usage bool
 }
 
 // Write implements io.Writer; it never fails.
@@ -55,7 +57,8 @@ func (o *output) endLine() {
 		line = leftOut
 	}
 	o.partial, o.overrun = o.partial[:0], false
-	if frame(line) {
+	o.usage = o.usage || strings.HasPrefix(line, "Usage: spark-submit ")
+	if o.usage || frame(line) {
 		return
 	}
 	line = strings.ToValidUTF8(o.redact(line), "?")
