@@ -8,7 +8,6 @@ import (
 	"strings"
 
 	corev1 "k8s.io/api/core/v1"
-	"k8s.io/apimachinery/pkg/api/resource"
 	metav1 "k8s.io/apimachinery/pkg/apis/meta/v1"
 
 	"github.com/alauda/spark-operator/pkg/sparkconf"
@@ -47,7 +46,7 @@ func (d *draft) mountDriverVolumes(volumes []volume) error {
 
 // claim returns the volume claim that a volume asks for.
 func (d *draft) claim(v *volume) (*corev1.PersistentVolumeClaim, error) {
-	size, err := resource.ParseQuantity(v.size)
+	size, err := sparkconf.ParseQuantity(v.size)
 	if err != nil {
 		return nil, fmt.Errorf("size %q of volume %s: %w", v.size, v.name, err)
 	}
@@ -109,7 +108,7 @@ func (v *volume) source() (corev1.VolumeSource, error) {
 	}
 	source := &corev1.EmptyDirVolumeSource{Medium: corev1.StorageMedium(v.medium)}
 	if v.size != "" {
-		limit, err := resource.ParseQuantity(v.size)
+		limit, err := sparkconf.ParseQuantity(v.size)
 		if err != nil {
 			return corev1.VolumeSource{}, fmt.Errorf("size limit %q of volume %s: %w", v.size, v.name, err)
 		}

@@ -37,25 +37,43 @@ type volume struct {
 
 // parseVolumes reads the volumes of a role, in the order of kind and name.
 func (v Version) parseVolumes(conf *sparkconf.Conf, prefix string) ([]volume, error) {
-	var volumes []volume
-	seen := map[string]bool{}
+	var found []described
+	at := map[[2]string]int{}
 	for _, property := range conf.WithPrefix(prefix) {
-		parts := strings.SplitN(property.Key, ".", 3)
-		if len(parts) < 2 || seen[parts[0]+"."+parts[1]] {
+		kind, rest, dotted := strings.Cut(property.Key, ".")
+		if !dotted {
 			continue
 		}
-		seen[parts[0]+"."+parts[1]] = true
-		options := sparkconf.New(conf.WithPrefix(prefix + parts[0] + "." + parts[1] + ".")...)
+		name, option, isOption := strings.Cut(rest, ".")
+		i, known := at[[2]string{kind, name}]
+		if !known {
+			i = len(found)
+			at[[2]string{kind, name}] = i
+			found = append(found, described{kind: kind, name: name})
+		}
+		if isOption {
+			found[i].options = append(found[i].options, sparkconf.Property{Key: option, Value: property.Value})
+		}
+	}
+	volumes := make([]volume, 0, len(found))
+	for _, d := range found {
+		options := sparkconf.New(d.options...)
 		if !v.claims {
 			forgetOptions(options)
 		}
-		parsed, err := parseVolume(options, parts[0], parts[1])
+		parsed, err := parseVolume(options, d.kind, d.name)
 		if err != nil {
-			return nil, fmt.Errorf("%s%s.%s: %w", prefix, parts[0], parts[1], err)
+			return nil, fmt.Errorf("%s%s.%s: %w", prefix, d.kind, d.name, err)
 		}
 		volumes = append(volumes, parsed)
 	}
 	return volumes, nil
+}
+
+// described is a volume and the options that properties give it.
+type described struct {
+	kind, name string
+	options    []sparkconf.Property
 }
 
 // forgetOptions drops what versions without claims do not look at.

@@ -21,15 +21,22 @@ type Property struct {
 // Conf is an ordered set of Spark properties. The zero value is empty and ready to use. A Conf is not safe for
 // concurrent writes.
 type Conf struct {
-	keys   []string
-	values map[string]string
+	// entries are the properties in their order, and those that were deleted since, which have no place in at.
+	entries []entry
+	at      map[string]int
 	// binary is whether sizes may have units such as Gi.
 	binary bool
 }
 
+type entry struct {
+	Property
+
+	deleted bool
+}
+
 // New returns a Conf of the given properties, in this order.
 func New(properties ...Property) *Conf {
-	c := &Conf{}
+	c := &Conf{at: make(map[string]int, len(properties)), entries: make([]entry, 0, len(properties))}
 	for _, p := range properties {
 		c.Set(p.Key, p.Value)
 	}
@@ -38,13 +45,15 @@ func New(properties ...Property) *Conf {
 
 // Set sets a property. A key that is set already keeps its place and gets the new value.
 func (c *Conf) Set(key, value string) {
-	if c.values == nil {
-		c.values = make(map[string]string, 32)
+	if c.at == nil {
+		c.at = make(map[string]int, 32)
 	}
-	if _, set := c.values[key]; !set {
-		c.keys = append(c.keys, key)
+	if i, set := c.at[key]; set {
+		c.entries[i].Value = value
+		return
 	}
-	c.values[key] = value
+	c.at[key] = len(c.entries)
+	c.entries = append(c.entries, entry{Property: Property{key, value}})
 }
 
 // SetIfMissing sets a property that is not set yet.
@@ -63,40 +72,42 @@ func (c *Conf) SetAll(prefix string, properties map[string]string) {
 
 // Delete removes a property.
 func (c *Conf) Delete(key string) {
-	if !c.Contains(key) {
-		return
+	if i, set := c.at[key]; set {
+		delete(c.at, key)
+		c.entries[i] = entry{deleted: true}
 	}
-	delete(c.values, key)
-	c.keys = slices.DeleteFunc(c.keys, func(k string) bool { return k == key })
 }
 
 // Contains returns whether a property is set, be it to nothing.
 func (c *Conf) Contains(key string) bool {
-	_, set := c.values[key]
+	_, set := c.at[key]
 	return set
 }
 
 // Get returns the value of a property, or nothing where it is not set.
-func (c *Conf) Get(key string) string { return c.values[key] }
+func (c *Conf) Get(key string) string {
+	value, _ := c.Lookup(key)
+	return value
+}
 
 // Lookup returns the value of the first of the keys that is set. Spark reads some properties under older names, too.
 func (c *Conf) Lookup(keys ...string) (string, bool) {
 	for _, key := range keys {
-		if value, set := c.values[key]; set {
-			return value, true
+		if i, set := c.at[key]; set {
+			return c.entries[i].Value, true
 		}
 	}
 	return "", false
 }
 
 // Len returns the number of properties.
-func (c *Conf) Len() int { return len(c.keys) }
+func (c *Conf) Len() int { return len(c.at) }
 
 // All iterates over the properties in the order in which their keys were first set.
 func (c *Conf) All() iter.Seq2[string, string] {
 	return func(yield func(string, string) bool) {
-		for _, key := range c.keys {
-			if !yield(key, c.values[key]) {
+		for _, e := range c.entries {
+			if !e.deleted && !yield(e.Key, e.Value) {
 				return
 			}
 		}
@@ -105,34 +116,37 @@ func (c *Conf) All() iter.Seq2[string, string] {
 
 // Sorted returns the properties in the order of their keys.
 func (c *Conf) Sorted() []Property {
-	properties := make([]Property, 0, len(c.keys))
-	for _, key := range slices.Sorted(slices.Values(c.keys)) {
-		properties = append(properties, Property{key, c.values[key]})
+	properties := make([]Property, 0, c.Len())
+	for key, value := range c.All() {
+		properties = append(properties, Property{key, value})
 	}
+	slices.SortFunc(properties, byKey)
 	return properties
 }
 
 // WithPrefix returns the properties whose key begins with the prefix, without it, in the order of their keys.
 func (c *Conf) WithPrefix(prefix string) []Property {
 	var properties []Property
-	for _, key := range c.keys {
+	for key, value := range c.All() {
 		if rest, found := strings.CutPrefix(key, prefix); found {
-			properties = append(properties, Property{rest, c.values[key]})
+			properties = append(properties, Property{rest, value})
 		}
 	}
-	slices.SortFunc(properties, func(a, b Property) int { return strings.Compare(a.Key, b.Key) })
+	slices.SortFunc(properties, byKey)
 	return properties
 }
+
+func byKey(a, b Property) int { return strings.Compare(a.Key, b.Key) }
 
 // MapWithPrefix returns the properties whose key begins with the prefix, without it; nil where there is none.
 func (c *Conf) MapWithPrefix(prefix string) map[string]string {
 	var properties map[string]string
-	for _, key := range c.keys {
+	for key, value := range c.All() {
 		if rest, found := strings.CutPrefix(key, prefix); found {
 			if properties == nil {
 				properties = map[string]string{}
 			}
-			properties[rest] = c.values[key]
+			properties[rest] = value
 		}
 	}
 	return properties
@@ -140,7 +154,7 @@ func (c *Conf) MapWithPrefix(prefix string) map[string]string {
 
 // Clone returns a copy.
 func (c *Conf) Clone() *Conf {
-	return &Conf{keys: slices.Clone(c.keys), values: maps.Clone(c.values), binary: c.binary}
+	return &Conf{entries: slices.Clone(c.entries), at: maps.Clone(c.at), binary: c.binary}
 }
 
 // WithBinaryUnits returns a copy that reads sizes with units such as Gi, which Spark takes from 4.2 on.
@@ -217,7 +231,7 @@ func FormatFloat(f float64) string {
 // read returns the first of the keys that is set, parsed; an error names the key.
 func read[T any](c *Conf, fallback T, parse func(string) (T, error), keys ...string) (T, error) {
 	for _, key := range keys {
-		value, set := c.values[key]
+		value, set := c.Lookup(key)
 		if !set {
 			continue
 		}

@@ -70,24 +70,24 @@ func ParseProperties(text string) *Conf {
 // logicalLines joins lines that end in an odd number of backslashes with the next, and drops comments and blank ones.
 func logicalLines(text string) []string {
 	var lines []string
-	pending := ""
+	var pending strings.Builder
 	joining := false
 	for line := range strings.SplitSeq(strings.NewReplacer("\r\n", "\n", "\r", "\n").Replace(text), "\n") {
 		line = strings.TrimLeft(line, " \t\f")
 		if !joining && (line == "" || line[0] == '#' || line[0] == '!') {
 			continue
 		}
-		line = pending + line
+		// What is joined ends in an even number of them, so that only this line's count.
 		backslashes := len(line) - len(strings.TrimRight(line, `\`))
 		if joining = backslashes%2 == 1; joining {
-			pending = line[:len(line)-1]
+			pending.WriteString(line[:len(line)-1])
 			continue
 		}
-		pending = ""
-		lines = append(lines, line)
+		lines = append(lines, pending.String()+line)
+		pending.Reset()
 	}
 	if joining {
-		lines = append(lines, pending)
+		lines = append(lines, pending.String())
 	}
 	return lines
 }

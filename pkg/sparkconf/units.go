@@ -166,7 +166,7 @@ func ParseFloat(s string) (float64, error) {
 
 // ParseCPU reads an amount of CPU, such as 1, 0.5 or 500m.
 func ParseCPU(s string) (resource.Quantity, error) {
-	q, err := resource.ParseQuantity(s)
+	q, err := ParseQuantity(s)
 	if err != nil || q.Sign() < 0 {
 		return resource.Quantity{}, fmt.Errorf("%q is no amount of CPU: want a number of cores, as in 1, 0.5 or 500m", s)
 	}
@@ -181,11 +181,29 @@ func ParseMemoryLimit(s string) (resource.Quantity, error) {
 			return *resource.NewQuantity(bytes, resource.BinarySI), nil
 		}
 	}
-	q, err := resource.ParseQuantity(s)
+	q, err := ParseQuantity(s)
 	if err != nil || q.Sign() < 0 {
 		return resource.Quantity{}, fmt.Errorf("%q is no amount of memory: want a number with a unit, as in 512m or 2Gi", s)
 	}
 	return q, nil
+}
+
+const (
+	// longestQuantity is the length of a quantity, and longestExponent the digits of its exponent, that are read: more than any
+	// amount needs.
+	longestQuantity = 64
+	longestExponent = 2
+)
+
+// ParseQuantity reads a quantity as Kubernetes does, unless it would take long: 1e-1000000000 takes an hour.
+func ParseQuantity(s string) (resource.Quantity, error) {
+	if len(s) > longestQuantity {
+		return resource.Quantity{}, fmt.Errorf("a quantity has at most %d characters, and this one %d", longestQuantity, len(s))
+	}
+	if i := strings.IndexAny(s, "eE"); i >= 0 && len(strings.TrimLeft(s[i+1:], "+-0")) > longestExponent {
+		return resource.Quantity{}, fmt.Errorf("the exponent of quantity %q has more than %d digits", s, longestExponent)
+	}
+	return resource.ParseQuantity(s)
 }
 
 // MiBQuantity returns mebibytes as a quantity.
