@@ -13,30 +13,23 @@ import (
 )
 
 func addInitContainers(t Target) error {
-	for _, container := range t.Spec.InitContainers {
-		t.Pod.Spec.InitContainers = setContainer(t.Pod.Spec.InitContainers, container)
+	containers := keyedBy(&t.Pod.Spec.InitContainers, nameOfContainer)
+	for i := range t.Spec.InitContainers {
+		containers.set(*t.Spec.InitContainers[i].DeepCopy())
 	}
 	return nil
 }
 
 func addSidecars(t Target) error {
-	for _, sidecar := range t.Spec.Sidecars {
+	containers := keyedBy(&t.Pod.Spec.Containers, nameOfContainer)
+	for i := range t.Spec.Sidecars {
+		sidecar := t.Spec.Sidecars[i].DeepCopy()
 		if spark := t.Container().Name; sidecar.Name == spark {
 			return fmt.Errorf("container %q is the one Spark runs in: rename the sidecar", spark)
 		}
-		t.Pod.Spec.Containers = setContainer(t.Pod.Spec.Containers, sidecar)
+		containers.set(*sidecar)
 	}
 	return nil
-}
-
-func setContainer(containers []corev1.Container, container corev1.Container) []corev1.Container {
-	for i := range containers {
-		if containers[i].Name == container.Name {
-			containers[i] = *container.DeepCopy()
-			return containers
-		}
-	}
-	return append(containers, *container.DeepCopy())
 }
 
 func setSecurityContext(t Target) error {

@@ -20,7 +20,7 @@ func exposeMetrics(t Target) error {
 	}
 	if !named(monitoring.MetricsPropertiesFile) || !named(monitoring.Prometheus.ConfigFile) {
 		name := sparklabels.PrometheusConfigMap(t.App.Name)
-		mountConfigMap(t, name, sparklabels.PrometheusVolume(t.App.Name), sparklabels.MetricsConfPath)
+		mountsOf(t).configMap(name, sparklabels.PrometheusVolume(t.App.Name), sparklabels.MetricsConfPath)
 	}
 	port := corev1.ContainerPort{
 		Name:          sparklabels.MetricsPortName,
@@ -33,7 +33,7 @@ func exposeMetrics(t Target) error {
 	if number := monitoring.Prometheus.Port; number != nil {
 		port.ContainerPort = *number
 	}
-	setPort(t.Container(), port)
+	keyedBy(&t.Container().Ports, nameOfPort).set(port)
 	return nil
 }
 

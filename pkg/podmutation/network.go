@@ -14,25 +14,16 @@ func addPorts(t Target) error {
 	if t.Role == Driver {
 		ports = t.App.Spec.Driver.Ports
 	}
+	// Port names are unique in a pod.
+	container := keyedBy(&t.Container().Ports, nameOfPort)
 	for _, port := range ports {
-		setPort(t.Container(), portOf(port))
+		container.set(portOf(port))
 	}
 	return nil
 }
 
 func portOf(port v1beta2.Port) corev1.ContainerPort {
 	return corev1.ContainerPort{Name: port.Name, ContainerPort: port.ContainerPort, Protocol: corev1.Protocol(port.Protocol)}
-}
-
-// setPort sets a port by its name; port names are unique in a pod.
-func setPort(container *corev1.Container, port corev1.ContainerPort) {
-	for i := range container.Ports {
-		if container.Ports[i].Name == port.Name {
-			container.Ports[i] = port
-			return
-		}
-	}
-	container.Ports = append(container.Ports, port)
 }
 
 // setHostNetwork changes the DNS policy, too: with the default one a pod on its node's network would not find the driver's Service.
@@ -45,8 +36,9 @@ func setHostNetwork(t Target) error {
 }
 
 func addHostAliases(t Target) error {
-	for _, alias := range t.Spec.HostAliases {
-		t.Pod.Spec.HostAliases = appendNew(t.Pod.Spec.HostAliases, *alias.DeepCopy())
+	aliases := keyedBy(&t.Pod.Spec.HostAliases, whole)
+	for i := range t.Spec.HostAliases {
+		aliases.add(*t.Spec.HostAliases[i].DeepCopy())
 	}
 	return nil
 }

@@ -61,8 +61,9 @@ func setAffinity(t Target) error {
 }
 
 func addTolerations(t Target) error {
-	for _, toleration := range t.Spec.Tolerations {
-		t.Pod.Spec.Tolerations = appendNew(t.Pod.Spec.Tolerations, *toleration.DeepCopy())
+	tolerations := keyedBy(&t.Pod.Spec.Tolerations, whole)
+	for i := range t.Spec.Tolerations {
+		tolerations.add(*t.Spec.Tolerations[i].DeepCopy())
 	}
 	return nil
 }

@@ -27,23 +27,24 @@ var sparkVolumes = map[string]bool{
 
 func mountHadoopConfigMap(t Target) error {
 	if name := t.App.Spec.HadoopConfigMap; name != nil && *name != "" {
-		mountConfigMap(t, *name, sparklabels.HadoopConfigMapVolume, sparklabels.HadoopConfPath)
-		setEnv(t.Container(), corev1.EnvVar{Name: sparklabels.EnvHadoopConfDir, Value: sparklabels.HadoopConfPath})
+		mountsOf(t).configMap(*name, sparklabels.HadoopConfigMapVolume, sparklabels.HadoopConfPath)
+		setEnv(t, sparklabels.EnvHadoopConfDir, sparklabels.HadoopConfPath)
 	}
 	return nil
 }
 
 func mountSparkConfigMap(t Target) error {
 	if name := t.App.Spec.SparkConfigMap; name != nil && *name != "" {
-		mountConfigMap(t, *name, sparklabels.SparkConfigMapVolume, sparklabels.SparkConfPath)
-		setEnv(t.Container(), corev1.EnvVar{Name: sparklabels.EnvSparkConfDir, Value: sparklabels.SparkConfPath})
+		mountsOf(t).configMap(*name, sparklabels.SparkConfigMapVolume, sparklabels.SparkConfPath)
+		setEnv(t, sparklabels.EnvSparkConfDir, sparklabels.SparkConfPath)
 	}
 	return nil
 }
 
 func mountConfigMaps(t Target) error {
+	mounts := mountsOf(t)
 	for _, configMap := range t.Spec.ConfigMaps {
-		mountConfigMap(t, configMap.Name, sparklabels.VolumeFor(configMap.Name), configMap.Path)
+		mounts.configMap(configMap.Name, sparklabels.VolumeFor(configMap.Name), configMap.Path)
 	}
 	return nil
 }
@@ -51,54 +52,42 @@ func mountConfigMaps(t Target) error {
 // mountVolumes adds the application's volumes that the role mounts, and the mounts. Volumes for Spark's scratch space are
 // left out: Spark is told of them by properties, as it must know their paths.
 func mountVolumes(t Target) error {
-	for _, mount := range t.Spec.VolumeMounts {
+	mounts, declared := mountsOf(t), keyedBy(&t.App.Spec.Volumes, nameOfVolume)
+	// A volume is as large as its author likes, and may be mounted as often.
+	added := map[string]bool{}
+	for i := range t.Spec.VolumeMounts {
+		mount := t.Spec.VolumeMounts[i].DeepCopy()
 		if strings.HasPrefix(mount.Name, sparklabels.LocalDirVolumePrefix) {
 			continue
 		}
 		if sparkVolumes[mount.Name] {
 			return fmt.Errorf("volume %q has the name of one of Spark's own: rename it in spec.volumes", mount.Name)
 		}
-		if volume := findVolume(t.App.Spec.Volumes, mount.Name); volume != nil {
-			setVolume(t.Pod, *volume.DeepCopy())
-		} else if findVolume(t.Pod.Spec.Volumes, mount.Name) == nil {
+		if volume := declared.find(mount.Name); volume != nil && !added[mount.Name] {
+			mounts.volumes.set(*volume.DeepCopy())
+			added[mount.Name] = true
+		} else if mounts.volumes.find(mount.Name) == nil {
 			return fmt.Errorf("volume %q is mounted but not declared: add it to spec.volumes", mount.Name)
 		}
-		setMount(t.Container(), *mount.DeepCopy())
+		mounts.paths.set(*mount)
 	}
 	return nil
 }
 
-// mountConfigMap mounts a ConfigMap read-only.
-func mountConfigMap(t Target, configMap, volume, path string) {
-	setVolume(t.Pod, corev1.Volume{Name: volume, VolumeSource: corev1.VolumeSource{
+// mounts are the volumes of a pod and what its Spark container mounts of them.
+type mounts struct {
+	volumes keyed[corev1.Volume]
+	paths   keyed[corev1.VolumeMount]
+}
+
+func mountsOf(t Target) mounts {
+	return mounts{keyedBy(&t.Pod.Spec.Volumes, nameOfVolume), keyedBy(&t.Container().VolumeMounts, pathOfMount)}
+}
+
+// configMap mounts a ConfigMap read-only.
+func (m mounts) configMap(configMap, volume, path string) {
+	m.volumes.set(corev1.Volume{Name: volume, VolumeSource: corev1.VolumeSource{
 		ConfigMap: &corev1.ConfigMapVolumeSource{LocalObjectReference: corev1.LocalObjectReference{Name: configMap}},
 	}})
-	setMount(t.Container(), corev1.VolumeMount{Name: volume, MountPath: path, ReadOnly: true})
-}
-
-func findVolume(volumes []corev1.Volume, name string) *corev1.Volume {
-	for i := range volumes {
-		if volumes[i].Name == name {
-			return &volumes[i]
-		}
-	}
-	return nil
-}
-
-func setVolume(pod *corev1.Pod, volume corev1.Volume) {
-	if existing := findVolume(pod.Spec.Volumes, volume.Name); existing != nil {
-		*existing = volume
-		return
-	}
-	pod.Spec.Volumes = append(pod.Spec.Volumes, volume)
-}
-
-func setMount(container *corev1.Container, mount corev1.VolumeMount) {
-	for i := range container.VolumeMounts {
-		if container.VolumeMounts[i].MountPath == mount.MountPath {
-			container.VolumeMounts[i] = mount
-			return
-		}
-	}
-	container.VolumeMounts = append(container.VolumeMounts, mount)
+	m.paths.set(corev1.VolumeMount{Name: volume, MountPath: path, ReadOnly: true})
 }
