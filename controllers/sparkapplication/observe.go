@@ -63,18 +63,14 @@ func (r *Reconciler) observe(ctx context.Context, key types.NamespacedName) (*li
 	return obs, nil
 }
 
-// LetGo releases the drivers of an application in a namespace that is not served, or the namespace could not be deleted. Where the application is gone,
-// it does not matter whether another operator serves it: nobody is interested in their end any more.
-func (r *Reconciler) LetGo(ctx context.Context, req ctrl.Request) (ctrl.Result, error) {
-	app := &v1beta2.SparkApplication{}
-	if err := r.Client.Get(ctx, req.NamespacedName, app); !apierrors.IsNotFound(err) {
-		if err != nil {
-			return ctrl.Result{}, fmt.Errorf("get application: %w", err)
-		}
-		return r.releaseAbandoned(ctx, req.NamespacedName, !app.GetDeletionTimestamp().IsZero())
+// LetGo releases the drivers of an application that is gone from a namespace that is not served, or the namespace could not be deleted.
+// Whether another operator serves it does not matter: nobody is interested in their end any more.
+func (r *Reconciler) LetGo(ctx context.Context, req ctrl.Request) error {
+	if err := r.Client.Get(ctx, req.NamespacedName, &v1beta2.SparkApplication{}); !apierrors.IsNotFound(err) {
+		return err
 	}
 	_, err := r.observe(ctx, req.NamespacedName)
-	return ctrl.Result{}, err
+	return err
 }
 
 // heldByOthers returns the drivers among pods that are kept and not the application's.

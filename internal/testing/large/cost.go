@@ -1,0 +1,83 @@
+// Copyright 2026 The Alauda Spark Operator Authors.
+// SPDX-License-Identifier: Apache-2.0
+
+package large
+
+import (
+	"runtime"
+	"runtime/debug"
+	"syscall"
+	"testing"
+	"time"
+)
+
+// Work is what is measured, with all that it needs prepared.
+type Work func()
+
+const (
+	// parts is into how many parts the input is divided: work on them all costs as much as on the whole where it grows with
+	// the size, and that part of it where it grows with the square.
+	parts = 16
+	// steepest is between the two.
+	steepest = 4
+	// least is what the whole may cost whatever the parts do: too little to be told from noise.
+	least = 40 * time.Millisecond
+	// attempts are made before work is called too steep.
+	attempts = 4
+)
+
+// Quiet keeps the collection of garbage out of what a test measures: it would be charged to whoever is running. There is some only
+// where memory would run out.
+func Quiet(t *testing.T) {
+	t.Helper()
+	limit, percent := debug.SetMemoryLimit(1<<30), debug.SetGCPercent(-1)
+	t.Cleanup(func() {
+		debug.SetMemoryLimit(limit)
+		debug.SetGCPercent(percent)
+	})
+}
+
+// Grows fails where the work on an input of the size, in bytes, costs far more than the work on as much in parts.
+func Grows(t *testing.T, size int, prepare func(size int) Work) {
+	t.Helper()
+	part, whole := prepare(size/parts), prepare(size)
+	var inParts, asWhole time.Duration
+	for range attempts {
+		if asWhole = CPU(whole); asWhole <= least {
+			return
+		}
+		inParts = CPU(func() {
+			for range parts {
+				part()
+			}
+		})
+		if asWhole <= steepest*inParts {
+			return
+		}
+	}
+	t.Errorf("%d bytes cost %v, and as much in %d parts %v: want at most %d times that", size, asWhole, parts, inParts, steepest)
+}
+
+// threadUsage asks for what the calling thread has used: RUSAGE_THREAD of Linux.
+const threadUsage = 1
+
+// CPU returns how long work takes a processor. What else the machine does is not counted, nor what runs beside.
+func CPU(work Work) time.Duration {
+	runtime.LockOSThread()
+	defer runtime.UnlockOSThread()
+	began, clock := time.Now(), used()
+	work()
+	if clock < 0 {
+		return time.Since(began)
+	}
+	return used() - clock
+}
+
+// used is the time of the calling thread so far; less than nothing where the system does not tell.
+func used() time.Duration {
+	var usage syscall.Rusage
+	if err := syscall.Getrusage(threadUsage, &usage); err != nil {
+		return -1
+	}
+	return time.Duration(usage.Utime.Nano() + usage.Stime.Nano())
+}

@@ -1,0 +1,185 @@
+// Copyright 2026 The Alauda Spark Operator Authors.
+// SPDX-License-Identifier: Apache-2.0
+
+package webhooks
+
+import (
+	"bytes"
+	"context"
+	"net/http"
+	"net/http/httptest"
+	"strings"
+	"testing"
+
+	admissionv1 "k8s.io/api/admission/v1"
+	metav1 "k8s.io/apimachinery/pkg/apis/meta/v1"
+	apiruntime "k8s.io/apimachinery/pkg/runtime"
+	"sigs.k8s.io/controller-runtime/pkg/client"
+	"sigs.k8s.io/controller-runtime/pkg/webhook/admission"
+
+	configv1alpha1 "github.com/alauda/spark-operator/apis/config/v1alpha1"
+	"github.com/alauda/spark-operator/apis/sparkoperator/v1alpha1"
+	"github.com/alauda/spark-operator/apis/sparkoperator/v1beta2"
+	"github.com/alauda/spark-operator/internal/testing/large"
+	"github.com/alauda/spark-operator/pkg/podmutation"
+)
+
+// grown is a kind of objects that the endpoints answer for.
+type grown struct {
+	make func() client.Object
+	// paths are those of its endpoints.
+	paths []string
+	// deepest is how deep into the types of Kubernetes a test goes; benchmarks go all the way.
+	deepest int
+}
+
+func grownKinds() map[string]grown {
+	return map[string]grown{
+		"SparkApplication": {func() client.Object { return sparkPi() }, []string{sparkApplicationDefaultPath, sparkApplicationValidatePath}, 1},
+		"ScheduledSparkApplication": {func() client.Object {
+			schedule := &v1beta2.ScheduledSparkApplication{ObjectMeta: metav1.ObjectMeta{Namespace: "team", Name: "daily"}}
+			schedule.Spec = v1beta2.ScheduledSparkApplicationSpec{Schedule: "@daily", Template: sparkPi().Spec}
+			return schedule
+		}, []string{scheduledSparkApplicationDefaultPath, scheduledSparkApplicationValidatePath}, 0},
+		"SparkConnect": {func() client.Object {
+			connect := &v1alpha1.SparkConnect{ObjectMeta: metav1.ObjectMeta{Namespace: "team", Name: "server"}}
+			connect.Spec.SparkVersion, connect.Spec.Image = "4.0.1", new("spark:4.0.1")
+			return connect
+		}, []string{sparkConnectDefaultPath, sparkConnectValidatePath}, 1},
+		"Pod": {func() client.Object { return foreignPod(podmutation.Executor) }, []string{podPath}, 2},
+	}
+}
+
+// admissionOf asks every endpoint of a kind about an object in which a field has a size, and the last, which validates, about an update, too.
+func admissionOf(tb testing.TB, all map[string]*admission.Webhook, kind grown, field large.Field, size int) large.Work {
+	tb.Helper()
+	object := kind.make()
+	field.Fill(object, size)
+	after := encode(tb, object)
+	object.SetLabels(map[string]string{"changed": "yes"})
+	before := encode(tb, object)
+	var requests []*http.Request
+	var bodies [][]byte
+	for _, path := range kind.paths {
+		for _, operation := range []admissionv1.Operation{admissionv1.Create, admissionv1.Update} {
+			review := admissionv1.AdmissionReview{
+				TypeMeta: metav1.TypeMeta{APIVersion: "admission.k8s.io/v1", Kind: "AdmissionReview"},
+				Request:  &admissionv1.AdmissionRequest{UID: "1", Operation: operation, Namespace: "team", Object: apiruntime.RawExtension{Raw: after}},
+			}
+			if operation == admissionv1.Update {
+				if path != kind.paths[len(kind.paths)-1] {
+					continue
+				}
+				review.Request.OldObject.Raw = before
+			}
+			request := httptest.NewRequest(http.MethodPost, path, nil)
+			request.Header.Set("Content-Type", "application/json")
+			requests, bodies = append(requests, request), append(bodies, encode(tb, review))
+		}
+	}
+	return func() {
+		for i, request := range requests {
+			request.Body = httptest.NewRequest(http.MethodPost, "/", bytes.NewReader(bodies[i])).Body
+			answer := httptest.NewRecorder()
+			all[request.URL.Path].ServeHTTP(answer, request)
+			if answer.Code != http.StatusOK || answer.Body.Len() == 0 {
+				tb.Errorf("%s: %d %.200s", request.URL.Path, answer.Code, answer.Body)
+			}
+		}
+	}
+}
+
+func grownEndpoints(tb testing.TB) map[string]*admission.Webhook {
+	tb.Helper()
+	return endpoints(testScheme(tb), readerOf(tb, sparkPi(demanding)), readerOf(tb), Options{ResourceQuota: configv1alpha1.ResourceQuotaEnforce})
+}
+
+// What admission costs never grows with the square of what an author writes, whatever the field.
+func TestAdmissionGrowsWithItsObjects(t *testing.T) {
+	const size = 128 << 10
+	large.Quiet(t)
+	all := grownEndpoints(t)
+	for name, kind := range grownKinds() {
+		for _, field := range large.FieldsOf(kind.make()) {
+			// The template of a schedule is an application's, and what a text costs is in planning.
+			if field.Depth > kind.deepest || field.Text || strings.HasPrefix(field.Path, "spec.template.") {
+				continue
+			}
+			t.Run(name+"/"+field.Path, func(t *testing.T) {
+				large.Grows(t, size, func(size int) large.Work { return admissionOf(t, all, kind, field, size) })
+			})
+		}
+	}
+}
+
+// The pods of an application with a large field, which the webhook gives that field.
+func TestPodAdmissionGrowsWithItsApplication(t *testing.T) {
+	const size = 128 << 10
+	large.Quiet(t)
+	for _, field := range large.FieldsOf(&v1beta2.SparkApplication{}) {
+		if field.Depth > 1 || field.Text {
+			continue
+		}
+		t.Run(field.Path, func(t *testing.T) {
+			large.Grows(t, size, func(size int) large.Work { return podAdmissionOf(t, field, size) })
+		})
+	}
+}
+
+// known has one application.
+type known struct {
+	client.Reader
+
+	app *v1beta2.SparkApplication
+}
+
+func (k known) Get(_ context.Context, _ client.ObjectKey, into client.Object, _ ...client.GetOption) error {
+	k.app.DeepCopyInto(into.(*app))
+	return nil
+}
+
+func podAdmissionOf(tb testing.TB, field large.Field, size int) large.Work {
+	tb.Helper()
+	application := sparkPi()
+	field.Fill(application, size)
+	application.Name, application.Namespace = "pi", "team"
+	m := newPodMutator(applications{cache: known{app: application}, api: known{app: application}}, admission.NewDecoder(testScheme(tb)))
+	var pods [][]byte
+	for _, role := range []podmutation.Role{podmutation.Driver, podmutation.Executor} {
+		pods = append(pods, encode(tb, foreignPod(role)))
+	}
+	return func() {
+		for _, raw := range pods {
+			response := m.Handle(tb.Context(), podRequest(raw))
+			if !response.Allowed {
+				tb.Errorf("refused: %v", response.Result)
+			}
+			encode(tb, response.Patches)
+		}
+	}
+}
+
+// BenchmarkLargest reports for each field what admission of the largest object costs: all requests of a creation and an update.
+func BenchmarkLargest(b *testing.B) {
+	all := grownEndpoints(b)
+	for name, kind := range grownKinds() {
+		for _, field := range large.FieldsOf(kind.make()) {
+			b.Run(name+"/"+field.Path, func(b *testing.B) {
+				work := admissionOf(b, all, kind, field, large.Stored)
+				b.ReportAllocs()
+				for b.Loop() {
+					work()
+				}
+			})
+		}
+	}
+	for _, field := range large.FieldsOf(&v1beta2.SparkApplication{}) {
+		b.Run("pods/"+field.Path, func(b *testing.B) {
+			work := podAdmissionOf(b, field, large.Stored)
+			b.ReportAllocs()
+			for b.Loop() {
+				work()
+			}
+		})
+	}
+}
