@@ -39,6 +39,7 @@ func (k *knowledge) delayed(key types.NamespacedName, submissionID string, err e
 	k.mu.Lock()
 	defer k.mu.Unlock()
 	f := k.of(key)
+	f.block.by = nil
 	since := now
 	if f.delay.submissionID == submissionID {
 		if now.Sub(f.delay.saidAt) < delayAge {
@@ -63,5 +64,24 @@ func (k *knowledge) delayOf(key types.NamespacedName, submissionID string) *life
 func (k *knowledge) cameAbout(key types.NamespacedName) {
 	k.mu.Lock()
 	defer k.mu.Unlock()
-	k.of(key).delay = delay{}
+	f := k.of(key)
+	f.delay, f.block.by = delay{}, nil
+}
+
+// blocked notes that the submission of an attempt waits, which is an answer of its own, and for what; or that it does not.
+func (k *knowledge) blocked(key types.NamespacedName, submissionID string, by *lifecycle.Blocked) {
+	k.mu.Lock()
+	defer k.mu.Unlock()
+	f := k.of(key)
+	f.delay, f.block.submissionID, f.block.by = delay{}, submissionID, by
+}
+
+// blockedBy returns what the submission of an attempt waits for, or nil.
+func (k *knowledge) blockedBy(key types.NamespacedName, submissionID string) *lifecycle.Blocked {
+	k.mu.Lock()
+	defer k.mu.Unlock()
+	if f := k.of(key); f.block.submissionID == submissionID {
+		return f.block.by
+	}
+	return nil
 }

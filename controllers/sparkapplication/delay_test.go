@@ -22,7 +22,6 @@ import (
 	"sigs.k8s.io/controller-runtime/pkg/reconcile"
 
 	"github.com/alauda/spark-operator/apis/sparkoperator/v1beta2"
-	"github.com/alauda/spark-operator/internal/apply"
 	"github.com/alauda/spark-operator/internal/identity"
 	"github.com/alauda/spark-operator/internal/planning"
 	"github.com/alauda/spark-operator/internal/submission"
@@ -51,7 +50,6 @@ func TestSubmissionWithoutAnAnswerIsToldOf(t *testing.T) {
 	for name, refusal := range map[string]error{
 		"an admission webhook that is down": apierrors.NewInternalError(errors.New(`failed calling webhook "pods.example.com": connection refused; hunter2hunter2`)),
 		"a full queue":                      fmt.Errorf("%w; hunter2hunter2", sparksubmit.ErrQueueFull),
-		"a remnant that does not go":        &apply.RemnantError{Kind: "PersistentVolumeClaim", Name: "hunter2hunter2"},
 	} {
 		t.Run(name, func(t *testing.T) {
 			app := newApp()

@@ -38,8 +38,8 @@ func (r *Reconciler) execute(ctx context.Context, obs *lifecycle.Observation, ac
 			err = r.submit(ctx, obs, a.Attempt)
 			again = true
 		case lifecycle.DeleteRun:
-			obs.Released, err = r.deleteRun(ctx, obs, a.Attempts)
-			again = obs.Released
+			again, err = r.deleteRun(ctx, obs, a.Attempts)
+			obs.RunDeleted(again)
 		case lifecycle.DeleteExecutors:
 			err = r.deleteExecutors(ctx, obs, a.Names)
 		case lifecycle.EndDriverPod:
@@ -73,16 +73,17 @@ func (r *Reconciler) submit(ctx context.Context, obs *lifecycle.Observation, att
 	if failed, ok := errors.AsType[*sparksubmit.FailedError](err); ok {
 		outcome.LogTail = planning.Secrets(app).Mask(failed.Output)
 	}
-	_, isRemnant := errors.AsType[*apply.RemnantError](err)
+	wait, isWait := errors.AsType[*apply.WaitError](err)
 	key := client.ObjectKeyFromObject(app)
 	switch {
 	case errors.Is(err, sparksubmit.ErrPending):
 		obs.Submitting = true
 		r.known.cameAbout(key)
 		return nil
-	case isRemnant:
-		r.known.delayed(key, attempt.SubmissionID, outcome.Err, obs.Now)
-		return errors.Join(err, r.Submitter.Release(ctx, app, attempt, r.confirmation(app)))
+	case isWait:
+		obs.Blocked = blockedBy(app, wait, r.Clock.Now())
+		r.known.blocked(key, attempt.SubmissionID, obs.Blocked)
+		return nil
 	case err == nil:
 		ctrl.LoggerFrom(ctx).Info("Submitted", "driver", attempt.DriverPodName, "attempt", attempt.Number, "mode", result.Mode)
 	case isPermanent(err):
@@ -232,25 +233,6 @@ func (r *Reconciler) release(ctx context.Context, app *v1beta2.SparkApplication,
 	}
 	r.known.letGo(client.ObjectKeyFromObject(app), pod.UID)
 	return nil
-}
-
-// releaseOrphans lets driver pods go whose application is gone, and with it all interest in their end. The API server is
-// asked: an application may be newer than the cache.
-func (r *Reconciler) releaseOrphans(ctx context.Context, key types.NamespacedName, drivers []*corev1.Pod) error {
-	if len(drivers) == 0 {
-		return nil
-	}
-	app := &v1beta2.SparkApplication{}
-	if err := r.APIReader.Get(ctx, key, app); client.IgnoreNotFound(err) != nil {
-		return fmt.Errorf("look for the owner of driver pods: %w", err)
-	}
-	var errs []error
-	for _, pod := range drivers {
-		if app.UID == "" || !metav1.IsControlledBy(pod, app) {
-			errs = append(errs, apply.RemoveFinalizer(ctx, r.Client, pod))
-		}
-	}
-	return errors.Join(errs...)
 }
 
 func (r *Reconciler) deleteApplication(ctx context.Context, app *v1beta2.SparkApplication) error {

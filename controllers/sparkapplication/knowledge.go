@@ -53,6 +53,11 @@ type facts struct {
 	released types.UID
 
 	delay delay
+	// block is what the submission with the id waits for.
+	block struct {
+		submissionID string
+		by           *lifecycle.Blocked
+	}
 
 	// replaced are versions that the cache may still show: newer ones were stored here since.
 	replaced []string

@@ -16,7 +16,6 @@ import (
 	"sigs.k8s.io/controller-runtime/pkg/client"
 
 	"github.com/alauda/spark-operator/apis/sparkoperator/v1beta2"
-	"github.com/alauda/spark-operator/internal/apply"
 	"github.com/alauda/spark-operator/internal/identity"
 	"github.com/alauda/spark-operator/internal/index"
 	"github.com/alauda/spark-operator/internal/lifecycle"
@@ -39,13 +38,13 @@ func (r *Reconciler) observe(ctx context.Context, key types.NamespacedName) (*li
 			return nil, fmt.Errorf("get application: %w", err)
 		}
 		r.known.forget(key)
-		return nil, r.releaseOrphans(ctx, key, heldByOthers(app, pods.Items))
+		return nil, r.removeOrphans(ctx, key, orphansOf(app, key.Name, pods.Items))
 	}
 	if r.known.outdated(app) {
 		// Any decision on it would end in a conflict.
 		return nil, notNewest(app)
 	}
-	if err := r.releaseOrphans(ctx, key, heldByOthers(app, pods.Items)); err != nil {
+	if err := r.removeOrphans(ctx, key, orphansOf(app, key.Name, pods.Items)); err != nil {
 		return nil, err
 	}
 	obs := &lifecycle.Observation{Now: r.Clock.Now(), App: app, Driver: driverOf(app, pods.Items), Executors: executorsOf(app, pods.Items)}
@@ -59,6 +58,7 @@ func (r *Reconciler) observe(ctx context.Context, key types.NamespacedName) (*li
 	obs.Driver = r.known.withoutReleased(key, obs.Driver)
 	obs.SpecHash = r.known.specHash(app)
 	obs.Delay = r.known.delayOf(key, identity.SubmissionID(app, app.Status.Attempt+1))
+	obs.Blocked = r.blocked(app, pods.Items, obs.Now)
 	obs.Trouble = r.trouble(ctx, key, obs.Driver, obs.Now)
 	return obs, nil
 }
@@ -71,17 +71,6 @@ func (r *Reconciler) LetGo(ctx context.Context, req ctrl.Request) error {
 	}
 	_, err := r.observe(ctx, req.NamespacedName)
 	return err
-}
-
-// heldByOthers returns the drivers among pods that are kept and not the application's.
-func heldByOthers(app *v1beta2.SparkApplication, pods []corev1.Pod) []*corev1.Pod {
-	var held []*corev1.Pod
-	for i := range pods {
-		if pod := &pods[i]; apply.Held(pod) && !metav1.IsControlledBy(pod, app) {
-			held = append(held, pod)
-		}
-	}
-	return held
 }
 
 // driverOf returns the application's driver among pods: that of the current attempt if it is there, else one of whichever attempt.

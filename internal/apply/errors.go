@@ -5,18 +5,25 @@ package apply
 
 import (
 	"fmt"
+	"slices"
 	"strings"
+	"time"
 
 	metav1 "k8s.io/apimachinery/pkg/apis/meta/v1"
 	"k8s.io/apimachinery/pkg/types"
+	"sigs.k8s.io/controller-runtime/pkg/client"
+
+	"github.com/alauda/spark-operator/pkg/sparklabels"
 )
 
-// ConflictError says that an object has a name that the application needs and does not belong to it.
+// ConflictError says that an object has a name that the application needs, and that it is not for the operator to remove it.
 type ConflictError struct {
 	// Kind, Namespace and Name say which object.
 	Kind, Namespace, Name string
 	// Owner says whose it is, as far as it says.
 	Owner string
+	// Forged is whether it names the application as its owner, is not what the operator would have made, and came back after its deletion.
+	Forged bool
 }
 
 // Error implements error. The words on driver pods are the ones that clients look for.
@@ -25,28 +32,87 @@ func (e *ConflictError) Error() string {
 	if e.Kind == "Pod" {
 		what = fmt.Sprintf("driver pod already exist: pod %s/%s", e.Namespace, e.Name)
 	}
+	if e.Forged {
+		return what + " names this application as its owner, but the operator has not made it, and it came back after it was deleted: " +
+			"find out who makes it, and delete it"
+	}
 	return fmt.Sprintf("%s is not this application's, it belongs to %s: delete it or choose another name", what, e.Owner)
 }
 
-// OwnerOf says whose an object is, for a ConflictError.
-func OwnerOf(object metav1.Object) string {
+// ownerOf says whose an object is.
+func ownerOf(object metav1.Object) string {
 	if owner := metav1.GetControllerOf(object); owner != nil {
 		return fmt.Sprintf("%s %s (UID %s)", owner.Kind, owner.Name, owner.UID)
 	}
 	return "nobody that it names"
 }
 
-// RemnantError says that an object of an earlier attempt of the same application is still there.
-type RemnantError struct {
+// WaitError says that an object has a name that the application needs, and that it goes: by its own grace period, or when its owner has gone.
+type WaitError struct {
 	// Kind, Namespace and Name say which object.
 	Kind, Namespace, Name string
-	// UID of the object, so that nothing else is deleted in its place.
+	// UID of the object.
 	UID types.UID
-	// SubmissionID of the attempt it is from; empty where it does not say.
-	SubmissionID string
+	// Owner says whose it is where it is of another application; empty where it is left from an earlier attempt of the same one.
+	Owner string
+	// Since is when it was deleted, and Due when it was to be gone; zero where it is its owner that has to go first, or has nobody deleted it.
+	Since, Due time.Time
+	// Finalizers are those that keep it.
+	Finalizers []string
 }
 
 // Error implements error.
-func (e *RemnantError) Error() string {
-	return fmt.Sprintf("%s %s/%s of an earlier attempt (submission %q) still exists", strings.ToLower(e.Kind), e.Namespace, e.Name, e.SubmissionID)
+func (e *WaitError) Error() string { return "waiting for " + e.What() }
+
+// What names the object, and says whose it is and since when it has been going.
+func (e *WaitError) What() string {
+	var b strings.Builder
+	fmt.Fprintf(&b, "%s %s/%s to go, ", strings.ToLower(e.Kind), e.Namespace, e.Name)
+	if e.Owner == "" {
+		b.WriteString("which an earlier attempt has left")
+	} else {
+		b.WriteString("which is left of " + e.Owner)
+	}
+	if !e.Since.IsZero() {
+		fmt.Fprintf(&b, "; it was deleted at %s", e.Since.UTC().Format(time.RFC3339))
+		if e.Due.After(e.Since) {
+			fmt.Fprintf(&b, " and has until %s", e.Due.UTC().Format(time.RFC3339))
+		}
+	}
+	if len(e.Finalizers) > 0 {
+		fmt.Fprintf(&b, "; the finalizers %s keep it", strings.Join(e.Finalizers, ", "))
+	}
+	return b.String()
 }
+
+// waitFor returns what says that an object in the way is waited for.
+func waitFor(existing, desired client.Object) *WaitError {
+	wait := Waiting(existing)
+	if IsOurs(existing, desired) {
+		wait.Owner = ""
+	}
+	return wait
+}
+
+// Waiting returns what says that an object of another application is waited for.
+func Waiting(object client.Object) *WaitError {
+	wait := &WaitError{
+		Kind: kindOf(object), Namespace: object.GetNamespace(), Name: object.GetName(), UID: object.GetUID(),
+		Owner: ownerOf(object), Finalizers: slices.DeleteFunc(slices.Clone(object.GetFinalizers()), isOwnFinalizer),
+	}
+	if deleted := object.GetDeletionTimestamp(); deleted != nil {
+		wait.Since, wait.Due = deleted.Time, deleted.Time
+		if grace := object.GetDeletionGracePeriodSeconds(); grace != nil {
+			wait.Since = deleted.Add(-time.Duration(*grace) * time.Second)
+		}
+	}
+	return wait
+}
+
+func isOwnFinalizer(name string) bool { return name == sparklabels.DriverEnd }
+
+// UnconfirmedError is that of a confirmation. Whatever it is, nothing may go on.
+type UnconfirmedError struct{ error }
+
+// Unwrap returns why it was not confirmed.
+func (e *UnconfirmedError) Unwrap() error { return e.error }

@@ -95,10 +95,12 @@ func (t *turn) claimSucceeded() *claim {
 // claimWait says what holds up whatever is next, or returns nil.
 func (t *turn) claimWait() *claim {
 	switch {
-	case len(t.stuck) > 0:
+	case len(t.stuck) > 0, t.overstays():
 		return t.claimCleanupStuck()
 	case t.Submitting:
 		return unknown(reasonSubmitting, "spark-submit is queued or runs")
+	case t.waits():
+		return t.claimWaiting()
 	case t.delayed():
 		return t.claimDelayed()
 	case len(t.awaited) > 0:
@@ -249,8 +251,12 @@ func (t *turn) claimSpecChangePending() *claim {
 }
 
 func (t *turn) claimCleanupStuck() *claim {
-	if len(t.stuck) == 0 {
+	switch {
+	case len(t.stuck) > 0:
+		return yes(v1beta2.ReasonPodsTerminating, "%s", describeStuck(t.stuck))
+	case t.overstays():
+		return yes(reasonWaiting, "%s", t.describeOverstay())
+	default:
 		return nil
 	}
-	return yes(v1beta2.ReasonPodsTerminating, "%s", describeStuck(t.stuck))
 }

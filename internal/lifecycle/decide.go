@@ -157,7 +157,8 @@ func (t *turn) wakeIn(d time.Duration) {
 func (t *turn) decision() Decision {
 	// A turn that only acts has nothing to tell yet, unless it does so in vain: what comes of the action is stored with the next.
 	wasStuck := meta.IsStatusConditionTrue(t.App.Status.Conditions, v1beta2.ConditionCleanupStuck)
-	inVain := (len(t.stuck) > 0) != wasStuck || t.tellDelay() || t.awaitsAnother()
+	inVain := (len(t.stuck) > 0 || t.overstays()) != wasStuck || t.tellDelay() || t.awaitsAnother()
+	inVain = t.tellWait() || inVain
 	quiet := len(t.actions) == 0 && t.App.DeletionTimestamp.IsZero()
 	if len(t.passed) > 0 || quiet || inVain {
 		t.status.ObservedGeneration = t.App.Generation

@@ -42,6 +42,9 @@ func (a assessment) alive() bool {
 	return a.state != v1beta2.DriverStateCompleted && a.state != v1beta2.DriverStateFailed
 }
 
+// MayRun reports whether a driver, of whatever application, has not ended as far as its pod says.
+func MayRun(driver *corev1.Pod, now time.Time) bool { return assess(driver, now).alive() }
+
 // assess reads a driver pod. The Spark container decides, not the pod: a sidecar may outlive it or fail after it.
 func assess(driver *corev1.Pod, now time.Time) assessment {
 	ended := endOfSpark(driver, podmutation.Driver)

@@ -179,7 +179,7 @@ func (l *life) carryOut(o *Observation, version int, a Action) (again, failed bo
 		if version != l.version {
 			return false, true
 		}
-		o.Released = o.Driver == nil && len(o.Executors) == 0 && l.inFlight == 0
+		o.RunDeleted(o.Driver == nil && len(o.Executors) == 0 && l.inFlight == 0)
 		l.inFlight = 0
 		l.deleteSeen(o)
 		return o.Released, false

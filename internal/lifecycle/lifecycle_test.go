@@ -107,7 +107,7 @@ func TestStories(t *testing.T) {
 				w.refuse, w.permanent = errQuota, true
 				w.reconcile()
 			},
-			wantPassed: []state{failed},
+			wantPassed: []state{refused, failed},
 			wantTold:   []string{"SparkApplicationSubmissionFailed", "SparkApplicationFailed"},
 		},
 		"a driver that vanishes": {

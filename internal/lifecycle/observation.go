@@ -22,7 +22,7 @@ type Observation struct {
 	Driver *corev1.Pod
 	// Executors are the executor pods of this application, of whichever attempt, sorted by name.
 	Executors []*corev1.Pod
-	// Submission is the outcome of the Submit action that was just executed, or nil.
+	// Submission is the outcome of the Submit action that was just executed, or nil; a DeleteRun that was executed after it leaves none.
 	Submission *SubmissionOutcome
 	// Submitting tells that a Submit action was just executed and has no outcome yet: spark-submit is queued or runs.
 	Submitting bool
@@ -31,12 +31,23 @@ type Observation struct {
 	Fallback string
 	// Delay is what has kept the submission of the next attempt from an answer so far, or nil.
 	Delay *SubmissionDelay
+	// Blocked is what keeps the submission of the next attempt waiting, or nil.
+	Blocked *Blocked
 	// SpecHash is the hash of the application's spec, if it is known; Decide computes it otherwise.
 	SpecHash string
 	// Trouble is what the cluster's events say of a driver that is held up (see HeldUpSince), if they were asked.
 	Trouble *Trouble
 	// Released tells that a DeleteRun action was just executed and found no pod to wait for.
 	Released bool
+}
+
+// RunDeleted notes that a DeleteRun action was executed, and whether it found nothing to wait for. What came of a submission before it is stored by then, and
+// its objects are gone.
+func (o *Observation) RunDeleted(nothingLeft bool) {
+	o.Released = nothingLeft
+	if nothingLeft {
+		o.Submission = nil
+	}
 }
 
 // SubmissionOutcome is what became of a Submit action. A failure of the infrastructure on the way to the API server is not an

@@ -13,16 +13,18 @@ import (
 	"github.com/alauda/spark-operator/pkg/sparklabels"
 )
 
-// submit starts the next attempt. It proceeds in three steps, each of which ends the turn until the next has happened:
+// submit starts the next attempt. It proceeds in four steps, each of which ends the turn until the next has happened:
 //
 //  1. what earlier attempts made is deleted, and their pods are gone (a driver pod has the same name in all attempts);
-//  2. Submit is executed. Where a crash has hidden the attempt's driver pod from the status, it adopts that pod;
-//  3. the outcome is recorded.
+//  2. what keeps its names from it is gone, such as the driver of an application of the same name that was deleted (see Blocked);
+//  3. Submit is executed. Where a crash has hidden the attempt's driver pod from the status, it adopts that pod;
+//  4. the outcome is recorded.
 func (t *turn) submit() {
 	next := t.nextAttempt()
 	switch {
 	case t.hasRemnants(next):
 		t.deleteRun("an earlier attempt is to be removed first", t.currentAttempt())
+	case t.waitForRemoval():
 	case t.Submitting:
 		t.noteFallback()
 		t.wakeIn(lookAgain)
@@ -144,10 +146,14 @@ func (t *turn) recordAttempt(attempt identity.Attempt, began metav1.Time) {
 	t.beginRecord()
 }
 
-// submissionFailed tries again if the restart policy says so and the wait is over; else the application has failed.
+// submissionFailed tries again if the restart policy says so and the wait is over; else the application has failed. What the attempt has made leads to no
+// driver, and is deleted: at once, and in any case before the state is FAILED, in which nobody looks after it any more.
 func (t *turn) submissionFailed() {
 	retry := t.submissionRetry()
+	justRefused := t.Submission != nil && t.Submission.Attempt == t.status.Attempt
 	switch {
+	case justRefused, !t.Released && !retry.allowed:
+		t.deleteRun("what the refused attempt has made is of no use", t.currentAttempt())
 	case !retry.allowed:
 		t.end(v1beta2.ApplicationStateFailed, retry.because)
 	case t.waitForRetry(retry):

@@ -29,6 +29,7 @@ type world struct {
 	released  bool
 	policy    Policy
 	trouble   *Trouble
+	blocked   *Blocked
 
 	// slow makes deleted pods stay until podsGo.
 	slow bool
@@ -56,7 +57,7 @@ func newWorld(change ...func(*v1beta2.SparkApplication)) *world {
 }
 
 func (w *world) observe() Observation {
-	return Observation{Now: w.now, App: w.app, Driver: w.driver, Executors: w.executors, Submission: w.outcome, Released: w.released, Trouble: w.trouble}
+	return Observation{Now: w.now, App: w.app, Driver: w.driver, Executors: w.executors, Submission: w.outcome, Released: w.released, Trouble: w.trouble, Blocked: w.blocked}
 }
 
 // reconcile decides and acts until nothing is left to do, as the controller does, and returns the last decision.
@@ -108,7 +109,7 @@ func (w *world) execute(a Action) bool {
 			w.deletePods()
 			return false
 		}
-		w.driver, w.executors, w.released = nil, nil, true
+		w.driver, w.executors, w.outcome, w.released = nil, nil, nil, true
 	case ReleaseDriver:
 		w.driver = w.driver.DeepCopy()
 		w.driver.Finalizers = nil

@@ -21,10 +21,16 @@ import (
 	"github.com/alauda/spark-operator/pkg/sparklabels"
 )
 
+// Releaser is what Release needs of a client. Get must ask the API server and not a cache.
+type Releaser interface {
+	apply.Getter
+	apply.Deleter
+}
+
 // Release deletes what leads to a driver that has ended, and what keeps a node with it from being drained: finished applications would use up the
 // addresses of Services and the environments of later pods, and sidecars of the driver may run on. It is idempotent; a conflict says that something has changed since it was looked at. What is of another attempt, or not the
 // application's, is left alone; what the application has been changed not to name any more goes with the attempt.
-func Release(ctx context.Context, c Client, app *v1beta2.SparkApplication, driver *corev1.Pod) error {
+func Release(ctx context.Context, c Releaser, app *v1beta2.SparkApplication, driver *corev1.Pod) error {
 	var errs []error
 	for _, object := range leading(app, driver) {
 		errs = append(errs, release(ctx, c, app, driver, object))
@@ -54,7 +60,7 @@ func leading(app *v1beta2.SparkApplication, driver *corev1.Pod) []client.Object 
 	return objects
 }
 
-func release(ctx context.Context, c Client, app *v1beta2.SparkApplication, driver *corev1.Pod, object client.Object) error {
+func release(ctx context.Context, c Releaser, app *v1beta2.SparkApplication, driver *corev1.Pod, object client.Object) error {
 	key := client.ObjectKeyFromObject(object)
 	if err := c.Get(ctx, key, object); err != nil {
 		if apierrors.IsNotFound(err) {

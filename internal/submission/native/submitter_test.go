@@ -7,6 +7,7 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"strings"
 	"testing"
 
 	"github.com/google/go-cmp/cmp"
@@ -194,22 +195,6 @@ func TestSubmitTakesNothingThatWasMadeOfAnotherSpec(t *testing.T) {
 			changed := app.DeepCopy()
 			changed.Spec.Arguments = []string{"changed"}
 			plan := planOf(t, changed, 1)
-			_, err := submitter.Submit(t.Context(), plan, confirmed)
-			if _, isRemnant := errors.AsType[*apply.RemnantError](err); !isRemnant {
-				t.Fatalf("error = %v, want a RemnantError", err)
-			}
-			if err := submitter.Release(t.Context(), changed, plan.Attempt(), sure); err != nil {
-				t.Fatal(err)
-			}
-			// The lifecycle lets pods go and deletes them.
-			for _, object := range objects(t, c) {
-				if pod, isPod := object.(*corev1.Pod); isPod {
-					pod.Finalizers = nil
-					if err := errors.Join(c.Update(t.Context(), pod), c.Delete(t.Context(), pod)); err != nil {
-						t.Fatal(err)
-					}
-				}
-			}
 			if _, err := submitter.Submit(t.Context(), plan, confirmed); err != nil {
 				t.Fatal(err)
 			}
@@ -225,56 +210,40 @@ func TestSubmitTakesNothingThatWasMadeOfAnotherSpec(t *testing.T) {
 func TestSubmitRecognisesWhatIsInTheWay(t *testing.T) {
 	app := application()
 	stranger := &corev1.Pod{ObjectMeta: metav1.ObjectMeta{Namespace: "default", Name: "pi-driver", UID: "stranger"}}
+	current := func(change func(*corev1.Pod)) *corev1.Pod {
+		pod := driver(t, planOf(t, app, 2))
+		change(pod)
+		return pod
+	}
+	earlier, kept := driver(t, planOf(t, app, 1)), driver(t, planOf(t, app, 1))
+	kept.Finalizers = append(kept.Finalizers, "example.com/keep")
+	const adopted, replaced = "adopted", "replaced"
 	cases := map[string]struct {
-		existing func() *corev1.Pod
-		want     error
+		existing *corev1.Pod
+		want     string
 	}{
-		"a pod of nobody's is a conflict": {
-			existing: func() *corev1.Pod { return stranger.DeepCopy() },
-			want:     &apply.ConflictError{Kind: "Pod", Namespace: "default", Name: "pi-driver", Owner: "nobody that it names"},
-		},
-		"a pod of another application's is a conflict": {
-			existing: func() *corev1.Pod {
-				pod := stranger.DeepCopy()
-				other := app.DeepCopy()
-				other.UID = "other"
-				pod.OwnerReferences = []metav1.OwnerReference{*metav1.NewControllerRef(other, v1beta2.GroupVersion.WithKind("SparkApplication"))}
-				pod.Labels = map[string]string{sparklabels.SubmissionID: identity.Of(app, 2).SubmissionID}
-				return pod
-			},
-			want: &apply.ConflictError{Kind: "Pod", Namespace: "default", Name: "pi-driver", Owner: "SparkApplication pi (UID other)"},
-		},
-		"a pod of an earlier attempt is a remnant": {
-			existing: func() *corev1.Pod { return driver(t, planOf(t, app, 1)) },
-			want: &apply.RemnantError{Kind: "Pod", Namespace: "default", Name: "pi-driver", UID: "made",
-				SubmissionID: identity.Of(app, 1).SubmissionID},
-		},
-		"a pod of this attempt that is being deleted is a remnant": {
-			existing: func() *corev1.Pod {
-				pod := driver(t, planOf(t, app, 2))
-				pod.DeletionTimestamp = new(metav1.Now())
-				pod.Finalizers = []string{"example.com/keep"}
-				return pod
-			},
-			want: &apply.RemnantError{Kind: "Pod", Namespace: "default", Name: "pi-driver", UID: "made",
-				SubmissionID: identity.Of(app, 2).SubmissionID},
-		},
-		"a pod of this attempt is adopted": {
-			existing: func() *corev1.Pod { return driver(t, planOf(t, app, 2)) },
-		},
+		"a pod of nobody's is a conflict": {stranger, "driver pod already exist: pod default/pi-driver is not this application's, it belongs to " +
+			"nobody that it names: delete it or choose another name"},
+		"a pod of an earlier attempt is replaced": {earlier, replaced},
+		"one that somebody keeps is waited for":   {kept, "waiting for pod default/pi-driver to go, which an earlier attempt has left"},
+		"a pod of this attempt is adopted":        {current(func(*corev1.Pod) {}), adopted},
+		"one with a sidecar is adopted": {current(func(p *corev1.Pod) {
+			p.Spec.Containers = append([]corev1.Container{{Name: "proxy"}}, p.Spec.Containers...)
+		}), adopted},
+		"one with another image is replaced": {current(func(p *corev1.Pod) { p.Spec.Containers[0].Image = "forged" }), replaced},
+		"one without a hash is replaced":     {current(func(p *corev1.Pod) { delete(p.Annotations, sparklabels.SpecHash) }), replaced},
 	}
 	for name, tc := range cases {
 		t.Run(name, func(t *testing.T) {
-			c := fake.NewClientBuilder().WithObjects(tc.existing()).Build()
+			c := fake.NewClientBuilder().WithObjects(tc.existing.DeepCopy()).Build()
 			result, err := native.New(c).Submit(t.Context(), planOf(t, app, 2), confirmed)
-			if tc.want == nil && (err != nil || !result.Adopted) {
-				t.Fatalf("Submit = %+v, %v, want adoption", result, err)
-			}
-			if diff := cmp.Diff(fmt.Sprint(tc.want), fmt.Sprint(err)); diff != "" {
-				t.Errorf("error (-want +got):\n%s", diff)
-			}
-			if tc.want != nil && fmt.Sprintf("%T", err) != fmt.Sprintf("%T", tc.want) {
-				t.Errorf("error is a %T, want a %T", err, tc.want)
+			switch {
+			case tc.want == adopted || tc.want == replaced:
+				if err != nil || result.Adopted != (tc.want == adopted) {
+					t.Errorf("Submit = %+v, %v, want it %s", result, err, tc.want)
+				}
+			case err == nil || !strings.HasPrefix(err.Error(), tc.want):
+				t.Errorf("error = %v, want %s", err, tc.want)
 			}
 		})
 	}

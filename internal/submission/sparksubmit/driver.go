@@ -4,9 +4,11 @@
 package sparksubmit
 
 import (
+	"cmp"
 	"context"
 	"fmt"
 	"slices"
+	"strings"
 
 	corev1 "k8s.io/api/core/v1"
 	apierrors "k8s.io/apimachinery/pkg/api/errors"
@@ -19,10 +21,12 @@ import (
 	"github.com/alauda/spark-operator/internal/identity"
 	"github.com/alauda/spark-operator/internal/planning"
 	"github.com/alauda/spark-operator/internal/submission"
+	"github.com/alauda/spark-operator/pkg/podmutation"
+	"github.com/alauda/spark-operator/pkg/sparkconf"
 	"github.com/alauda/spark-operator/pkg/sparklabels"
 )
 
-// +kubebuilder:rbac:groups="",resources=pods,verbs=get;delete
+// +kubebuilder:rbac:groups="",resources=pods,verbs=get;delete;patch
 // +kubebuilder:rbac:groups="",resources=configmaps,verbs=get
 // +kubebuilder:rbac:groups="",resources=services,verbs=list
 
@@ -35,35 +39,86 @@ import (
 // for the user to make them.
 var ownVolumes = []string{"spark-conf-volume-driver", "pod-template-volume"}
 
-// driver looks for the driver pod of a plan. It returns nil where there is no pod of the name, and an error where it is not
-// a driver that this plan has: a ConflictError, a RemnantError, or what kept it from looking.
-func (s *Submitter) driver(ctx context.Context, plan *planning.Plan) (*corev1.Pod, error) {
-	attempt := plan.Attempt()
-	key := types.NamespacedName{Namespace: plan.Namespace(), Name: attempt.DriverPodName}
-	pod := &corev1.Pod{}
+// driver returns the driver pod of a plan, or nil where there is no pod of the name. What else has the name is dealt with as package apply does.
+func (s *Submitter) driver(ctx context.Context, plan *planning.Plan, confirm submission.Confirm) (*corev1.Pod, error) {
+	pod, err := s.named(ctx, plan)
+	if err != nil || pod == nil {
+		return nil, err
+	}
+	if isOf(plan, pod) && sameProgram(plan, pod) {
+		if complete, err := s.complete(ctx, pod); err != nil || complete {
+			return pod, err
+		}
+	}
+	return nil, apply.Remove(ctx, s.client, pod, wanted(plan), confirm)
+}
+
+// made returns the driver pod that is there after a spark-submit, or nil and whether another pod has its name. A process that says that it has made a pod is
+// believed: nobody else's can have been in its way.
+func (s *Submitter) made(ctx context.Context, plan *planning.Plan, failed error) (pod *corev1.Pod, inTheWay bool, err error) {
+	pod, err = s.named(ctx, plan)
+	if err != nil || pod == nil {
+		return nil, false, err
+	}
+	if !isOf(plan, pod) || failed != nil && !sameProgram(plan, pod) {
+		return nil, true, nil
+	}
+	complete, err := s.complete(ctx, pod)
+	if err != nil {
+		return nil, false, err
+	}
+	if complete {
+		return pod, false, nil
+	}
+	return nil, true, s.deletePod(ctx, pod)
+}
+
+// wanted is of the driver pod what can be known before spark-submit makes it: name and owner.
+func wanted(plan *planning.Plan) *corev1.Pod {
+	return &corev1.Pod{ObjectMeta: metav1.ObjectMeta{
+		Namespace: plan.Namespace(), Name: plan.Attempt().DriverPodName, OwnerReferences: []metav1.OwnerReference{podmutation.Owner(plan.App())},
+	}}
+}
+
+// named returns the pod that has the name of the plan's driver, or nil.
+func (s *Submitter) named(ctx context.Context, plan *planning.Plan) (*corev1.Pod, error) {
+	pod, key := &corev1.Pod{}, types.NamespacedName{Namespace: plan.Namespace(), Name: plan.Attempt().DriverPodName}
 	if err := s.client.Get(ctx, key, pod); err != nil {
 		if apierrors.IsNotFound(err) {
 			return nil, nil
 		}
 		return nil, fmt.Errorf("get driver pod %s: %w", key, err)
 	}
-	app := plan.App()
-	if !metav1.IsControlledBy(pod, app) {
-		return nil, &apply.ConflictError{Kind: "Pod", Namespace: key.Namespace, Name: key.Name, Owner: apply.OwnerOf(pod)}
+	return pod, nil
+}
+
+// isOf reports whether a pod says that it is the driver of the plan.
+func isOf(plan *planning.Plan, pod *corev1.Pod) bool {
+	attempt, hash := plan.Attempt(), pod.Annotations[sparklabels.SpecHash]
+	return apply.IsOurs(pod, wanted(plan)) && pod.Labels[sparklabels.SubmissionID] == attempt.SubmissionID &&
+		hash != "" && identity.SameSpec(hash, attempt.SpecHash) && pod.DeletionTimestamp == nil
+}
+
+// sameProgram reports whether the driver would run what spark-submit lets it run, as far as that is known without it: image, account, command and arguments.
+// A pod that would not was made by somebody who has read the application.
+func sameProgram(plan *planning.Plan, pod *corev1.Pod) bool {
+	in := podmutation.Input{App: plan.App(), Role: podmutation.Driver}
+	template, err := plan.DriverTemplate()
+	spark := podmutation.SparkContainer(pod, in)
+	if err != nil || spark == nil {
+		return false
 	}
-	id := pod.Labels[sparklabels.SubmissionID]
-	sameSpec := identity.SameSpec(pod.Annotations[sparklabels.SpecHash], attempt.SpecHash)
-	if id != attempt.SubmissionID || !sameSpec || pod.DeletionTimestamp != nil {
-		return nil, remnant(pod)
-	}
-	complete, err := s.complete(ctx, pod)
-	if err != nil || complete {
-		return pod, err
-	}
-	if err := s.deletePod(ctx, pod); err != nil {
-		return nil, err
-	}
-	return nil, remnant(pod)
+	conf := plan.Conf()
+	image, _ := conf.Lookup(sparkconf.DriverContainerImage, sparkconf.ContainerImage)
+	account, _ := conf.Lookup(sparkconf.DriverServiceAccount)
+	const byDefault = "default"
+	sameAccount := cmp.Or(pod.Spec.ServiceAccountName, byDefault) == cmp.Or(account, template.Spec.ServiceAccountName, byDefault)
+	// A placeholder in the image is for Spark to fill in.
+	sameImage := spark.Image == image || strings.Contains(image, "{{")
+	own := plan.Args()
+	before := len(spark.Args) - len(own)
+	return sameAccount && sameImage && slices.Equal(spark.Command, podmutation.SparkContainer(template, in).Command) &&
+		before > 0 && slices.Equal(spark.Args[before:], own) && slices.Contains(spark.Args[:before], "driver")
 }
 
 // complete returns whether a driver pod has what it waits for. One that has started had it.
@@ -100,11 +155,6 @@ func (s *Submitter) deletePod(ctx context.Context, pod *corev1.Pod) error {
 		}
 	}
 	return apply.RemoveFinalizer(ctx, s.client, pod)
-}
-
-func remnant(pod *corev1.Pod) error {
-	return &apply.RemnantError{Kind: "Pod", Namespace: pod.Namespace, Name: pod.Name, UID: pod.UID,
-		SubmissionID: pod.Labels[sparklabels.SubmissionID]}
 }
 
 // resultOf returns the result of a driver that exists. Spark's client draws the application's id at random and lets nobody

@@ -6,6 +6,7 @@ package sparksubmit
 import (
 	"cmp"
 	"context"
+	"errors"
 	"fmt"
 	"os"
 	"path/filepath"
@@ -13,6 +14,7 @@ import (
 
 	corev1 "k8s.io/api/core/v1"
 	apierrors "k8s.io/apimachinery/pkg/api/errors"
+	"k8s.io/apimachinery/pkg/api/validate/content"
 	metav1 "k8s.io/apimachinery/pkg/apis/meta/v1"
 	"k8s.io/apimachinery/pkg/types"
 	"k8s.io/utils/clock"
@@ -31,10 +33,8 @@ import (
 // Client is what the submitter needs of a client. It must ask the API server and not a cache: it is only asked about
 // objects that somebody else just made.
 type Client interface {
-	client.Reader
-	apply.Patcher
-	Create(ctx context.Context, obj client.Object, opts ...client.CreateOption) error
-	Delete(ctx context.Context, obj client.Object, opts ...client.DeleteOption) error
+	apply.Client
+	List(ctx context.Context, list client.ObjectList, opts ...client.ListOption) error
 }
 
 // Options are how spark-submit is run. The zero value of a field is its default.
@@ -102,15 +102,20 @@ func (s *Submitter) Submit(ctx context.Context, plan *planning.Plan, confirm sub
 	if err := Check(plan, s.options.Uploads); err != nil {
 		return submission.Result{}, err
 	}
-	if known, result, err := s.queue.take(plan); known {
-		return s.reached(ctx, plan, confirm, result, err)
+	known, result, outcome := s.queue.take(plan)
+	inTheWay := errors.Is(outcome, errWasInTheWay)
+	if known && !inTheWay {
+		return s.reached(ctx, plan, confirm, result, outcome)
 	}
-	pod, err := s.driver(ctx, plan)
+	pod, err := s.driver(ctx, plan, confirm)
 	if err != nil {
 		return submission.Result{}, err
 	}
 	if pod != nil {
 		return s.reached(ctx, plan, confirm, resultOf(pod, true), nil)
+	}
+	if inTheWay {
+		return submission.Result{}, outcome
 	}
 	// Deliberately here and not beside the process: a Release that follows finds all that was made.
 	if _, err := companions.Ensure(ctx, s.client, plan, confirm); err != nil {
@@ -135,6 +140,9 @@ func (s *Submitter) reached(ctx context.Context, plan *planning.Plan, confirm su
 func (s *Submitter) Release(ctx context.Context, app *v1beta2.SparkApplication, attempt identity.Attempt, confirm submission.Confirm) error {
 	if running := s.queue.drop(attempt.SubmissionID); running {
 		return ErrStopping
+	}
+	if len(content.IsPathSegmentName(attempt.DriverPodName)) > 0 {
+		return nil // No object can have the name, and to ask for one is an error.
 	}
 	pod := &corev1.Pod{}
 	key := types.NamespacedName{Namespace: app.Namespace, Name: attempt.DriverPodName}

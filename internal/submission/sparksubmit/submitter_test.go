@@ -284,40 +284,65 @@ func TestSubmitFindsWhatAnInterruptedRunLeft(t *testing.T) {
 		change(pod)
 		return objects
 	}
-	remnant := &apply.RemnantError{Kind: "Pod", Namespace: "default", Name: "pi-driver", UID: "made", SubmissionID: identity.Of(app, 1).SubmissionID}
+	changed := func(change func(*corev1.Pod)) []client.Object { return labelled(planOf(t, app, 1), change) }
 	adopted := submission.Result{Driver: v1beta2.DriverInfo{PodName: "pi-driver"}, SparkApplicationID: identity.Of(app, 1).ApplicationID, Adopted: true}
 	cases := map[string]struct {
 		left []client.Object
 		want submission.Result
-		// wantErr is the error; wantGone whether the pod was deleted.
-		wantErr  error
-		wantGone bool
+		// wantErr is the error; where it is ErrPending the pod is deleted.
+		wantErr error
 	}{
 		"all of it": {left: driverOf(t, planOf(t, app, 1)), want: adopted},
 		"a driver that runs, whose ConfigMap somebody deleted": {
 			left: labelled(planOf(t, app, 1), func(pod *corev1.Pod) { pod.Status.Phase = corev1.PodRunning })[:1], want: adopted,
 		},
-		"a pod alone":            {left: driverOf(t, planOf(t, app, 1))[:1], wantErr: remnant, wantGone: true},
-		"a pod without Service":  {left: driverOf(t, planOf(t, app, 1))[:3], wantErr: remnant, wantGone: true},
-		"a pod without its conf": {left: append(driverOf(t, planOf(t, app, 1))[:1], driverOf(t, planOf(t, app, 1))[2:]...), wantErr: remnant, wantGone: true},
+		"a pod alone":            {left: driverOf(t, planOf(t, app, 1))[:1], wantErr: ErrPending},
+		"a pod without Service":  {left: driverOf(t, planOf(t, app, 1))[:3], wantErr: ErrPending},
+		"a pod without its conf": {left: append(driverOf(t, planOf(t, app, 1))[:1], driverOf(t, planOf(t, app, 1))[2:]...), wantErr: ErrPending},
 		"a pod of an earlier attempt": {
-			left:    labelled(planOf(t, app, 1), func(pod *corev1.Pod) { pod.Labels[sparklabels.SubmissionID] = "earlier" }),
-			wantErr: &apply.RemnantError{Kind: "Pod", Namespace: "default", Name: "pi-driver", UID: "made", SubmissionID: "earlier"},
+			left:    changed(func(pod *corev1.Pod) { pod.Labels[sparklabels.SubmissionID] = "earlier" }),
+			wantErr: ErrPending,
 		},
 		"a pod of another spec": {
-			left:    labelled(planOf(t, app, 1), func(pod *corev1.Pod) { pod.Annotations[sparklabels.SpecHash] = "h2-other" }),
-			wantErr: remnant,
+			left:    changed(func(pod *corev1.Pod) { pod.Annotations[sparklabels.SpecHash] = "h2-other" }),
+			wantErr: ErrPending,
+		},
+		"a pod of no spec": {
+			left:    changed(func(pod *corev1.Pod) { delete(pod.Annotations, sparklabels.SpecHash) }),
+			wantErr: ErrPending,
+		},
+		"a pod with another image":   {left: changed(func(pod *corev1.Pod) { pod.Spec.Containers[0].Image = "forged" }), wantErr: ErrPending},
+		"a pod with another command": {left: changed(func(pod *corev1.Pod) { pod.Spec.Containers[0].Command = []string{"sh"} }), wantErr: ErrPending},
+		"a pod with other arguments": {
+			left:    changed(func(pod *corev1.Pod) { pod.Spec.Containers[0].Args = []string{"sh", "-c", "forged"} }),
+			wantErr: ErrPending,
+		},
+		"a pod with another account": {left: changed(func(pod *corev1.Pod) { pod.Spec.ServiceAccountName = "forged" }), wantErr: ErrPending},
+		"a pod with a sidecar": {
+			left: changed(func(pod *corev1.Pod) {
+				pod.Spec.Containers = append([]corev1.Container{{Name: "proxy", Image: "mesh"}}, pod.Spec.Containers...)
+			}),
+			want: adopted,
 		},
 		"a pod that is being deleted": {
-			left: labelled(planOf(t, app, 1), func(pod *corev1.Pod) {
+			left: changed(func(pod *corev1.Pod) {
 				pod.DeletionTimestamp, pod.Finalizers = new(metav1.Now()), []string{"example.com/keep"}
 			}),
-			wantErr: remnant,
+			wantErr: &apply.WaitError{},
+		},
+		"a pod of an application that is gone": {
+			left:    changed(func(pod *corev1.Pod) { pod.OwnerReferences[0].UID = "other" }),
+			wantErr: ErrPending,
+		},
+		"a pod of an application that is gone, which somebody keeps": {
+			left: changed(func(pod *corev1.Pod) {
+				pod.OwnerReferences[0].UID, pod.Finalizers = "other", append(pod.Finalizers, "example.com/keep")
+			}),
+			wantErr: &apply.WaitError{},
 		},
 		"somebody else's": {
-			left: labelled(planOf(t, app, 1), func(pod *corev1.Pod) { pod.OwnerReferences[0].UID = "other" }),
-			wantErr: &apply.ConflictError{Kind: "Pod", Namespace: "default", Name: "pi-driver",
-				Owner: "SparkApplication pi (UID other)"},
+			left:    changed(func(pod *corev1.Pod) { pod.OwnerReferences[0].Kind, pod.OwnerReferences[0].UID = "Job", "other" }),
+			wantErr: &apply.ConflictError{},
 		},
 	}
 	for name, tc := range cases {
@@ -328,11 +353,11 @@ func TestSubmitFindsWhatAnInterruptedRunLeft(t *testing.T) {
 			if diff := cmp.Diff(tc.want, got); diff != "" {
 				t.Errorf("result (-want +got):\n%s", diff)
 			}
-			if diff := cmp.Diff(message(tc.wantErr), message(err)); diff != "" {
-				t.Errorf("error (-want +got):\n%s", diff)
+			if diff := cmp.Diff(fmt.Sprintf("%T", tc.wantErr), fmt.Sprintf("%T", err)); diff != "" {
+				t.Errorf("error %v (-want +got):\n%s", err, diff)
 			}
-			if gone := !w.driverExists(); gone != tc.wantGone {
-				t.Errorf("the pod is gone: %t, want %t", gone, tc.wantGone)
+			if gone, wantGone := !w.driverExists(), errors.Is(tc.wantErr, ErrPending); gone != wantGone {
+				t.Errorf("the pod is gone: %t, want %t", gone, wantGone)
 			}
 		})
 	}

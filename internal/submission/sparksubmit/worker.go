@@ -90,29 +90,29 @@ func (s *Submitter) execute(ctx context.Context, plan *planning.Plan) (submissio
 	if ctx.Err() != nil {
 		return submission.Result{}, context.Cause(ctx)
 	}
-	pod, err := s.driver(ctx, plan)
+	pod, inTheWay, err := s.made(ctx, plan, failed)
 	if pod != nil && err == nil {
 		return resultOf(pod, isConflict(failed)), nil
 	}
-	return submission.Result{}, withoutDriver(failed, err)
+	return submission.Result{}, withoutDriver(failed, inTheWay, err)
 }
 
-// withoutDriver returns the error of a submission that has no driver, from how spark-submit failed, if it did, and what
+// withoutDriver returns the error of a submission that has no driver, from how spark-submit failed, if it did, whether another pod has the driver's name, and what
 // kept the driver from being found, if anything.
-func withoutDriver(failed, err error) error {
+func withoutDriver(failed error, inTheWay bool, err error) error {
 	switch {
-	case failed == nil && err == nil:
-		return &FailedError{Reason: NoDriver, Detail: "it ended well, but its driver pod is not there; somebody has deleted it"}
-	case failed == nil, isConflict(failed) && err != nil:
+	case failed != nil && !isConflict(failed):
+		return failed
+	case err != nil:
 		return err
-	case isConflict(failed):
+	case inTheWay, isConflict(failed):
 		return errWasInTheWay
 	}
-	return failed
+	return &FailedError{Reason: NoDriver, Detail: "it ended well, but its driver pod is not there; somebody has deleted it"}
 }
 
-// errWasInTheWay says that the next try will find the name of the driver pod free.
-var errWasInTheWay = errors.New("a pod with the name of the driver was in the way of spark-submit and is gone")
+// errWasInTheWay says that the next try will look at what has the name of the driver pod, or find it free.
+var errWasInTheWay = errors.New("a pod with the name of the driver was in the way of spark-submit")
 
 // errUnwanted says that the application that a plan was made for is gone.
 var errUnwanted = errors.New("the application no longer exists")

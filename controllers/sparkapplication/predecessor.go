@@ -1,0 +1,103 @@
+// Copyright 2026 The Alauda Spark Operator Authors.
+// SPDX-License-Identifier: Apache-2.0
+
+package sparkapplication
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"time"
+
+	corev1 "k8s.io/api/core/v1"
+	metav1 "k8s.io/apimachinery/pkg/apis/meta/v1"
+	"k8s.io/apimachinery/pkg/types"
+	"sigs.k8s.io/controller-runtime/pkg/client"
+
+	"github.com/alauda/spark-operator/apis/sparkoperator/v1beta2"
+	"github.com/alauda/spark-operator/internal/apply"
+	"github.com/alauda/spark-operator/internal/identity"
+	"github.com/alauda/spark-operator/internal/lifecycle"
+	"github.com/alauda/spark-operator/internal/planning"
+	"github.com/alauda/spark-operator/pkg/sparklabels"
+)
+
+// predecessorOf returns a driver among pods that may still run and is of an application of the same name that is gone, or nil: names are unique, so whoever has
+// another UID is gone. Whatever name the driver itself has, no other is made beside it.
+func predecessorOf(app *v1beta2.SparkApplication, pods []corev1.Pod, now time.Time) *corev1.Pod {
+	for i := range pods {
+		pod := &pods[i]
+		if pod.Labels[sparklabels.SparkRole] == sparklabels.RoleDriver && isOfPredecessor(pod, app.Name, app.UID) && lifecycle.MayRun(pod, now) {
+			return pod
+		}
+	}
+	return nil
+}
+
+// isOfPredecessor reports whether the pod's controller is an application of the name with another UID.
+func isOfPredecessor(pod *corev1.Pod, name string, current types.UID) bool {
+	owner := metav1.GetControllerOfNoCopy(pod)
+	return owner != nil && owner.Kind == "SparkApplication" && owner.Name == name && owner.UID != current
+}
+
+// blocked returns what the next submission of the application waits for, as far as it is known, or nil.
+func (r *Reconciler) blocked(app *v1beta2.SparkApplication, pods []corev1.Pod, now time.Time) *lifecycle.Blocked {
+	key := client.ObjectKeyFromObject(app)
+	next := identity.SubmissionID(app, app.Status.Attempt+1)
+	if pod := predecessorOf(app, pods, now); pod != nil {
+		// The pod is watched. Once it is gone there is no reason to wait for what was found before.
+		r.known.blocked(key, next, nil)
+		waiting := blockedBy(app, apply.Waiting(pod), now)
+		waiting.Until = now.Add(time.Minute)
+		return waiting
+	}
+	return r.known.blockedBy(key, next)
+}
+
+// blockedBy returns a wait as the lifecycle knows it.
+func blockedBy(app *v1beta2.SparkApplication, wait *apply.WaitError, now time.Time) *lifecycle.Blocked {
+	return &lifecycle.Blocked{
+		What: planning.Secrets(app).Mask(wait.What()), Since: wait.Since, Due: wait.Due, Until: lifecycle.BlockedUntil(wait.Since, now),
+	}
+}
+
+// orphansOf returns the drivers among pods of the application's name that are not the application's, and are kept by the operator, or are a predecessor's and nobody has deleted them
+// yet.
+func orphansOf(app *v1beta2.SparkApplication, name string, pods []corev1.Pod) []*corev1.Pod {
+	var orphans []*corev1.Pod
+	for i := range pods {
+		pod := &pods[i]
+		isLeft := app.UID != "" && pod.DeletionTimestamp == nil && pod.Labels[sparklabels.SparkRole] == sparklabels.RoleDriver && isOfPredecessor(pod, name, app.UID)
+		if !metav1.IsControlledBy(pod, app) && (apply.Held(pod) || isLeft) {
+			orphans = append(orphans, pod)
+		}
+	}
+	return orphans
+}
+
+// removeOrphans frees driver pods whose application is gone, and with it all interest in their end. The API server is asked: an application may be newer than
+// the cache. Where an application of the same name has come after it, which may need the name of the pod, the pod is deleted, too: the garbage collector would do
+// the same, later.
+func (r *Reconciler) removeOrphans(ctx context.Context, key types.NamespacedName, drivers []*corev1.Pod) error {
+	if len(drivers) == 0 {
+		return nil
+	}
+	app := &v1beta2.SparkApplication{}
+	if err := r.APIReader.Get(ctx, key, app); client.IgnoreNotFound(err) != nil {
+		return fmt.Errorf("look for the owner of driver pods: %w", err)
+	}
+	var errs []error
+	for _, pod := range drivers {
+		if app.UID != "" && metav1.IsControlledBy(pod, app) {
+			continue
+		}
+		if app.UID != "" && isOfPredecessor(pod, app.Name, app.UID) {
+			if err := r.deletePod(ctx, pod); err != nil {
+				errs = append(errs, err)
+				continue
+			}
+		}
+		errs = append(errs, apply.RemoveFinalizer(ctx, r.Client, pod))
+	}
+	return errors.Join(errs...)
+}

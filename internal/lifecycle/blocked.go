@@ -1,0 +1,85 @@
+// Copyright 2026 The Alauda Spark Operator Authors.
+// SPDX-License-Identifier: Apache-2.0
+
+package lifecycle
+
+import (
+	"fmt"
+	"time"
+
+	"k8s.io/apimachinery/pkg/api/meta"
+
+	"github.com/alauda/spark-operator/apis/sparkoperator/v1beta2"
+	"github.com/alauda/spark-operator/internal/events"
+)
+
+// reasonWaiting is the reason while something is waited for, and of CleanupStuck where it does not go.
+const reasonWaiting = "WaitingForRemoval"
+
+// Blocked is what keeps a submission waiting: an object that has a name that the attempt needs, or the driver of an application of the same name that was
+// deleted. It is on its way out.
+type Blocked struct {
+	// What names it, and says whose it is and since when it has been going.
+	What string
+	// Since is when it began to go, and Due when it was to be gone; zero if that is not known.
+	Since, Due time.Time
+	// Until is when to try to submit again. Before that it is no use.
+	Until time.Time
+}
+
+// BlockedUntil returns when to try again: soon at first, and more rarely the longer it has been going.
+func BlockedUntil(since, now time.Time) time.Time {
+	elapsed := now.Sub(since)
+	if since.IsZero() {
+		elapsed = lookAgain
+	}
+	return now.Add(min(max(elapsed/4, atOnce), lookAgain/2))
+}
+
+// waits reports whether the attempt that is due waits for something to go.
+func (t *turn) waits() bool {
+	due := t.in(v1beta2.ApplicationStateNew, v1beta2.ApplicationStatePendingRerun, v1beta2.ApplicationStateResuming, v1beta2.ApplicationStateFailedSubmission)
+	return due && t.App.DeletionTimestamp.IsZero() && t.Blocked != nil && t.Submission == nil && !t.Submitting
+}
+
+// waitForRemoval waits until it is time to try again, and reports whether it still has to. What is awaited may go unseen.
+func (t *turn) waitForRemoval() bool {
+	if t.Blocked == nil || !t.Blocked.Until.After(t.Now) {
+		return false
+	}
+	t.wakeIn(t.Blocked.Until.Sub(t.Now))
+	t.wait("it waits for " + t.Blocked.What)
+	return true
+}
+
+// overstays reports whether what is awaited is still there long after it was to be gone.
+func (t *turn) overstays() bool {
+	limit := t.limit(t.timeouts().CleanupSeconds, t.policy.Timeouts.Cleanup)
+	return t.waits() && limit > 0 && !t.Blocked.Due.IsZero() && t.Now.Sub(t.Blocked.Due) >= limit
+}
+
+func (t *turn) claimWaiting() *claim { return unknown(reasonWaiting, "Waits for %s", t.Blocked.What) }
+
+// tellWait tells of a wait once, and once more where it does not end, and reports whether the stored status does not tell of it as it is.
+func (t *turn) tellWait() bool {
+	if !t.waits() {
+		return false
+	}
+	isStuck := t.overstays()
+	if isStuck && !meta.IsStatusConditionTrue(t.App.Status.Conditions, v1beta2.ConditionCleanupStuck) {
+		t.tell(events.Warningf(ReasonCleanupStuck, events.Observe, "%s", t.describeOverstay()))
+		return true
+	}
+	told := meta.FindStatusCondition(t.App.Status.Conditions, v1beta2.ConditionSucceeded)
+	if told == nil || told.Reason != reasonWaiting {
+		t.tell(events.Normalf(ReasonSubmissionWaiting, events.Submit, "Waits for %s", t.Blocked.What))
+		return true
+	}
+	return !isStuck && told.Message != head(t.claimWaiting().message, maxConditionMessageBytes)
+}
+
+// describeOverstay says what does not go and what to do.
+func (t *turn) describeOverstay() string {
+	return fmt.Sprintf("Waits for %s. It was to be gone at %s: finalizers are for those to remove who set them; if a pod's node is lost, delete the "+
+		"Node or taint it with node.kubernetes.io/out-of-service", t.Blocked.What, t.Blocked.Due.UTC().Format(time.RFC3339))
+}
