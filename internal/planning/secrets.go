@@ -10,7 +10,9 @@ import (
 	"k8s.io/apimachinery/pkg/util/validation/field"
 
 	"github.com/alauda/spark-operator/apis/sparkoperator/v1beta2"
+	"github.com/alauda/spark-operator/internal/identity"
 	"github.com/alauda/spark-operator/pkg/sparkconf"
+	"github.com/alauda/spark-operator/pkg/sparklabels"
 )
 
 // Secrets returns what hides the secrets that are written in an application: values of properties, variables, labels and annotations that
@@ -43,6 +45,24 @@ func Secrets(app *v1beta2.SparkApplication) *sparkconf.Masker {
 			noteContainers(m, pod.Template.Spec.Containers)
 		}
 	}
+	m.Public(publicNames(app)...)
+	return m
+}
+
+// publicNames are what everybody sees who sees an application or its pods: a secret that says the same is none.
+func publicNames(app *v1beta2.SparkApplication) []string {
+	spec, driver := &app.Spec, identity.DriverPodName(app)
+	return []string{
+		app.Name, app.Namespace, driver, sparklabels.UIService(app.Name), sparklabels.UIIngress(app.Name), valueOf(spec.MainClass),
+		valueOf(spec.Image), valueOf(spec.Driver.Image), valueOf(spec.Executor.Image),
+		valueOf(spec.Driver.ServiceAccount), valueOf(spec.Executor.ServiceAccount),
+	}
+}
+
+// Masker returns what hides the secrets of the plan's configuration.
+func (p *Plan) Masker() *sparkconf.Masker {
+	m := p.conf.Masker()
+	m.Public(publicNames(p.app)...)
 	return m
 }
 
@@ -95,7 +115,7 @@ func HideSecretsIn(app *v1beta2.SparkApplication, errs field.ErrorList) field.Er
 		copied := *err
 		copied.Detail = secrets.Mask(err.Detail)
 		if value, isText := err.BadValue.(string); isText {
-			copied.BadValue = secrets.Mask(value)
+			copied.BadValue = secrets.MaskValue(value)
 		}
 		masked = append(masked, &copied)
 	}

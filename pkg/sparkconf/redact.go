@@ -6,7 +6,6 @@ package sparkconf
 import (
 	"regexp"
 	"slices"
-	"strconv"
 	"strings"
 	"unicode/utf8"
 )
@@ -19,10 +18,6 @@ var (
 	defaultRedaction = regexp.MustCompile(`(?i)secret|password|token|access[.]?key`)
 	redactedWords    = []string{"secret", "password", "token", "accesskey", "access.key"}
 )
-
-// minSecret is the length below which a value is not looked for in texts: as part of words it would be found everywhere, and
-// it is no secret.
-const minSecret = 4
 
 // Redact returns the value of a property for people and logs: where key or value look like a secret by Spark's default
 // pattern, it is masked.
@@ -66,65 +61,6 @@ func (c *Conf) Masker() *Masker {
 		m.Note(key, value)
 	}
 	return m
-}
-
-// Masker hides the secrets of an application in texts of others, such as an API server's message or a program's output.
-type Masker struct {
-	own     *ownPattern
-	secrets []string
-	// found finds the secrets; nil until they are looked for.
-	found *words
-}
-
-// NewMasker returns a masker that knows no secret yet, and what looks like one by an application's own pattern; one that Go does not read is
-// left aside.
-func NewMasker(own string) *Masker { return &Masker{own: newOwnPattern(own)} }
-
-func (m *Masker) secret(key, value string) bool {
-	return looksSecret(key) || looksSecret(value) || m.own.matches(key) || m.own.matches(value)
-}
-
-// Note adds a value to the secrets if it looks like one, or its key does: its lines, as they are and as they stand between quotes.
-func (m *Masker) Note(key, value string) {
-	if len(value) < minSecret || !m.secret(key, value) {
-		return
-	}
-	for line := range strings.Lines(value) {
-		line = strings.TrimSpace(line)
-		if len(line) < minSecret || line == "true" || line == "false" {
-			continue
-		}
-		m.secrets = append(m.secrets, line)
-		if quoted := strconv.Quote(line); quoted[1:len(quoted)-1] != line {
-			m.secrets = append(m.secrets, quoted[1:len(quoted)-1])
-		}
-	}
-	m.found = nil
-}
-
-// Empty reports whether there is nothing to hide.
-func (m *Masker) Empty() bool { return len(m.secrets) == 0 }
-
-// Mask hides the secrets in a text, and of those that overlap there all.
-func (m *Masker) Mask(text string) string {
-	if m.Empty() || text == "" {
-		return text
-	}
-	if m.found == nil {
-		m.found = newWords(m.secrets)
-	}
-	var masked strings.Builder
-	end := 0
-	for _, part := range m.found.in(text) {
-		masked.WriteString(text[end:part.from])
-		masked.WriteString(Redacted)
-		end = part.to
-	}
-	if end == 0 {
-		return text
-	}
-	masked.WriteString(text[end:])
-	return masked.String()
 }
 
 // assignment is what gives a value to a name in an output: name=value, name: value, "name":"value".

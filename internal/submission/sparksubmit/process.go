@@ -38,7 +38,7 @@ func (s *Submitter) run(ctx context.Context, plan *planning.Plan) error {
 	}
 	ctx, cancel := context.WithTimeoutCause(ctx, s.options.Timeout, errTimedOut)
 	defer cancel()
-	text := &output{redact: plan.Conf().Masker().MaskOutput}
+	text := &output{redact: plan.Masker().MaskOutput}
 	//nolint:gosec // the program is the operator's own, and what the user wrote cannot become an option: see Argv.
 	command := exec.CommandContext(ctx, submitScript(s.options.Home), Argv(plan, files)...)
 	command.Env = environment(os.Environ(), s.options.Home, dir, plan.SparkUser())
