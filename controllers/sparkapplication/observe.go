@@ -63,14 +63,18 @@ func (r *Reconciler) observe(ctx context.Context, key types.NamespacedName) (*li
 	return obs, nil
 }
 
-// LetGo releases the drivers of an application that is gone from a namespace that is not served, or the namespace could not be deleted.
-// Whether another operator serves it does not matter: nobody is interested in their end any more.
-func (r *Reconciler) LetGo(ctx context.Context, req ctrl.Request) error {
-	if err := r.Client.Get(ctx, req.NamespacedName, &v1beta2.SparkApplication{}); !apierrors.IsNotFound(err) {
-		return err
+// LetGo releases the drivers of an application in a namespace that is not served, or the namespace could not be deleted. Where the application is gone,
+// it does not matter whether another operator serves it: nobody is interested in their end any more.
+func (r *Reconciler) LetGo(ctx context.Context, req ctrl.Request) (ctrl.Result, error) {
+	app := &v1beta2.SparkApplication{}
+	if err := r.Client.Get(ctx, req.NamespacedName, app); !apierrors.IsNotFound(err) {
+		if err != nil {
+			return ctrl.Result{}, fmt.Errorf("get application: %w", err)
+		}
+		return r.releaseAbandoned(ctx, req.NamespacedName, !app.GetDeletionTimestamp().IsZero())
 	}
 	_, err := r.observe(ctx, req.NamespacedName)
-	return err
+	return ctrl.Result{}, err
 }
 
 // driverOf returns the application's driver among pods: that of the current attempt if it is there, else one of whichever attempt.

@@ -50,9 +50,9 @@ func (c *calls) Reconcile(_ context.Context, request reconcile.Request) (reconci
 	return reconcile.Result{}, nil
 }
 
-func (c *calls) LetGo(_ context.Context, request reconcile.Request) error {
+func (c *calls) LetGo(_ context.Context, request reconcile.Request) (reconcile.Result, error) {
 	c.letGo = append(c.letGo, request.Namespace)
-	return nil
+	return reconcile.Result{}, nil
 }
 
 // reconciled returns which of the namespaces a reconciler is called for; it lets go the others.

@@ -4,11 +4,17 @@
 package api
 
 import (
+	"context"
 	"os"
 	"os/exec"
 	"path/filepath"
+	"slices"
 	"strings"
 	"testing"
+
+	"k8s.io/apimachinery/pkg/apis/meta/v1/unstructured"
+	"k8s.io/apimachinery/pkg/types"
+	"sigs.k8s.io/controller-runtime/pkg/client"
 )
 
 // TestKubectlApply applies the CRDs as a user does, twice: the second time kubectl reads the annotation the first left.
@@ -20,6 +26,50 @@ func TestKubectlApply(t *testing.T) {
 		`jsonpath={.metadata.annotations.kubectl\.kubernetes\.io/last-applied-configuration}`)
 	if !strings.Contains(annotation, `"shortNames":["sparkapp"]`) {
 		t.Errorf("last-applied-configuration has %d bytes and does not hold the CRD", len(annotation))
+	}
+}
+
+// The command of the documentation removes the operator's finalizer from driver pods, and leaves everything else.
+func TestKubectlRemovesTheFinalizer(t *testing.T) {
+	document, err := os.ReadFile(filepath.Join("..", "..", "..", "docs", "install.md"))
+	if err != nil {
+		t.Fatal(err)
+	}
+	_, rest, _ := strings.Cut(string(document), "<!-- command: remove finalizers -->\n\n```console\n")
+	command, _, found := strings.Cut(rest, "```")
+	if !found {
+		t.Fatal("docs/install.md has no such command")
+	}
+	pod := &unstructured.Unstructured{Object: map[string]any{
+		"apiVersion": "v1", "kind": "Pod",
+		"metadata": map[string]any{
+			"namespace": "default", "name": "left-driver", "finalizers": []any{"example.com/own", "sparkoperator.k8s.io/driver-end"},
+			"labels": map[string]any{"spark-role": "driver", "sparkoperator.k8s.io/launched-by-spark-operator": "true"},
+		},
+		"spec": map[string]any{"containers": []any{map[string]any{"name": "a", "image": "a"}}},
+	}}
+	other := pod.DeepCopy()
+	other.SetName("left-executor")
+	other.SetLabels(map[string]string{"spark-role": "executor", "sparkoperator.k8s.io/launched-by-spark-operator": "true"})
+	for _, object := range []*unstructured.Unstructured{pod, other} {
+		create(t, object)
+		t.Cleanup(func() {
+			object.SetFinalizers(nil)
+			_ = api.Patch(context.WithoutCancel(t.Context()), object, client.RawPatch(types.MergePatchType, []byte(`{"metadata":{"finalizers":null}}`)))
+		})
+	}
+	run := exec.CommandContext(t.Context(), "sh", "-c", strings.ReplaceAll(command, "NAMESPACE", "default"))
+	run.Env = append(os.Environ(), "KUBECONFIG="+kubeconfig, "HOME="+filepath.Dir(kubeconfig), "PATH="+os.Getenv("KUBEBUILDER_ASSETS")+":"+os.Getenv("PATH"))
+	if output, err := run.CombinedOutput(); err != nil {
+		t.Fatalf("%v: %s", err, output)
+	}
+	for object, want := range map[*unstructured.Unstructured][]string{pod: {"example.com/own"}, other: {"example.com/own", "sparkoperator.k8s.io/driver-end"}} {
+		if err := api.Get(t.Context(), client.ObjectKeyFromObject(object), object); err != nil {
+			t.Fatal(err)
+		}
+		if got := object.GetFinalizers(); !slices.Equal(got, want) {
+			t.Errorf("%s has finalizers %v, want %v", object.GetName(), got, want)
+		}
 	}
 }
 

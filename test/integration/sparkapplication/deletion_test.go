@@ -16,7 +16,9 @@ import (
 	"k8s.io/apimachinery/pkg/types"
 	"sigs.k8s.io/controller-runtime/pkg/client"
 
+	configv1alpha1 "github.com/alauda/spark-operator/apis/config/v1alpha1"
 	"github.com/alauda/spark-operator/apis/sparkoperator/v1beta2"
+	"github.com/alauda/spark-operator/internal/submission/sparksubmit"
 	"github.com/alauda/spark-operator/pkg/sparklabels"
 )
 
@@ -186,4 +188,24 @@ func TestForegroundDeletionIsTheGarbageCollectors(t *testing.T) {
 	gone(t, driverPod)
 	patch(t, app, `{"metadata":{"finalizers":null}}`)
 	applicationGone(t, app)
+}
+
+// A namespace loses its label while the operator is down, and its applications are deleted: nothing keeps their pods.
+func TestDriverOfANamespaceThatIsServedNoMoreGoes(t *testing.T) {
+	app := newApplication(newNamespace(t))
+	labelled := &corev1.Namespace{ObjectMeta: metav1.ObjectMeta{Name: app.Namespace}}
+	patch(t, labelled, fmt.Sprintf(`{"metadata":{"labels":{"spark":%q}}}`, app.Namespace))
+	byLabel := func(cfg *configv1alpha1.ControllerConfiguration) {
+		cfg.Namespaces, cfg.NamespaceSelector = nil, &metav1.LabelSelector{MatchLabels: map[string]string{"spark": app.Namespace}}
+	}
+	stop := startControllerWith(t, app.Namespace, sparksubmit.Options{}, byLabel)
+	create(t, app)
+	until(t, app, submitted)
+	stop()
+	patch(t, labelled, `{"metadata":{"labels":{"spark":null}}}`)
+	pod := driver(t, app)
+	remove(t, app, client.PropagationPolicy(metav1.DeletePropagationForeground))
+	remove(t, pod, client.GracePeriodSeconds(0))
+	startControllerWith(t, app.Namespace, sparksubmit.Options{}, byLabel)
+	gone(t, pod)
 }
