@@ -13,6 +13,7 @@ import (
 	"github.com/alauda/spark-operator/apis/sparkoperator/v1beta2"
 	"github.com/alauda/spark-operator/internal/planning"
 	"github.com/alauda/spark-operator/internal/validation"
+	"github.com/alauda/spark-operator/pkg/sparklabels"
 )
 
 // +kubebuilder:webhook:path=/mutate-sparkoperator-k8s-io-v1beta2-sparkapplication,mutating=true,failurePolicy=ignore,sideEffects=None,groups=sparkoperator.k8s.io,resources=sparkapplications,verbs=create;update,versions=v1beta2,name=mutate-sparkapplication.sparkoperator.k8s.io,admissionReviewVersions=v1,serviceName=spark-operator-webhook-svc,serviceNamespace=spark-operator,timeoutSeconds=5,matchPolicy=Equivalent,reinvocationPolicy=Never
@@ -78,5 +79,6 @@ func (sparkApplicationValidator) ValidateDelete(context.Context, *v1beta2.SparkA
 
 // sameSpec reports whether an update leaves alone all that is looked at.
 func sameSpec(before, after *v1beta2.SparkApplication) bool {
-	return equality.Semantic.DeepEqual(before.Spec, after.Spec) && equality.Semantic.DeepEqual(before.Labels, after.Labels)
+	return equality.Semantic.DeepEqual(before.Spec, after.Spec) && equality.Semantic.DeepEqual(before.Labels, after.Labels) &&
+		before.Annotations[sparklabels.ExcludePodLabels] == after.Annotations[sparklabels.ExcludePodLabels]
 }

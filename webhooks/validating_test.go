@@ -125,6 +125,11 @@ func TestSparkApplicationValidation(t *testing.T) {
 				a.Spec.MainClass, a.Annotations = nil, map[string]string{"sparkoperator.k8s.io/submission-mode": "SparkSubmit"}
 			}),
 		},
+		"an update of the labels that pods are not to have": {
+			before: sparkPi(), after: sparkPi(func(a *app) { a.Annotations = map[string]string{"sparkoperator.k8s.io/exclude-pod-labels": "*"} }),
+			want: answer{Refusal: invalid + `metadata.annotations[sparkoperator.k8s.io/exclude-pod-labels]: Invalid value: "*": ` +
+				"use the name of a label, such as team, or the beginning of names before a *, such as example.com/*"},
+		},
 		"an update that breaks something": {
 			before: sparkPi(), after: sparkPi(wrong), want: answer{Refusal: invalid + whyWrong},
 		},

@@ -62,6 +62,7 @@ workers: 3
 maxTrackedExecutorPerApp: 10
 defaultTimeToLiveSeconds: 3600
 retries: {maxInterval: 10m}
+podLabels: {exclude: [team]}
 timeouts: {driverPending: 20m, executorsPending: 30m, run: 24h, sidecars: 0s, executorsEnd: 10s, cleanup: 1m}
 `,
 			want: func(c *configv1alpha1.ControllerConfiguration) {
@@ -86,6 +87,7 @@ timeouts: {driverPending: 20m, executorsPending: 30m, run: 24h, sidecars: 0s, ex
 					SparkSubmit: configv1alpha1.SparkSubmit{Workers: 4, Timeout: duration(5 * time.Minute), Uploads: configv1alpha1.Uploads{Dir: "/uploads", Path: "s3a://bucket/uploads"}},
 				}
 				c.BatchScheduler.Default = "volcano"
+				c.PodLabels.Exclude = []string{"team"}
 				c.UIIngress = configv1alpha1.UIIngress{
 					URLFormat: "{{$appName}}.example.com", ClassName: "nginx", Annotations: map[string]string{"a": "b"},
 					TLS: []networkingv1.IngressTLS{{Hosts: []string{"*.example.com"}, SecretName: "tls"}},
@@ -191,6 +193,10 @@ func TestLoadControllerErrors(t *testing.T) {
 			file: controllerHead + "submission: {mode: Fast, sparkSubmit: {workers: 0, timeout: 0s}}\n",
 			want: []string{`submission.mode: Unsupported value: "Fast": supported values: "Auto", "Native", "SparkSubmit"`,
 				"submission.sparkSubmit.workers", "submission.sparkSubmit.timeout"},
+		},
+		"labels that are no names": {
+			file: controllerHead + "podLabels: {exclude: [team, '*']}\n",
+			want: []string{`podLabels.exclude[1]: Invalid value: "*": use the name of a label, such as team, or the beginning of names before a *`},
 		},
 		"a scheduler that cannot be": {
 			file: controllerHead + "batchScheduler: {default: Volcano!}\n",

@@ -18,6 +18,7 @@ import (
 	"k8s.io/apimachinery/pkg/util/validation/field"
 
 	configv1alpha1 "github.com/alauda/spark-operator/apis/config/v1alpha1"
+	"github.com/alauda/spark-operator/pkg/sparklabels"
 )
 
 // jitterFactor is how much longer than retryPeriod client-go may wait between two tries to renew a lease.
@@ -31,6 +32,11 @@ func ValidateController(c *configv1alpha1.ControllerConfiguration) field.ErrorLi
 	errs = append(errs, validateSubmission(&c.Submission, field.NewPath("submission"))...)
 	if name := c.BatchScheduler.Default; name != "" {
 		errs = append(errs, problems(field.NewPath("batchScheduler", "default"), name, validation.IsDNS1123Subdomain(name))...)
+	}
+	for i, pattern := range c.PodLabels.Exclude {
+		if err := sparklabels.CheckPattern(pattern); err != nil {
+			errs = append(errs, field.Invalid(field.NewPath("podLabels", "exclude").Index(i), pattern, err.Error()))
+		}
 	}
 	errs = append(errs, validateExposure(c, field.NewPath("uiIngress"))...)
 	errs = append(errs, atLeast(1, int64(c.Workers), field.NewPath("workers"))...)

@@ -29,6 +29,7 @@ func (p *Plan) check() []Problem {
 	c.hadoopConf()
 	c.nodeSelectors()
 	c.metadata("metadata.labels", app.Labels, nil)
+	c.excludedLabels()
 	c.role("spec.driver", &app.Spec.Driver.SparkPodSpec, sparklabels.ReservedDriver)
 	c.metadata("spec.driver.serviceLabels", app.Spec.Driver.ServiceLabels, nil)
 	c.metadata("spec.driver.serviceAnnotations", app.Spec.Driver.ServiceAnnotations, nil)
@@ -155,6 +156,28 @@ func (c *checker) keys(field string, entries map[string]string) {
 	for _, key := range slices.Sorted(maps.Keys(entries)) {
 		if !sparkconf.ValidKey(key) {
 			c.refuseEntry(field, key, entries[key], "it becomes the name of a Spark property, which must not hold blanks, control characters or '='; rename it")
+		}
+	}
+}
+
+// excludedByAuthor returns the patterns of labels that the application keeps to itself.
+func excludedByAuthor(app *v1beta2.SparkApplication) []string {
+	return sparkconf.SplitList(app.Annotations[sparklabels.ExcludePodLabels])
+}
+
+// maxExcluded is how many patterns an application may name: each is compared with each of its labels.
+const maxExcluded = 32
+
+func (c *checker) excludedLabels() {
+	const field = "metadata.annotations[" + sparklabels.ExcludePodLabels + "]"
+	patterns := excludedByAuthor(c.app)
+	if len(patterns) > maxExcluded {
+		c.refuse(field, "", fmt.Sprintf("it names %d labels; name at most %d, or beginnings before a *", len(patterns), maxExcluded))
+		return
+	}
+	for _, pattern := range patterns {
+		if err := sparklabels.CheckPattern(pattern); err != nil {
+			c.refuse(field, pattern, err.Error())
 		}
 	}
 }

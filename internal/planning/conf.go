@@ -127,11 +127,12 @@ func (b *confBuilder) deps() {
 	}
 }
 
-// objectLabels gives the application's labels to its pods, less what is meant for Kueue and what Spark itself sets.
+// objectLabels gives the application's labels to its pods, less what is meant for Kueue, what Spark itself sets, and what pods are not to have.
 func (b *confBuilder) objectLabels() {
 	driver, executor := map[string]string{}, map[string]string{}
+	excluded := append(excludedByAuthor(b.app), b.plan.options.ExcludeLabels...)
 	for label, value := range b.app.Labels {
-		if strings.HasPrefix(label, sparklabels.KueuePrefix) {
+		if strings.HasPrefix(label, sparklabels.KueuePrefix) || sparklabels.MatchesAny(label, excluded) {
 			continue
 		}
 		if !sparklabels.ReservedDriver(label) {

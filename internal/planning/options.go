@@ -27,6 +27,8 @@ type Options struct {
 	WebUI webui.Options
 	// Disruption says whether drivers may keep nodes from being drained.
 	Disruption disruption.Options
+	// ExcludeLabels are patterns of labels that pods do not take from their application.
+	ExcludeLabels []string
 	// Decorations are added in their order, after what the application itself asks for.
 	Decorations []Decoration
 }
@@ -38,7 +40,8 @@ func Configured(c *configv1alpha1.ControllerConfiguration) Options {
 			Service: c.UIService.Enabled, URLFormat: c.UIIngress.URLFormat,
 			ClassName: c.UIIngress.ClassName, Annotations: c.UIIngress.Annotations, TLS: c.UIIngress.TLS,
 		},
-		Disruption: disruption.Options{Budgets: c.DriverPodDisruptionBudget.Enabled},
+		Disruption:    disruption.Options{Budgets: c.DriverPodDisruptionBudget.Enabled},
+		ExcludeLabels: c.PodLabels.Exclude,
 	}
 	// The scheduler of the cluster is for pods of applications that name none.
 	if scheduler := c.BatchScheduler.Default; scheduler != "" {
@@ -51,6 +54,6 @@ func Configured(c *configv1alpha1.ControllerConfiguration) Options {
 func (o Options) withDefaults() Options {
 	o.Master = cmp.Or(o.Master, defaultMaster)
 	o.SparkUser = cmp.Or(o.SparkUser, defaultSparkUser)
-	o.Decorations = slices.Clone(o.Decorations)
+	o.Decorations, o.ExcludeLabels = slices.Clone(o.Decorations), slices.Clone(o.ExcludeLabels)
 	return o
 }

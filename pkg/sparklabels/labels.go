@@ -27,6 +27,8 @@ const (
 	DriverEnd = Domain + "driver-end"
 	// SubmissionMode is the annotation of an application that chooses how it is submitted.
 	SubmissionMode = Domain + "submission-mode"
+	// ExcludePodLabels is the annotation of an application that lists the labels which its pods do not take from it, as patterns of CheckPattern.
+	ExcludePodLabels = Domain + "exclude-pod-labels"
 	// SubmissionModeSparkSubmit is the value of SubmissionMode for Spark's own client.
 	SubmissionModeSparkSubmit = "SparkSubmit"
 	// True is the value of the labels that say yes.

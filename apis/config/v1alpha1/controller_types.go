@@ -33,6 +33,9 @@ type ControllerConfiguration struct {
 	// driverPodDisruptionBudget is the PodDisruptionBudget of drivers.
 	// +optional
 	DriverPodDisruptionBudget DriverPodDisruptionBudget `json:"driverPodDisruptionBudget,omitzero"`
+	// podLabels says which labels of applications their pods have as well.
+	// +optional
+	PodLabels PodLabels `json:"podLabels,omitzero"`
 	// workers is how many applications are handled at the same time.
 	// +optional
 	Workers int32 `json:"workers,omitempty"`
@@ -123,6 +126,14 @@ type BatchScheduler struct {
 	// nothing more so far: pods are not scheduled as a gang.
 	// +optional
 	Default string `json:"default,omitempty"`
+}
+
+// PodLabels says which labels of applications their pods have as well.
+type PodLabels struct {
+	// exclude are the labels that pods do not take from their application: names, or beginnings of names before a *. Applications add to
+	// them by the annotation sparkoperator.k8s.io/exclude-pod-labels. Those of a GitOps tool would make pods look like something it applied itself.
+	// +optional
+	Exclude []string `json:"exclude"`
 }
 
 // UIService is the Service of the web UI that each run gets.

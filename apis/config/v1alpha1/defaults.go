@@ -30,6 +30,7 @@ func DefaultControllerConfiguration() *ControllerConfiguration {
 			Mode:        SubmissionAuto,
 			SparkSubmit: SparkSubmit{Workers: 2, Timeout: seconds(180)},
 		},
+		PodLabels:                PodLabels{Exclude: []string{"argocd.argoproj.io/*", "kustomize.toolkit.fluxcd.io/*", "helm.toolkit.fluxcd.io/*"}},
 		UIService:                UIService{Enabled: true},
 		Workers:                  10,
 		MaxTrackedExecutorPerApp: 1000,
