@@ -31,7 +31,7 @@ func trimPod(object any) (any, error) {
 	pod.Labels, pod.OwnerReferences = shared(pod.Labels, readLabels), proofOfOrigin(pod)
 	pod.Spec = corev1.PodSpec{
 		NodeName: pod.Spec.NodeName, RestartPolicy: pod.Spec.RestartPolicy, ActiveDeadlineSeconds: pod.Spec.ActiveDeadlineSeconds,
-		Containers: sparksOwn(pod),
+		Containers: sparksOwn(pod), SchedulerName: unique.Make(pod.Spec.SchedulerName).Value(),
 	}
 	if pod.Labels[sparklabels.SparkRole] == sparklabels.RoleExecutor {
 		trimExecutorStatus(&pod.Status)

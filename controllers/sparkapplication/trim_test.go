@@ -33,7 +33,7 @@ func whole(role string) *corev1.Pod {
 			ManagedFields:   []metav1.ManagedFieldsEntry{{Manager: "kubelet"}},
 		},
 		Spec: corev1.PodSpec{
-			NodeName: "node", RestartPolicy: corev1.RestartPolicyNever, ActiveDeadlineSeconds: &seconds,
+			NodeName: "node", RestartPolicy: corev1.RestartPolicyNever, ActiveDeadlineSeconds: &seconds, SchedulerName: "fair",
 			Containers: []corev1.Container{{Name: "spark", Env: []corev1.EnvVar{{Name: "A", Value: "b"}}}}, Volumes: []corev1.Volume{{Name: "data"}},
 		},
 		Status: corev1.PodStatus{

@@ -23,7 +23,9 @@ func pruneCRD(crd map[string]any) error {
 	}
 	versions, _ := spec["versions"].([]any)
 	for _, version := range versions {
-		prune(object(object(object(version)["schema"])["openAPIV3Schema"]), t)
+		schema := object(object(object(version)["schema"])["openAPIV3Schema"])
+		prune(schema, t)
+		tellRules(schema)
 	}
 	return nil
 }
@@ -50,6 +52,7 @@ func pruneElement(schema map[string]any, t reflect.Type) {
 		delete(schema, "description")
 	}
 	prune(schema, t)
+	tellRules(schema)
 }
 
 func pruneStruct(schema map[string]any, t reflect.Type) {
@@ -61,6 +64,7 @@ func pruneStruct(schema map[string]any, t reflect.Type) {
 	for name, property := range object(schema["properties"]) {
 		if field, found := fields[name]; found {
 			prune(object(property), field)
+			tellRules(object(property))
 		}
 	}
 }

@@ -12,13 +12,13 @@ import (
 	corev1 "k8s.io/api/core/v1"
 )
 
-// maxNoteBytes is the API server's limit for the note of an events.k8s.io/v1 Event.
+// maxNoteBytes is the API server's limit for the note of an event.
 const maxNoteBytes = 1024
 
 // Reason is the machine-readable cause of an event; clients filter on it.
 type Reason string
 
-// Action is what the operator did or saw, as events.k8s.io/v1 asks for it.
+// Action is what the operator did or saw, as the API asks for it.
 type Action string
 
 // The actions of the operator's events.

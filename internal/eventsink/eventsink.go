@@ -12,7 +12,6 @@ import (
 	"time"
 
 	corev1 "k8s.io/api/core/v1"
-	eventsv1 "k8s.io/api/events/v1"
 	apierrors "k8s.io/apimachinery/pkg/api/errors"
 	metav1 "k8s.io/apimachinery/pkg/apis/meta/v1"
 	"k8s.io/apimachinery/pkg/runtime"
@@ -51,7 +50,7 @@ type Recorder struct {
 	instance string
 	clock    clock.Clock
 
-	queue   chan *eventsv1.Event
+	queue   chan *corev1.Event
 	leftOut atomic.Int64
 	// sequence tells events of the same moment apart.
 	sequence atomic.Int64
@@ -64,7 +63,7 @@ func New(w Writer, scheme *runtime.Scheme, controller string, c clock.Clock) *Re
 	host, _ := os.Hostname()
 	return &Recorder{
 		writer: w, scheme: scheme, reporter: controller, instance: controller + "-" + host, clock: c,
-		queue: make(chan *eventsv1.Event, waiting),
+		queue: make(chan *corev1.Event, waiting),
 	}
 }
 
@@ -77,7 +76,7 @@ func (r *Recorder) Eventf(regarding, related runtime.Object, eventType, reason, 
 		ctrl.Log.WithName("events").Error(err, "Left out an event", "reason", reason)
 		return
 	}
-	event.Type, event.Reason, event.Action, event.Note = eventType, reason, action, fmt.Sprintf(note, args...)
+	event.Type, event.Reason, event.Action, event.Message = eventType, reason, action, fmt.Sprintf(note, args...)
 	select {
 	case r.queue <- event:
 	default:
@@ -85,7 +84,7 @@ func (r *Recorder) Eventf(regarding, related runtime.Object, eventType, reason, 
 	}
 }
 
-func (r *Recorder) event(regarding, related runtime.Object) (*eventsv1.Event, error) {
+func (r *Recorder) event(regarding, related runtime.Object) (*corev1.Event, error) {
 	about, err := reference.GetReference(r.scheme, regarding)
 	if err != nil {
 		return nil, fmt.Errorf("refer to the object of an event: %w", err)
@@ -101,10 +100,12 @@ func (r *Recorder) event(regarding, related runtime.Object) (*eventsv1.Event, er
 		namespace = metav1.NamespaceDefault
 	}
 	now := r.clock.Now()
-	return &eventsv1.Event{
+	return &corev1.Event{
 		ObjectMeta: metav1.ObjectMeta{Namespace: namespace, Name: util.GenerateEventName(about.Name, now.UnixNano()+r.sequence.Add(1))},
 		EventTime:  metav1.MicroTime{Time: now}, ReportingController: r.reporter, ReportingInstance: r.instance,
-		Regarding: *about, Related: beside,
+		// People sort by these, and events.k8s.io has them refused.
+		FirstTimestamp: metav1.NewTime(now), LastTimestamp: metav1.NewTime(now), Count: 1, Source: corev1.EventSource{Component: r.reporter},
+		InvolvedObject: *about, Related: beside,
 	}, nil
 }
 
@@ -148,7 +149,7 @@ func (r *Recorder) finish(ctx context.Context) {
 }
 
 // write writes one event, and again where that may help.
-func (r *Recorder) write(ctx context.Context, event *eventsv1.Event) {
+func (r *Recorder) write(ctx context.Context, event *corev1.Event) {
 	log := ctrl.Log.WithName("events")
 	if n := r.leftOut.Swap(0); n > 0 {
 		log.Info("Left out events: there are more than the API server takes", "count", n)
@@ -159,7 +160,7 @@ func (r *Recorder) write(ctx context.Context, event *eventsv1.Event) {
 			return
 		}
 		if try == tries || !mayPass(err) || ctx.Err() != nil {
-			log.Error(err, "Left out an event", "namespace", event.Namespace, "name", event.Regarding.Name, "reason", event.Reason)
+			log.Error(err, "Left out an event", "namespace", event.Namespace, "name", event.InvolvedObject.Name, "reason", event.Reason)
 			return
 		}
 		select {
@@ -169,7 +170,7 @@ func (r *Recorder) write(ctx context.Context, event *eventsv1.Event) {
 	}
 }
 
-func (r *Recorder) try(ctx context.Context, event *eventsv1.Event) error {
+func (r *Recorder) try(ctx context.Context, event *corev1.Event) error {
 	ctx, cancel := context.WithTimeout(context.WithoutCancel(ctx), patience)
 	defer cancel()
 	return r.writer.Create(ctx, event.DeepCopy())

@@ -15,7 +15,6 @@ import (
 	"github.com/google/go-cmp/cmp"
 	"github.com/google/go-cmp/cmp/cmpopts"
 	corev1 "k8s.io/api/core/v1"
-	eventsv1 "k8s.io/api/events/v1"
 	apierrors "k8s.io/apimachinery/pkg/api/errors"
 	metav1 "k8s.io/apimachinery/pkg/apis/meta/v1"
 	"k8s.io/client-go/kubernetes/scheme"
@@ -26,7 +25,7 @@ import (
 // server is an API server that takes events.
 type server struct {
 	mu     sync.Mutex
-	events []*eventsv1.Event
+	events []*corev1.Event
 	calls  int
 	// refuse returns the answer to a call, counted from 1.
 	refuse func(call int) error
@@ -41,14 +40,14 @@ func (s *server) Create(_ context.Context, object client.Object, _ ...client.Cre
 			return err
 		}
 	}
-	s.events = append(s.events, object.(*eventsv1.Event))
+	s.events = append(s.events, object.(*corev1.Event))
 	return nil
 }
 
 var pod = &corev1.Pod{ObjectMeta: metav1.ObjectMeta{Namespace: "default", Name: "pi", UID: "1", ResourceVersion: "7"}}
 
 // recorded returns what a server has taken when the time is over.
-func recorded(t *testing.T, s *server, wait time.Duration, tell func(*Recorder)) []*eventsv1.Event {
+func recorded(t *testing.T, s *server, wait time.Duration, tell func(*Recorder)) []*corev1.Event {
 	t.Helper()
 	synctest.Test(t, func(t *testing.T) {
 		ctx, cancel := context.WithCancel(t.Context())
@@ -69,16 +68,30 @@ func TestAnEventTellsWhatItIsAbout(t *testing.T) {
 	got := recorded(t, &server{}, 0, func(r *Recorder) {
 		r.Eventf(pod, nil, corev1.EventTypeWarning, "Lost", "Observe", "%d of %d", 1, 2)
 	})
-	want := []*eventsv1.Event{{
+	want := []*corev1.Event{{
 		ObjectMeta: metav1.ObjectMeta{Namespace: "default"}, ReportingController: "tester",
-		Type: corev1.EventTypeWarning, Reason: "Lost", Action: "Observe", Note: "1 of 2",
-		Regarding: corev1.ObjectReference{Kind: "Pod", APIVersion: "v1", Namespace: "default", Name: "pi", UID: "1", ResourceVersion: "7"},
+		Type: corev1.EventTypeWarning, Reason: "Lost", Action: "Observe", Message: "1 of 2",
+		Count: 1, Source: corev1.EventSource{Component: "tester"},
+		InvolvedObject: corev1.ObjectReference{Kind: "Pod", APIVersion: "v1", Namespace: "default", Name: "pi", UID: "1", ResourceVersion: "7"},
 	}}
 	ignored := []cmp.Option{
-		cmpopts.IgnoreFields(metav1.ObjectMeta{}, "Name"), cmpopts.IgnoreFields(eventsv1.Event{}, "EventTime", "ReportingInstance"),
+		cmpopts.IgnoreFields(metav1.ObjectMeta{}, "Name"), cmpopts.IgnoreFields(corev1.Event{}, "EventTime", "FirstTimestamp", "LastTimestamp", "ReportingInstance"),
 	}
 	if diff := cmp.Diff(want, got, ignored...); diff != "" {
 		t.Errorf("events (-want +got):\n%s", diff)
+	}
+}
+
+// kubectl get events --sort-by=.lastTimestamp puts events without one in front of all others.
+func TestEventsHaveTheTimesThatPeopleSortBy(t *testing.T) {
+	got := recorded(t, &server{}, 0, func(r *Recorder) { r.Eventf(pod, nil, corev1.EventTypeNormal, "A", "B", "c") })
+	for _, event := range got {
+		if at := event.EventTime.Time; at.IsZero() || !event.FirstTimestamp.Time.Equal(at) || !event.LastTimestamp.Time.Equal(at) {
+			t.Errorf("eventTime %s, firstTimestamp %s, lastTimestamp %s", event.EventTime, event.FirstTimestamp, event.LastTimestamp)
+		}
+	}
+	if len(got) != 1 {
+		t.Errorf("%d events", len(got))
 	}
 }
 
@@ -97,7 +110,7 @@ func TestEventsOfOneMomentHaveNamesOfTheirOwn(t *testing.T) {
 }
 
 func TestEventsAreWrittenAgainOnlyWhereThatMayHelp(t *testing.T) {
-	resource := eventsv1.Resource("events")
+	resource := corev1.Resource("events")
 	for name, tc := range map[string]struct {
 		err       error
 		wantCalls int

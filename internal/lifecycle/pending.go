@@ -19,6 +19,13 @@ import (
 // mountGrace is how long a pod may take on its node before the events about it are asked what holds it up.
 const mountGrace = 10 * time.Second
 
+const (
+	// schedulerGrace is how long a scheduler may take to look at a pod before it is said that none has.
+	schedulerGrace = 30 * time.Second
+	// reasonWaitingForScheduler is the reason then.
+	reasonWaitingForScheduler = "WaitingForScheduler"
+)
+
 // pendingReason says what a pending pod waits for: the kubelet's or the scheduler's own word and message.
 type pendingReason struct{ reason, message string }
 
@@ -43,6 +50,31 @@ func pendingReasonOf(pod *corev1.Pod) *pendingReason {
 		}
 	}
 	return nil
+}
+
+// unseenUntil returns until when a scheduler is waited for that has not said a word about a pod, and zero for any other pod. A scheduler that finds no node for a
+// pod says so in its conditions; where none of the name runs, nobody ever does.
+func unseenUntil(pod *corev1.Pod) time.Time {
+	isScheduled := func(c corev1.PodCondition) bool { return c.Type == corev1.PodScheduled }
+	pending := pod.Status.Phase == corev1.PodPending || pod.Status.Phase == ""
+	if !pending || pod.Spec.NodeName != "" || !pod.DeletionTimestamp.IsZero() || slices.ContainsFunc(pod.Status.Conditions, isScheduled) {
+		return time.Time{}
+	}
+	return pod.CreationTimestamp.Add(schedulerGrace)
+}
+
+// unseen returns that no scheduler has looked at a pod, or nil. It asks to look again when that would be so.
+func (t *turn) unseen(pod *corev1.Pod) *pendingReason {
+	until := unseenUntil(pod)
+	if until.IsZero() {
+		return nil
+	}
+	if left := until.Sub(t.Now); left > 0 {
+		t.wakeIn(left)
+		return nil
+	}
+	return &pendingReason{reasonWaitingForScheduler, fmt.Sprintf("no scheduler named %q has looked at pod %s in %s: is one of that name installed and running?",
+		cmp.Or(pod.Spec.SchedulerName, corev1.DefaultSchedulerName), pod.Name, schedulerGrace)}
 }
 
 // said returns a message, or words in place of none.

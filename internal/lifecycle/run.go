@@ -98,13 +98,14 @@ func (t *turn) reasonOfWait(state v1beta2.DriverState) *pendingReason {
 	if t.Trouble != nil {
 		return &pendingReason{t.Trouble.Reason, t.Trouble.Message}
 	}
-	return nil
+	return t.unseen(t.Driver)
 }
 
 func (t *turn) driverRunning() {
 	if record := t.currentRecord(); record != nil && record.StartTime == nil {
 		record.StartTime = t.startOfDriver()
 	}
+	t.tellOfUnseenExecutors()
 	if t.state() == v1beta2.ApplicationStateRunning {
 		t.wait("the driver runs")
 		return

@@ -4,6 +4,7 @@
 package lifecycle
 
 import (
+	"cmp"
 	"fmt"
 	"time"
 
@@ -199,7 +200,7 @@ func (t *turn) executorsWait() *pendingReason {
 		if !t.current(pod) || executorState(pod) != v1beta2.ExecutorStatePending {
 			continue
 		}
-		reason := pendingReasonOf(pod)
+		reason := cmp.Or(pendingReasonOf(pod), t.unseen(pod))
 		if reason.gated() {
 			return reason
 		}
@@ -208,4 +209,15 @@ func (t *turn) executorsWait() *pendingReason {
 		}
 	}
 	return first
+}
+
+// tellOfUnseenExecutors tells once of executors that no scheduler looks at.
+func (t *turn) tellOfUnseenExecutors() {
+	if t.status.Executors.Pending == 0 {
+		return
+	}
+	wait := t.executorsWait()
+	if wait != nil && wait.reason == reasonWaitingForScheduler && !t.told(v1beta2.ConditionExecutorsReady, wait.reason) {
+		t.tell(events.Warningf(ReasonExecutorPending, events.Observe, "Executors cannot start (%s): %s", wait.reason, wait.message))
+	}
 }

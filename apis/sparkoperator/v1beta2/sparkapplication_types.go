@@ -8,10 +8,10 @@ import (
 	metav1 "k8s.io/apimachinery/pkg/apis/meta/v1"
 )
 
-// SparkApplication is one Spark job: what to run, with which resources, and what to do when it fails.
-//
-// The name becomes part of pod, Service and ConfigMap names and a label value, hence the rule on it. It is checked on
-// creation only: a name cannot change, and an object stored before the rule must still be able to have its status written.
+// The rule on the name is checked on creation only: a name cannot change, and an object stored before the rule must still be able to have its status written.
+
+// SparkApplication is one Spark job: what to run, with which resources, and what to do when it fails. Its name becomes part of the names of pods, Services and
+// ConfigMaps, and the value of a label.
 //
 // +kubebuilder:object:root=true
 // +kubebuilder:metadata:annotations="api-approved.kubernetes.io=https://github.com/kubeflow/spark-operator/pull/1298"
@@ -50,10 +50,10 @@ type SparkApplicationList struct {
 	Items []SparkApplication `json:"items"`
 }
 
-// SparkApplicationSpec says what a Spark application runs and how.
-//
 // The rule looks at the old value itself, because the API server's own tolerance of what did not change ends where there is
 // a pod template: it cannot compare fields it has no schema of, and would refuse even a status write.
+
+// SparkApplicationSpec says what a Spark application runs and how.
 //
 // +kubebuilder:validation:XValidation:rule="!(has(self.nodeSelector) && size(self.nodeSelector) > 0 && ((has(self.driver.nodeSelector) && size(self.driver.nodeSelector) > 0) || (has(self.executor.nodeSelector) && size(self.executor.nodeSelector) > 0))) || (oldSelf.?nodeSelector.hasValue() && (oldSelf.?driver.?nodeSelector.hasValue() || oldSelf.?executor.?nodeSelector.hasValue()))",message="nodeSelector cannot be combined with driver.nodeSelector or executor.nodeSelector; set it in one place",fieldPath=.nodeSelector,optionalOldSelf=true
 type SparkApplicationSpec struct {

@@ -123,7 +123,7 @@ func (s *Submitter) Submit(ctx context.Context, plan *planning.Plan, confirm sub
 	result.Mode, result.Notice = string(choice.Mode), choice.Notice
 	if invalid, ok := errors.AsType[*planning.InvalidError](err); ok && choice.Notice != "" {
 		// It may not be clear to the application's author what spark-submit has to do with it.
-		return result, fmt.Errorf("%s: %w", choice.Notice, invalid)
+		return result, fmt.Errorf("%w (%s)", invalid, choice.Notice)
 	}
 	return result, err
 }

@@ -190,10 +190,10 @@ func TestAFileThatOnlyTheDriverMayFetchAfterFallingBack(t *testing.T) {
 	}
 	s := &mode.Submitter{Native: &recorder{}, SparkSubmit: sparksubmit.New(nil, sparksubmit.Options{Home: home})}
 	_, err = s.Submit(t.Context(), plan, confirmed)
-	want := "Submitting by spark-submit: native submission does not support spark.kubernetes.driver.pod.featureSteps: " +
-		"the feature steps are classes that Spark's own client must load: " +
-		`invalid application: spec.deps.jars: "hdfs://namenode/a.jar": spark-submit would connect to it from the operator; ` +
-		"use local:///, http, https or ftp, or what native submission can express, so that only the driver connects to it"
+	want := `invalid application: spec.deps.jars: "hdfs://namenode/a.jar": spark-submit would connect to it from the operator; ` +
+		"use local:///, http, https or ftp, or what native submission can express, so that only the driver connects to it " +
+		"(Submitting by spark-submit: native submission does not support spark.kubernetes.driver.pod.featureSteps: " +
+		"the feature steps are classes that Spark's own client must load)"
 	if diff := cmp.Diff(want, fmt.Sprint(err)); diff != "" {
 		t.Errorf("error (-want +got):\n%s", diff)
 	}

@@ -4,7 +4,6 @@
 package sparksubmit
 
 import (
-	"cmp"
 	"errors"
 	"fmt"
 	"net/http"
@@ -122,13 +121,12 @@ var (
 
 // failure returns the error of a spark-submit that exited, by its output.
 func failure(exitCode int, output string) error {
-	summary := summaryOf(output)
 	for line := range strings.SplitSeq(output, "\n") {
 		if refused := refusal(line); refused != nil {
 			return refused
 		}
 	}
-	return &FailedError{Reason: Exited, Detail: fmt.Sprintf("it exited with code %d", exitCode), Summary: summary, Output: output}
+	return &FailedError{Reason: Exited, Detail: fmt.Sprintf("it exited with code %d", exitCode), Summary: cause.Of(output), Output: output}
 }
 
 // refusal returns the API server's answer that a line tells of, or nil.
@@ -152,9 +150,4 @@ func refusal(line string) *RefusedError {
 		refused.Message += "; spark-submit makes Secrets for Kerberos, which the operator may do with config/components/kerberos only"
 	}
 	return refused
-}
-
-// summaryOf returns the line that says why, else the last.
-func summaryOf(output string) string {
-	return cmp.Or(cause.Of(output), output[strings.LastIndex(output, "\n")+1:])
 }

@@ -13,6 +13,7 @@ import (
 	"syscall"
 	"time"
 
+	"github.com/alauda/spark-operator/internal/cause"
 	"github.com/alauda/spark-operator/internal/planning"
 )
 
@@ -78,7 +79,7 @@ func runGroup(command *exec.Cmd, grace time.Duration) error {
 func (s *Submitter) outcomeOf(ctx context.Context, err error, text string) error {
 	if errors.Is(context.Cause(ctx), errTimedOut) {
 		detail := fmt.Sprintf("it took longer than %s and was stopped", s.options.Timeout)
-		return &FailedError{Reason: TimedOut, Detail: detail, Summary: summaryOf(text), Output: text}
+		return &FailedError{Reason: TimedOut, Detail: detail, Summary: cause.Of(text), Output: text}
 	}
 	if ctx.Err() != nil {
 		return context.Cause(ctx)
@@ -90,11 +91,11 @@ func (s *Submitter) outcomeOf(ctx context.Context, err error, text string) error
 	}
 	exit, exited := errors.AsType[*exec.ExitError](err)
 	if !exited {
-		return &FailedError{Reason: Exited, Detail: err.Error(), Summary: summaryOf(text), Output: text}
+		return &FailedError{Reason: Exited, Detail: err.Error(), Summary: cause.Of(text), Output: text}
 	}
 	if status, ok := exit.Sys().(syscall.WaitStatus); ok && status.Signaled() {
 		detail := fmt.Sprintf("it was ended by signal %d (%s); the controller may need more memory", int(status.Signal()), status.Signal())
-		return &FailedError{Reason: Killed, Detail: detail, Summary: summaryOf(text), Output: text}
+		return &FailedError{Reason: Killed, Detail: detail, Summary: cause.Of(text), Output: text}
 	}
 	return failure(exit.ExitCode(), text)
 }

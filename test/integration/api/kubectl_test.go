@@ -77,6 +77,9 @@ func TestKubectlExplain(t *testing.T) {
 	tests := map[string]string{
 		"sparkapp":                                     "SparkApplication is one Spark job",
 		"sparkapp.spec.restartPolicy.type":             "Never, OnFailure or Always",
+		"sparkapp.spec.activeDeadlineSeconds":          "At least 0.",
+		"sparkapp.spec.mode":                           "Default: cluster. Checked: mode client would run",
+		"sparkapp.spec.dynamicAllocation":              "minExecutors must not be greater than maxExecutors",
 		"sparkapp.spec.driver.affinity":                "scheduling affinity of the pod",
 		"sparkapp.spec.driver.template":                "a pod to start from",
 		"sparkapp.status.lastFailure":                  "the last failure",

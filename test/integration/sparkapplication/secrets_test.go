@@ -70,7 +70,7 @@ func TestSecretsAreNeverTold(t *testing.T) {
 		}
 	}
 	for _, app := range []*v1beta2.SparkApplication{bySparkSubmit, refusedByAPI, refusedByUs} {
-		if message := app.Status.AppState.ErrorMessage; !strings.Contains(message, "*********(redacted)") {
+		if message := app.Status.AppState.ErrorMessage + app.Status.LastFailure.LogTail; !strings.Contains(message, "*********(redacted)") {
 			t.Errorf("%s: nothing was to be hidden in %q: the test tests nothing", app.Name, message)
 		}
 	}
