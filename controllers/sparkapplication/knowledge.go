@@ -215,7 +215,7 @@ func letGo(driver *corev1.Pod) *corev1.Pod {
 // trouble returns what the cluster's events say of a driver that is held up on its node, or nil. It is for people to read: without an answer all else
 // goes on.
 func (r *Reconciler) trouble(ctx context.Context, key types.NamespacedName, driver *corev1.Pod, now time.Time) *lifecycle.Trouble {
-	since := lifecycle.HeldUpSince(driver)
+	since := lifecycle.HeldUpSince(driver, now)
 	if since.IsZero() || now.Before(since) {
 		r.known.settled(key)
 		return nil

@@ -7,7 +7,6 @@ import (
 	"context"
 	"fmt"
 	"os"
-	"time"
 
 	corev1 "k8s.io/api/core/v1"
 	"k8s.io/apimachinery/pkg/labels"
@@ -96,7 +95,7 @@ func Add(ctx context.Context, mgr ctrl.Manager, cfg *configv1alpha1.ControllerCo
 		Options:  options,
 		Policy: lifecycle.Policy{
 			MaxTrackedExecutors: int(cfg.MaxTrackedExecutorPerApp),
-			DefaultTTL:          time.Duration(cfg.DefaultTimeToLiveSeconds) * time.Second,
+			DefaultTTL:          lifecycle.Seconds(cfg.DefaultTimeToLiveSeconds),
 			MaxRetryInterval:    cfg.Retries.MaxInterval.Duration,
 			Timeouts: lifecycle.Timeouts{
 				DriverPending:    cfg.Timeouts.DriverPending.Duration,

@@ -59,6 +59,7 @@ func Decide(o Observation, p Policy) Decision { return decide(o, p).decision() }
 
 func decide(o Observation, p Policy) *turn {
 	t := &turn{Observation: o, policy: p, status: o.App.Status.DeepCopy()}
+	t.tellTime()
 	for range maxSteps {
 		t.moved = false
 		t.step()
@@ -205,7 +206,7 @@ func (t *turn) guardRespecified() bool {
 		return false
 	}
 	t.renewSpecHash()
-	if identity.SameSpec(t.status.SpecHash, t.hash()) {
+	if identity.SameSpec(t.status.SpecHash, t.hash()) && !t.changeWaits() {
 		return t.guardMended()
 	}
 	if t.App.Spec.UpdatePolicy == v1beta2.UpdatePolicyNextAttempt && !t.terminal() {
@@ -260,10 +261,17 @@ func (t *turn) over() bool {
 
 // renewSpecHash replaces a hash that was made in another way, where the spec is known to be the same as then.
 func (t *turn) renewSpecHash() {
-	known := t.status.SpecHash != "" && t.status.ObservedGeneration == t.App.Generation
+	known := t.status.SpecHash != "" && t.status.ObservedGeneration == t.App.Generation && !t.changeWaits()
 	if known && !identity.Comparable(t.status.SpecHash, t.hash()) {
 		t.status.SpecHash = t.hash()
 	}
+}
+
+// changeWaits reports whether the spec is known to differ although the hashes do not tell: they were made in two ways, and the status says that
+// a change waits for the next attempt.
+func (t *turn) changeWaits() bool {
+	return t.status.SpecHash != "" && !identity.Comparable(t.status.SpecHash, t.hash()) &&
+		meta.IsStatusConditionTrue(t.App.Status.Conditions, v1beta2.ConditionSpecChangePending)
 }
 
 // changePending tells of a change that waits for the next attempt.

@@ -30,9 +30,11 @@ const kubeletSlack = 30 * time.Second
 
 // assessment is what a driver pod says of its run.
 type assessment struct {
-	state      v1beta2.DriverState
-	finishedAt metav1.Time
-	failure    *v1beta2.FailureRecord
+	state v1beta2.DriverState
+	// startedAt and finishedAt are by the clock of the driver's node.
+	startedAt, finishedAt metav1.Time
+
+	failure *v1beta2.FailureRecord
 	// lookAgain is when to look again although nothing may change.
 	lookAgain time.Time
 }
@@ -50,9 +52,11 @@ func assess(driver *corev1.Pod, now time.Time) assessment {
 	ended := endOfSpark(driver, podmutation.Driver)
 	switch {
 	case ended != nil && ended.ExitCode == 0:
-		return assessment{state: v1beta2.DriverStateCompleted, finishedAt: ended.FinishedAt}
+		return assessment{state: v1beta2.DriverStateCompleted, startedAt: ended.StartedAt, finishedAt: ended.FinishedAt}
 	case ended != nil:
-		return assessment{state: v1beta2.DriverStateFailed, finishedAt: ended.FinishedAt, failure: containerFailure(driver, ended)}
+		return assessment{
+			state: v1beta2.DriverStateFailed, startedAt: ended.StartedAt, finishedAt: ended.FinishedAt, failure: containerFailure(driver, ended),
+		}
 	case driver.Status.Phase == corev1.PodSucceeded:
 		return assessment{state: v1beta2.DriverStateCompleted}
 	case driver.Status.Phase == corev1.PodFailed:

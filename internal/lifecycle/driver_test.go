@@ -175,7 +175,7 @@ func TestHeldUpSince(t *testing.T) {
 			if tc.change != nil {
 				tc.change(pod)
 			}
-			if got := HeldUpSince(pod); !got.Equal(tc.want) {
+			if got := HeldUpSince(pod, start); !got.Equal(tc.want) {
 				t.Errorf("held up since %s, want %s", got, tc.want)
 			}
 		})

@@ -111,11 +111,11 @@ func (t *turn) countExecutors(next map[string]v1beta2.ExecutorState, failedPods 
 			counts.Running++
 		case v1beta2.ExecutorStateCompleted:
 			if news {
-				counts.Completed++
+				counts.Completed = more(counts.Completed)
 			}
 		case v1beta2.ExecutorStateFailed:
 			if news {
-				counts.Failed++
+				counts.Failed = more(counts.Failed)
 				countReason(counts, failedPods[name])
 			}
 		default:
@@ -137,7 +137,7 @@ func countReason(counts *v1beta2.ExecutorCounts, pod *corev1.Pod) {
 	if counts.Failures == nil {
 		counts.Failures = map[string]int32{}
 	}
-	counts.Failures[reason]++
+	counts.Failures[reason] = more(counts.Failures[reason])
 }
 
 // executorFailure says in one word what a failed executor pod failed of.

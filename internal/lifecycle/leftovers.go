@@ -20,9 +20,6 @@ import (
 	"github.com/alauda/spark-operator/pkg/sparklabels"
 )
 
-// longest is the largest number of seconds that is told from for ever: a hundred years.
-const longest = 100 * 365 * 24 * 3600
-
 // lookAgain is after what time to look again where an event is expected to come and may be missed.
 const lookAgain = time.Minute
 
@@ -118,7 +115,7 @@ func (t *turn) endSidecars() {
 	if deadline := t.Driver.Spec.ActiveDeadlineSeconds; ended == nil || deadline != nil && *deadline <= 1 {
 		return
 	}
-	if left := ended.FinishedAt.Add(limit).Sub(t.Now); left > 0 {
+	if left := t.status.TerminationTime.Add(limit).Sub(t.Now); left > 0 {
 		t.wakeIn(left)
 		return
 	}

@@ -82,7 +82,7 @@ func said(message string) string { return cmp.Or(message, "no more than that is 
 
 // HeldUpSince returns since when a pending pod has been held up on its node by something that only events tell of: volumes
 // that cannot be mounted, a sandbox that cannot be made. It returns zero for any other pod. Events are asked for from then on.
-func HeldUpSince(pod *corev1.Pod) time.Time {
+func HeldUpSince(pod *corev1.Pod, now time.Time) time.Time {
 	if pod == nil || stateOfUnfinished(pod) != v1beta2.DriverStatePending || pendingReasonOf(pod) != nil {
 		return time.Time{}
 	}
@@ -104,13 +104,17 @@ func HeldUpSince(pod *corev1.Pod) time.Time {
 	if scheduled.IsZero() {
 		return time.Time{}
 	}
+	if scheduled.After(now) {
+		// The scheduler's clock is ahead.
+		scheduled = pod.CreationTimestamp.Time
+	}
 	return scheduled.Add(mountGrace)
 }
 
 // driverPending says what a pending driver waits for.
 func (t *turn) driverPending() {
 	t.wakeIn(lookAgain)
-	if heldUp := HeldUpSince(t.Driver); !heldUp.IsZero() && heldUp.After(t.Now) {
+	if heldUp := HeldUpSince(t.Driver, t.Now); !heldUp.IsZero() && heldUp.After(t.Now) {
 		t.wakeIn(heldUp.Sub(t.Now))
 	}
 	if t.pending != nil && !t.pending.gated() && t.pendingIsNews() {

@@ -79,6 +79,7 @@ func (t *turn) backOff(seconds *int64, failures int32) time.Duration {
 	if most <= 0 {
 		most = defaultMaxRetryInterval
 	}
+	// Both are at most longest, and so is no wait twice as long too long.
 	most = max(wait, t.limit(t.App.Spec.RestartPolicy.MaxRetryIntervalSeconds, most))
 	for n := int32(1); n < failures && wait < most; n++ {
 		wait *= 2
@@ -108,9 +109,9 @@ func (t *turn) countFailedRun(class v1beta2.FailureClass) {
 		counts = v1beta2.FailureCounts{}
 	}
 	if t.exempt(class) {
-		counts.Infrastructure++
+		counts.Infrastructure = more(counts.Infrastructure)
 	} else {
-		counts.Runs++
+		counts.Runs = more(counts.Runs)
 	}
 	t.setFailures(counts)
 }
@@ -119,10 +120,10 @@ func (t *turn) countFailedRun(class v1beta2.FailureClass) {
 func (t *turn) stable() bool {
 	least := t.App.Spec.RestartPolicy.ResetAfterSeconds
 	current := t.currentRecord()
-	if least == nil || current == nil || current.StartTime.IsZero() {
+	if least == nil || *least <= 0 || current == nil || current.StartTime.IsZero() {
 		return false
 	}
-	return t.status.TerminationTime.Sub(current.StartTime.Time) >= time.Duration(*least)*time.Second
+	return t.status.TerminationTime.Sub(current.StartTime.Time) >= Seconds(*least)
 }
 
 // waitForRetry waits until the retry is due, and reports whether it still has to.

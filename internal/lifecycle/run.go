@@ -49,13 +49,13 @@ func (t *turn) follow() {
 	case v1beta2.DriverStateRunning:
 		t.driverRunning()
 	case v1beta2.DriverStateCompleted:
-		t.runEnded(seen.finishedAt)
+		t.status.TerminationTime = t.endOfRun(seen)
 		t.endRecord(v1beta2.AttemptSucceeded, "", t.status.TerminationTime)
 		t.setFailures(v1beta2.FailureCounts{})
 		t.move(v1beta2.ApplicationStateSucceeding, "the driver succeeded")
 		t.tell(events.Normalf(ReasonDriverCompleted, events.Observe, "Driver %s completed", t.Driver.Name))
 	case v1beta2.DriverStateFailed:
-		t.runEnded(seen.finishedAt)
+		t.status.TerminationTime = t.endOfRun(seen)
 		t.fail(*seen.failure)
 		t.tell(events.Warningf(ReasonDriverFailed, events.Observe, "%s", t.status.AppState.ErrorMessage))
 	default:
@@ -114,9 +114,9 @@ func (t *turn) driverRunning() {
 	t.tell(events.Normalf(ReasonDriverRunning, events.Observe, "Driver %s is running", t.Driver.Name))
 }
 
-// startOfDriver returns when the Spark container started, as the kubelet says.
+// startOfDriver returns when the Spark container started, as the kubelet says where that can be.
 func (t *turn) startOfDriver() *metav1.Time {
-	if status := sparkStatus(t.Driver, podmutation.Driver); status != nil && status.State.Running != nil && !status.State.Running.StartedAt.IsZero() {
+	if status := sparkStatus(t.Driver, podmutation.Driver); status != nil && status.State.Running != nil && t.plausible(status.State.Running.StartedAt) {
 		return status.State.Running.StartedAt.DeepCopy()
 	}
 	return new(metav1.NewTime(t.Now))
@@ -133,20 +133,12 @@ func (t *turn) driverUnknown() {
 
 func (t *turn) driverLost() {
 	t.followExecutors(true)
-	t.runEnded(metav1.NewTime(t.Now))
+	t.status.TerminationTime = metav1.NewTime(t.Now)
 	t.fail(v1beta2.FailureRecord{
 		Class: v1beta2.FailureClassInfrastructure, Reason: failureDriverNotFound,
 		Message: "driver pod not found", Pod: t.status.DriverInfo.PodName,
 	})
 	t.tell(events.Warningf(ReasonDriverNotFound, events.Observe, "Driver pod %s not found: it was deleted before its end was seen", t.status.DriverInfo.PodName))
-}
-
-// runEnded notes the time at which the driver ended.
-func (t *turn) runEnded(at metav1.Time) {
-	if at.IsZero() {
-		at = metav1.NewTime(t.Now)
-	}
-	t.status.TerminationTime = at
 }
 
 // fail completes the record and moves to FAILING.

@@ -89,7 +89,7 @@ func (t *turn) submitted(attempt identity.Attempt) {
 	failures := t.failures()
 	failures.Submissions = 0
 	t.setFailures(failures)
-	t.status.ExecutionAttempts++
+	t.status.ExecutionAttempts = more(t.status.ExecutionAttempts)
 	t.status.SparkApplicationID = attempt.ApplicationID
 	t.currentRecord().SparkApplicationID = attempt.ApplicationID
 	t.status.DriverInfo = t.Submission.Driver
@@ -105,7 +105,7 @@ func (t *turn) submitted(attempt identity.Attempt) {
 func (t *turn) refused(attempt identity.Attempt) {
 	t.recordAttempt(attempt, metav1.NewTime(t.Now))
 	failures := t.failures()
-	failures.Submissions++
+	failures.Submissions = more(failures.Submissions)
 	t.setFailures(failures)
 	reason := submissionFailureReason(t.Submission.Permanent)
 	t.endRecord(v1beta2.AttemptSubmissionFailed, reason, metav1.NewTime(t.Now))
@@ -136,7 +136,7 @@ func (t *turn) recordAttempt(attempt identity.Attempt, began metav1.Time) {
 	t.status.Attempt = attempt.Number
 	t.status.SubmissionID = attempt.SubmissionID
 	t.status.SpecHash = attempt.SpecHash
-	t.status.SubmissionAttempts++
+	t.status.SubmissionAttempts = more(t.status.SubmissionAttempts)
 	t.status.LastSubmissionAttemptTime = began
 	t.status.NextRetryTime = nil
 	t.status.TerminationTime = metav1.Time{}

@@ -22,9 +22,9 @@ import (
 // limit returns the application's own limit, in seconds, or the operator's.
 func (t *turn) limit(seconds *int64, otherwise time.Duration) time.Duration {
 	if seconds == nil {
-		return otherwise
+		return min(otherwise, longest)
 	}
-	return time.Duration(min(*seconds, longest)) * time.Second
+	return Seconds(*seconds)
 }
 
 func (t *turn) timeouts() v1beta2.Timeouts {
@@ -62,7 +62,7 @@ func (t *turn) overdue(state v1beta2.DriverState) bool {
 			t.wakeIn(left)
 			continue
 		}
-		t.runEnded(metav1.NewTime(t.Now))
+		t.status.TerminationTime = metav1.NewTime(t.Now)
 		t.fail(v1beta2.FailureRecord{
 			Class: v1beta2.FailureClassDeadline, Reason: w.reason, Message: w.message(),
 			Pod: t.Driver.Name, Node: t.Driver.Spec.NodeName,
@@ -93,13 +93,13 @@ func (t *turn) limitedWaits(state v1beta2.DriverState) []limitedWait {
 	return waits
 }
 
-// driverWait is that of a pending driver. One that is held back on purpose, by a queue, does not wait in this sense, and one that was begins to
+// driverWait is that of a pending driver, from its submission: its pod is made with that, by a clock of another machine. One that is held back on purpose, by a queue, does not wait in this sense, and one that was begins to
 // when it is let go.
 func (t *turn) driverWait() (limitedWait, bool) {
 	if t.pending.gated() {
 		return limitedWait{}, false
 	}
-	since := t.Driver.CreationTimestamp.Time
+	since := t.status.LastSubmissionAttemptTime.Time
 	if record := t.currentRecord(); record != nil && record.UngatedTime != nil {
 		since = record.UngatedTime.Time
 	}
@@ -141,6 +141,8 @@ func (t *turn) executorsWaitBegan(state v1beta2.DriverState) *metav1.Time {
 		return nil
 	case counts.WaitingSince != nil:
 		return counts.WaitingSince
+	case !t.plausible(*began):
+		return new(metav1.NewTime(t.Now))
 	case t.told(v1beta2.ConditionExecutorsReady, v1beta2.ReasonExecutorsRunning), t.told(v1beta2.ConditionExecutorsReady, corev1.PodReasonSchedulingGated):
 		return new(metav1.NewTime(t.Now))
 	default:

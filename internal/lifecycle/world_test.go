@@ -102,6 +102,7 @@ func (w *world) execute(a Action) bool {
 		}
 		if w.refuse == nil && w.driver == nil {
 			w.driver = driverPod(a.Attempt)
+			w.driver.CreationTimestamp = metav1.NewTime(w.now)
 			w.submitted = append(w.submitted, a.Attempt.Number)
 		}
 	case DeleteRun:

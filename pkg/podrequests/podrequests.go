@@ -26,6 +26,7 @@ type Totals struct {
 
 // Of returns what an application asks for that starts with these pods.
 func Of(driver, executor *corev1.Pod, executors int64) Totals {
+	executors = max(executors, 0)
 	totals := Totals{Driver: Pod(driver), Executor: Pod(executor), Executors: executors}
 	totals.Sum = maps.Clone(totals.Driver)
 	for name, quantity := range totals.Executor {

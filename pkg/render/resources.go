@@ -5,6 +5,7 @@ package render
 
 import (
 	"fmt"
+	"math"
 	"strings"
 
 	corev1 "k8s.io/api/core/v1"
@@ -111,7 +112,9 @@ func overheadMiB(conf *sparkconf.Conf, rule overheadRule) (int64, error) {
 			return 0, err
 		}
 	}
-	return conf.MiB(max(int64(factor*float64(rule.heap)), minimum), rule.keys...)
+	// A number that Java's int does not hold is its greatest.
+	part := int64(min(factor*float64(rule.heap), math.MaxInt32))
+	return conf.MiB(max(part, minimum), rule.keys...)
 }
 
 func offHeapMiB(conf *sparkconf.Conf) (int64, error) {

@@ -66,12 +66,11 @@ func parseSize(s string, unit int64, binary bool) (int64, error) {
 			return 0, fmt.Errorf("%q is no size: unknown unit %q, want one of b, k, m, g, t, p", s, suffix)
 		}
 	}
+	if value > math.MaxInt64/from {
+		return 0, fmt.Errorf("%q is too large a size: want less than 8192p", s)
+	}
 	if from >= unit {
-		ratio := from / unit
-		if value > math.MaxInt64/ratio {
-			return 0, fmt.Errorf("%q is too large a size", s)
-		}
-		value *= ratio
+		value *= from / unit
 	} else {
 		value /= unit / from
 	}
@@ -206,5 +205,7 @@ func ParseQuantity(s string) (resource.Quantity, error) {
 	return resource.ParseQuantity(s)
 }
 
-// MiBQuantity returns mebibytes as a quantity.
-func MiBQuantity(n int64) resource.Quantity { return *resource.NewQuantity(n*mib, resource.BinarySI) }
+// MiBQuantity returns mebibytes as a quantity; more than there is a number of bytes for is the most there is.
+func MiBQuantity(n int64) resource.Quantity {
+	return *resource.NewQuantity(min(n, math.MaxInt64/mib)*mib, resource.BinarySI)
+}
