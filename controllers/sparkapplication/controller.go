@@ -88,7 +88,7 @@ func (r *Reconciler) Reconcile(ctx context.Context, req ctrl.Request) (ctrl.Resu
 		return ctrl.Result{}, nil
 	}
 	for range maxRounds {
-		decision := hideSecrets(obs.App, lifecycle.Decide(*obs, r.Policy))
+		decision := hideSecrets(obs.Secrets, lifecycle.Decide(*obs, r.Policy))
 		logDecision(ctx, obs.App, decision)
 		if err := r.record(ctx, obs, decision); err != nil {
 			return r.afterRace(req.NamespacedName, err)

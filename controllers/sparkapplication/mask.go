@@ -6,15 +6,13 @@ package sparkapplication
 import (
 	"slices"
 
-	"github.com/alauda/spark-operator/apis/sparkoperator/v1beta2"
 	"github.com/alauda/spark-operator/internal/lifecycle"
-	"github.com/alauda/spark-operator/internal/planning"
+	"github.com/alauda/spark-operator/pkg/sparkconf"
 )
 
 // hideSecrets returns the decision without the secrets of the application in what people will read: messages of the status, notes of
 // events and the log repeat what an API server, a kubelet or a driver said.
-func hideSecrets(app *v1beta2.SparkApplication, d lifecycle.Decision) lifecycle.Decision {
-	m := planning.Secrets(app)
+func hideSecrets(m *sparkconf.Masker, d lifecycle.Decision) lifecycle.Decision {
 	if m.Empty() {
 		return d
 	}

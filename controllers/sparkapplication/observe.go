@@ -19,6 +19,7 @@ import (
 	"github.com/alauda/spark-operator/internal/identity"
 	"github.com/alauda/spark-operator/internal/index"
 	"github.com/alauda/spark-operator/internal/lifecycle"
+	"github.com/alauda/spark-operator/internal/planning"
 	"github.com/alauda/spark-operator/pkg/sparklabels"
 )
 
@@ -59,6 +60,7 @@ func (r *Reconciler) observe(ctx context.Context, key types.NamespacedName) (*li
 	obs.SpecHash = r.known.specHash(app)
 	obs.Delay = r.known.delayOf(key, identity.SubmissionID(app, app.Status.Attempt+1))
 	obs.Blocked = r.blocked(app, pods.Items, obs.Now)
+	obs.Secrets = planning.Secrets(app)
 	obs.Trouble = r.trouble(ctx, key, obs.Driver, obs.Now)
 	return obs, nil
 }

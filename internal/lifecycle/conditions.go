@@ -67,7 +67,7 @@ func (t *turn) setCondition(kind string, c *claim) {
 		return
 	}
 	meta.SetStatusCondition(&t.status.Conditions, metav1.Condition{
-		Type: kind, Status: c.status, Reason: word(c.reason, v1beta2.ReasonPending), Message: head(c.message, maxConditionMessageBytes),
+		Type: kind, Status: c.status, Reason: word(c.reason, v1beta2.ReasonPending), Message: t.head(c.message, maxConditionMessageBytes),
 		ObservedGeneration: t.status.ObservedGeneration, LastTransitionTime: metav1.NewTime(t.Now),
 	})
 }

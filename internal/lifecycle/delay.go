@@ -50,5 +50,5 @@ func (t *turn) tellDelay() bool {
 		t.tell(events.Warningf(ReasonSubmissionDelayed, events.Submit, "%s; the submission is tried again and again", t.Delay.Message))
 		return true
 	}
-	return told.Message != head(t.claimDelayed().message, maxConditionMessageBytes)
+	return told.Message != t.head(t.claimDelayed().message, maxConditionMessageBytes)
 }

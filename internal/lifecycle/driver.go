@@ -111,7 +111,7 @@ func containerFailure(driver *corev1.Pod, ended *corev1.ContainerStateTerminated
 		message += " (" + exit.meaning + ")"
 	}
 	record := &v1beta2.FailureRecord{
-		Class: v1beta2.FailureClassDriver, Reason: exit.reason, Message: message, LogTail: tail(ended.Message),
+		Class: v1beta2.FailureClassDriver, Reason: exit.reason, Message: message, LogTail: ended.Message,
 		ExitCode: &ended.ExitCode, Container: podmutation.SparkContainerName(driver, podmutation.Driver), Pod: driver.Name, Node: driver.Spec.NodeName,
 	}
 	if exit.signal != 0 {
@@ -148,7 +148,7 @@ func podFailure(driver *corev1.Pod) *v1beta2.FailureRecord {
 		ended := init.State.Terminated
 		record.Class, record.Reason = v1beta2.FailureClassDriver, failureInitContainer
 		record.Message += fmt.Sprintf(": init container %s failed with ExitCode: %d, Reason: %s", init.Name, ended.ExitCode, ended.Reason)
-		record.Container, record.ExitCode, record.LogTail = init.Name, &ended.ExitCode, tail(ended.Message)
+		record.Container, record.ExitCode, record.LogTail = init.Name, &ended.ExitCode, ended.Message
 	}
 	if record.Reason == "" {
 		record.Reason = failureNoStatus

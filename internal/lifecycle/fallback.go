@@ -20,11 +20,11 @@ func (t *turn) noteFallback() {
 		return
 	}
 	known := meta.FindStatusCondition(t.status.Conditions, kind)
-	if known == nil || known.Message != bounded(t.Fallback) {
+	if known == nil || known.Message != t.bounded(t.Fallback) {
 		t.tell(events.Normalf(ReasonSubmissionFallback, events.Submit, "%s", t.Fallback))
 	}
 	meta.SetStatusCondition(&t.status.Conditions, metav1.Condition{
-		Type: kind, Status: metav1.ConditionFalse, Reason: v1beta2.ReasonNotSupported, Message: bounded(t.Fallback),
+		Type: kind, Status: metav1.ConditionFalse, Reason: v1beta2.ReasonNotSupported, Message: t.bounded(t.Fallback),
 		ObservedGeneration: t.status.ObservedGeneration, LastTransitionTime: metav1.NewTime(t.Now),
 	})
 }

@@ -9,6 +9,7 @@ import (
 	corev1 "k8s.io/api/core/v1"
 
 	"github.com/alauda/spark-operator/apis/sparkoperator/v1beta2"
+	"github.com/alauda/spark-operator/pkg/sparkconf"
 )
 
 // Observation is what is known of one application at one moment. Nothing in it is changed by Decide.
@@ -35,6 +36,9 @@ type Observation struct {
 	Blocked *Blocked
 	// SpecHash is the hash of the application's spec, if it is known; Decide computes it otherwise.
 	SpecHash string
+	// Secrets hides the application's secrets in what others say of it; nil hides nothing. It is asked before a text is cut: what is left of a secret
+	// would not be found.
+	Secrets *sparkconf.Masker
 	// Trouble is what the cluster's events say of a driver that is held up (see HeldUpSince), if they were asked.
 	Trouble *Trouble
 	// Released tells that a DeleteRun action was just executed and found no pod to wait for.

@@ -50,8 +50,23 @@ const (
 	maxReasonBytes           = 128
 )
 
-// bounded returns message, cut between characters if it is too long.
-func bounded(message string) string { return head(message, maxMessageBytes) }
+// bounded returns message without secrets, cut between characters if it is too long.
+func (t *turn) bounded(message string) string { return t.head(message, maxMessageBytes) }
+
+func (t *turn) head(message string, limit int) string {
+	if t.Secrets != nil {
+		message = t.Secrets.Mask(message)
+	}
+	return head(message, limit)
+}
+
+// tail returns the end of a log without secrets. It is the end of a longer one already, which may begin within a secret.
+func (t *turn) tail(log string) string {
+	if t.Secrets != nil {
+		log = t.Secrets.MaskEnd(log)
+	}
+	return tail(log)
+}
 
 // head returns the beginning of message, in one line: foreign words may have control characters.
 func head(message string, limit int) string {

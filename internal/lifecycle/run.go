@@ -145,7 +145,8 @@ func (t *turn) driverLost() {
 func (t *turn) fail(failure v1beta2.FailureRecord) {
 	failure.Attempt = t.status.Attempt
 	failure.Time = t.status.TerminationTime
-	failure.Message = bounded(because(causeInLog(&failure), failure.Message))
+	failure.LogTail = t.tail(failure.LogTail)
+	failure.Message = t.bounded(because(causeInLog(&failure), failure.Message))
 	failure.Reason = word(failure.Reason, failureNoStatus)
 	if t.status.Executors != nil {
 		failure.ExecutorFailures = maps.Clone(t.status.Executors.Failures)

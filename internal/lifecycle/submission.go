@@ -110,10 +110,10 @@ func (t *turn) refused(attempt identity.Attempt) {
 	reason := submissionFailureReason(t.Submission.Permanent)
 	t.endRecord(v1beta2.AttemptSubmissionFailed, reason, metav1.NewTime(t.Now))
 	message := t.Submission.Err.Error()
-	t.status.AppState.ErrorMessage = bounded(message)
+	t.status.AppState.ErrorMessage = t.bounded(message)
 	t.status.LastFailure = &v1beta2.FailureRecord{
 		Attempt: attempt.Number, Time: metav1.NewTime(t.Now), Class: v1beta2.FailureClassSubmission,
-		Reason: reason, Message: bounded(message), LogTail: tail(t.Submission.LogTail), MetadataHash: identity.MetadataHash(t.App),
+		Reason: reason, Message: t.bounded(message), LogTail: t.tail(t.Submission.LogTail), MetadataHash: identity.MetadataHash(t.App),
 	}
 	t.move(v1beta2.ApplicationStateFailedSubmission, "the submission was refused")
 	t.tell(events.Warningf(ReasonSubmissionFailed, events.Submit, "%s", message))

@@ -14,6 +14,7 @@ import (
 
 	"github.com/alauda/spark-operator/apis/sparkoperator/v1beta2"
 	"github.com/alauda/spark-operator/internal/identity"
+	"github.com/alauda/spark-operator/pkg/sparkconf"
 	"github.com/alauda/spark-operator/pkg/sparklabels"
 )
 
@@ -30,6 +31,7 @@ type world struct {
 	policy    Policy
 	trouble   *Trouble
 	blocked   *Blocked
+	secrets   *sparkconf.Masker
 
 	// slow makes deleted pods stay until podsGo.
 	slow bool
@@ -57,7 +59,7 @@ func newWorld(change ...func(*v1beta2.SparkApplication)) *world {
 }
 
 func (w *world) observe() Observation {
-	return Observation{Now: w.now, App: w.app, Driver: w.driver, Executors: w.executors, Submission: w.outcome, Released: w.released, Trouble: w.trouble, Blocked: w.blocked}
+	return Observation{Now: w.now, App: w.app, Driver: w.driver, Executors: w.executors, Submission: w.outcome, Released: w.released, Trouble: w.trouble, Blocked: w.blocked, Secrets: w.secrets}
 }
 
 // reconcile decides and acts until nothing is left to do, as the controller does, and returns the last decision.

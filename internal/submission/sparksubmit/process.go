@@ -39,7 +39,9 @@ func (s *Submitter) run(ctx context.Context, plan *planning.Plan) error {
 	}
 	ctx, cancel := context.WithTimeoutCause(ctx, s.options.Timeout, errTimedOut)
 	defer cancel()
-	text := &output{redact: plan.Masker().MaskOutput}
+	// What the application says elsewhere than in properties is as secret, and is hidden before the output is cut.
+	ofApplication, ofProperties := planning.Secrets(plan.App()), plan.Masker()
+	text := &output{redact: func(line string) string { return ofProperties.MaskOutput(ofApplication.Mask(line)) }}
 	//nolint:gosec // the program is the operator's own, and what the user wrote cannot become an option: see Argv.
 	command := exec.CommandContext(ctx, submitScript(s.options.Home), Argv(plan, files)...)
 	command.Env = environment(os.Environ(), s.options.Home, dir, plan.SparkUser())
