@@ -20,12 +20,23 @@ import (
 // executorsOf returns the executors of the application's current and next attempt among pods, by name. Anybody can read the submission id and give
 // a pod its label; an executor is owned, too, by what is the application's.
 func executorsOf(app *v1beta2.SparkApplication, pods []corev1.Pod) []*corev1.Pod {
+	return executorsAmong(app, ownersOf(app, pods), pods)
+}
+
+// departedExecutors returns the executors of the application among pods that are gone.
+func departedExecutors(app *v1beta2.SparkApplication, pods, gone []corev1.Pod) []*corev1.Pod {
+	if len(gone) == 0 {
+		return nil
+	}
+	return executorsAmong(app, ownersOf(app, pods), gone)
+}
+
+func executorsAmong(app *v1beta2.SparkApplication, owners owners, pods []corev1.Pod) []*corev1.Pod {
 	ours := []string{
 		identity.SubmissionID(app, app.Status.Attempt),
 		identity.SubmissionID(app, app.Status.Attempt+1),
 	}
 	var executors []*corev1.Pod
-	owners := ownersOf(app, pods)
 	for i := range pods {
 		pod := &pods[i]
 		isExecutor := pod.Labels[sparklabels.SparkRole] == sparklabels.RoleExecutor && slices.Contains(ours, pod.Labels[sparklabels.SubmissionID])

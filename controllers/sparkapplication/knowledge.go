@@ -59,6 +59,10 @@ type facts struct {
 		by           *lifecycle.Blocked
 	}
 
+	// departed are executors that have gone lately, endSeen since when ends of executors are known that leave open who ended them.
+	departed []departed
+	endSeen  map[string]time.Time
+
 	// replaced are versions that the cache may still show: newer ones were stored here since.
 	replaced []string
 	// awaited tells that a decision was given up for a newer version, which has not come yet.

@@ -49,6 +49,7 @@ func (r *Reconciler) observe(ctx context.Context, key types.NamespacedName) (*li
 		return nil, err
 	}
 	obs := &lifecycle.Observation{Now: r.Clock.Now(), App: app, Driver: driverOf(app, pods.Items), Executors: executorsOf(app, pods.Items)}
+	obs.Gone = departedExecutors(app, pods.Items, r.known.departedOf(key, !expectsDriver(app), obs.Now))
 	if expectsDriver(app) && !isCurrent(app, obs.Driver) {
 		driver, err := r.askForDriver(ctx, app)
 		if err != nil {
@@ -57,6 +58,7 @@ func (r *Reconciler) observe(ctx context.Context, key types.NamespacedName) (*li
 		obs.Driver = driver
 	}
 	obs.Driver = r.known.withoutReleased(key, obs.Driver)
+	obs.EndSeen = r.known.seenSince(key, lifecycle.Unexplained(*obs), obs.Now)
 	obs.SpecHash = r.known.specHash(app)
 	obs.Delay = r.known.delayOf(key, identity.SubmissionID(app, app.Status.Attempt+1))
 	obs.Blocked = r.blocked(app, pods.Items, obs.Now)

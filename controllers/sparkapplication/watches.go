@@ -43,7 +43,7 @@ func (r *Reconciler) Setup(mgr ctrl.Manager, options controller.Options) error {
 	builder := ctrl.NewControllerManagedBy(mgr).
 		Named("sparkapplication").
 		Watches(&v1beta2.SparkApplication{}, newApplicationEvents(&r.known)).
-		Watches(&corev1.Pod{}, handler.WithLowPriorityWhenUnchanged(handler.EventHandler(podEvents{}))).
+		Watches(&corev1.Pod{}, handler.WithLowPriorityWhenUnchanged(handler.EventHandler(podEvents{r.departed}))).
 		WithOptions(options)
 	if r.Finished != nil {
 		builder = builder.WatchesRawSource(source.Channel(r.Finished, &handler.EnqueueRequestForObject{}))
@@ -106,9 +106,16 @@ func onlyStatusChanged(old, next client.Object) bool {
 }
 
 // podEvents looks at the application of a pod when the pod has changed: at once if it is a driver, after a while if it is an executor.
-type podEvents struct{}
+type podEvents struct {
+	// departed takes executor pods that are gone, as they were last.
+	departed func(types.NamespacedName, *corev1.Pod)
+}
 
 var _ handler.EventHandler = podEvents{}
+
+func (r *Reconciler) departed(app types.NamespacedName, pod *corev1.Pod) {
+	r.known.left(app, pod, r.Clock.Now())
+}
 
 // Create implements handler.EventHandler.
 func (p podEvents) Create(_ context.Context, e event.CreateEvent, q queue) { p.enqueue(e.Object, q) }
@@ -122,7 +129,13 @@ func (p podEvents) Update(_ context.Context, e event.UpdateEvent, q queue) {
 }
 
 // Delete implements handler.EventHandler.
-func (p podEvents) Delete(_ context.Context, e event.DeleteEvent, q queue) { p.enqueue(e.Object, q) }
+func (p podEvents) Delete(_ context.Context, e event.DeleteEvent, q queue) {
+	pod, isPod := e.Object.(*corev1.Pod)
+	if request := applicationOf(e.Object); isPod && request.Name != "" && pod.Labels[sparklabels.SparkRole] == sparklabels.RoleExecutor {
+		p.departed(request.NamespacedName, pod)
+	}
+	p.enqueue(e.Object, q)
+}
 
 // Generic implements handler.EventHandler.
 func (p podEvents) Generic(_ context.Context, e event.GenericEvent, q queue) { p.enqueue(e.Object, q) }

@@ -82,8 +82,8 @@ func TestAnExecutorIsAlwaysReadByTheContainerThatSparkRunsIn(t *testing.T) {
 					if got := executorState(pod); got != want {
 						t.Errorf("exit code %d of %s beside %v and %v: %s, want %s", code, name, before, behind, got, want)
 					}
-					if code != 0 && executorFailure(pod) != "OutOfMemoryError" {
-						t.Errorf("exit code %d of %s beside %v and %v: reason %s", code, name, before, behind, executorFailure(pod))
+					if code != 0 && executorFailure(executor{pod, false}) != "OutOfMemoryError" {
+						t.Errorf("exit code %d of %s beside %v and %v: reason %s", code, name, before, behind, executorFailure(executor{pod, false}))
 					}
 				}
 			}

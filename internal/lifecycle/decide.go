@@ -83,7 +83,9 @@ type turn struct {
 	pending      *pendingReason
 	stuck        []*corev1.Pod
 	// awaited are the pods that are being deleted, stuck or not.
-	awaited  []*corev1.Pod
+	awaited []*corev1.Pod
+	// doubtful is how many executors are still said to run of which it is open what they ended of.
+	doubtful int32
 	specHash string
 	// specChangePending is whether the spec differs from that of the current attempt, which goes on.
 	specChangePending bool
@@ -143,7 +145,7 @@ func (t *turn) wait(because string) {
 }
 
 func (t *turn) tell(e events.Event) {
-	e.Note = head(e.Note, maxMessageBytes)
+	e.Note = t.head(e.Note, maxMessageBytes)
 	t.events = append(t.events, e)
 }
 

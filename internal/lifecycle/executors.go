@@ -10,12 +10,10 @@ import (
 	"slices"
 	"strings"
 
-	corev1 "k8s.io/api/core/v1"
 	"k8s.io/utils/ptr"
 
 	"github.com/alauda/spark-operator/apis/sparkoperator/v1beta2"
 	"github.com/alauda/spark-operator/internal/events"
-	"github.com/alauda/spark-operator/pkg/podmutation"
 )
 
 const (
@@ -49,27 +47,20 @@ type executorTurn struct {
 	goOn bool
 }
 
-// followExecutors brings what the status says of executors up to date with the pods of the current attempt. A pod that is gone
-// without having failed was removed on purpose (Spark deletes executors that it needs no more): it has completed. So have those that
-// still run when their driver has ended: they end with it. An end is final.
+// followExecutors brings what the status says of executors up to date with the pods of the current attempt. Those that still run when their
+// driver has ended have completed: they end with it. An end is final.
 func (t *turn) followExecutors(driverEnded bool) {
+	t.doubtful = 0
 	next := map[string]v1beta2.ExecutorState{}
-	failedPods := map[string]*corev1.Pod{}
-	for _, pod := range t.Executors {
-		if !t.current(pod) {
-			continue
-		}
-		next[pod.Name] = executorState(pod)
-		if next[pod.Name] == v1beta2.ExecutorStateFailed {
-			failedPods[pod.Name] = pod
-		}
+	pods := t.currentExecutors()
+	for name, e := range pods {
+		next[name] = t.stateOf(e, driverEnded)
 	}
 	for name, known := range t.status.ExecutorState {
-		if _, exists := next[name]; !exists || !unfinished(known) {
+		if !unfinished(known) {
 			next[name] = known
-			if unfinished(known) {
-				next[name] = v1beta2.ExecutorStateCompleted
-			}
+		} else if _, exists := next[name]; !exists {
+			next[name] = t.stateOfMissing(name, known, driverEnded)
 		}
 	}
 	if driverEnded {
@@ -80,7 +71,7 @@ func (t *turn) followExecutors(driverEnded bool) {
 		}
 	}
 	before := ptr.Deref(t.status.Executors, v1beta2.ExecutorCounts{})
-	t.countExecutors(next, failedPods)
+	t.countExecutors(next, pods)
 	if driverEnded {
 		t.status.Executors.WaitingSince = nil
 	}
@@ -93,7 +84,7 @@ func (t *turn) followExecutors(driverEnded bool) {
 
 // countExecutors counts the executors by state. Those that have ended are added when they do, for the map forgets them. Where the map is full, an
 // executor that it does not know and that has ended was forgotten, and so counted, before.
-func (t *turn) countExecutors(next map[string]v1beta2.ExecutorState, failedPods map[string]*corev1.Pod) {
+func (t *turn) countExecutors(next map[string]v1beta2.ExecutorState, pods map[string]executor) {
 	counts := &v1beta2.ExecutorCounts{}
 	if before := t.status.Executors; before != nil {
 		counts.Completed, counts.Failed, counts.Failures = before.Completed, before.Failed, maps.Clone(before.Failures)
@@ -116,7 +107,7 @@ func (t *turn) countExecutors(next map[string]v1beta2.ExecutorState, failedPods 
 		case v1beta2.ExecutorStateFailed:
 			if news {
 				counts.Failed = more(counts.Failed)
-				countReason(counts, failedPods[name])
+				countReason(counts, pods[name])
 			}
 		default:
 			counts.Unknown++
@@ -126,11 +117,11 @@ func (t *turn) countExecutors(next map[string]v1beta2.ExecutorState, failedPods 
 }
 
 // countReason counts a failed executor by what it failed of.
-func countReason(counts *v1beta2.ExecutorCounts, pod *corev1.Pod) {
-	if pod == nil {
+func countReason(counts *v1beta2.ExecutorCounts, failed executor) {
+	if failed.pod == nil {
 		return
 	}
-	reason := executorFailure(pod)
+	reason := executorFailure(failed)
 	if _, known := counts.Failures[reason]; !known && len(counts.Failures) >= maxFailureReasons {
 		reason = otherFailureReason
 	}
@@ -138,27 +129,6 @@ func countReason(counts *v1beta2.ExecutorCounts, pod *corev1.Pod) {
 		counts.Failures = map[string]int32{}
 	}
 	counts.Failures[reason] = more(counts.Failures[reason])
-}
-
-// executorFailure says in one word what a failed executor pod failed of.
-func executorFailure(pod *corev1.Pod) string {
-	if taken := takenBy(pod); taken != "" {
-		return taken
-	}
-	if ended := endOfSpark(pod, podmutation.Executor); ended != nil {
-		return exitOf(ended).reason
-	}
-	if init := failedInit(pod); init != nil {
-		return failureInitContainer
-	}
-	return word(pod.Status.Reason, failureNoStatus)
-}
-
-// executorsGoOn reports whether an executor has neither ended nor been deleted.
-func (t *turn) executorsGoOn() bool {
-	return slices.ContainsFunc(t.Executors, func(pod *corev1.Pod) bool {
-		return t.current(pod) && pod.DeletionTimestamp.IsZero() && unfinished(executorState(pod))
-	})
 }
 
 // tellOfExecutors tells of executors that have newly reached a state, in at most one event for each state.
@@ -189,33 +159,6 @@ func listed(names []string) string {
 		return "Executor " + names[0]
 	}
 	return fmt.Sprintf("%d executors (%s)", len(names), strings.Join(names, ", "))
-}
-
-// executorState reads an executor pod. Drivers delete the executors that they need no more, whose JVM then ends by SIGTERM with
-// exit code 143: one that was deleted and not taken away has completed.
-func executorState(pod *corev1.Pod) v1beta2.ExecutorState {
-	deleted, taken := !pod.DeletionTimestamp.IsZero(), takenBy(pod) != ""
-	if ended := endOfSpark(pod, podmutation.Executor); ended != nil {
-		if ended.ExitCode == 0 || deleted && !taken {
-			return v1beta2.ExecutorStateCompleted
-		}
-		return v1beta2.ExecutorStateFailed
-	}
-	if deleted && taken {
-		return v1beta2.ExecutorStateFailed
-	}
-	switch pod.Status.Phase {
-	case corev1.PodPending, "":
-		return v1beta2.ExecutorStatePending
-	case corev1.PodRunning:
-		return v1beta2.ExecutorStateRunning
-	case corev1.PodSucceeded:
-		return v1beta2.ExecutorStateCompleted
-	case corev1.PodFailed:
-		return v1beta2.ExecutorStateFailed
-	default:
-		return v1beta2.ExecutorStateUnknown
-	}
 }
 
 func unfinished(state v1beta2.ExecutorState) bool {

@@ -163,6 +163,8 @@ func (l *life) look() Observation {
 	if o.Driver == nil && slices.Contains(followed, o.App.Status.AppState.State) {
 		o.Driver = l.driver
 	}
+	l.endSeen = seenSince(l.endSeen, o)
+	o.EndSeen = l.endSeen
 	return o
 }
 

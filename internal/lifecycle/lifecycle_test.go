@@ -409,38 +409,6 @@ func TestDeletedApplicationIsLeftAlone(t *testing.T) {
 	}
 }
 
-func TestEndOfAnExecutor(t *testing.T) {
-	deleted := func(p *corev1.Pod) { p.DeletionTimestamp = &metav1.Time{Time: start} }
-	disrupted := func(p *corev1.Pod) {
-		p.Status.Conditions = []corev1.PodCondition{{Type: corev1.DisruptionTarget, Status: corev1.ConditionTrue}}
-	}
-	for name, tc := range map[string]struct {
-		exitCode int32
-		change   []func(*corev1.Pod)
-		want     v1beta2.ExecutorState
-	}{
-		"of its own, well":                  {0, nil, v1beta2.ExecutorStateCompleted},
-		"of its own, badly":                 {1, nil, v1beta2.ExecutorStateFailed},
-		"by SIGTERM, deleted by its driver": {143, []func(*corev1.Pod){deleted}, v1beta2.ExecutorStateCompleted},
-		"by SIGTERM, evicted":               {143, []func(*corev1.Pod){deleted, disrupted}, v1beta2.ExecutorStateFailed},
-		"by SIGTERM, not deleted":           {143, nil, v1beta2.ExecutorStateFailed},
-	} {
-		t.Run(name, func(t *testing.T) {
-			pod := executorPod("a", newWorld().attempt(1), corev1.PodRunning)
-			pod.Status.ContainerStatuses = []corev1.ContainerStatus{{
-				Name:  "spark-kubernetes-executor",
-				State: corev1.ContainerState{Terminated: &corev1.ContainerStateTerminated{ExitCode: tc.exitCode}},
-			}}
-			for _, change := range tc.change {
-				change(pod)
-			}
-			if got := executorState(pod); got != tc.want {
-				t.Errorf("state = %s, want %s", got, tc.want)
-			}
-		})
-	}
-}
-
 func TestExecutors(t *testing.T) {
 	const pending, up, done, bad = v1beta2.ExecutorStatePending, v1beta2.ExecutorStateRunning, v1beta2.ExecutorStateCompleted, v1beta2.ExecutorStateFailed
 	type states = map[string]v1beta2.ExecutorState
@@ -451,7 +419,7 @@ func TestExecutors(t *testing.T) {
 		want  states
 	}{
 		"phases":                               {nil, map[string]corev1.PodPhase{"a": "Pending", "b": "Running", "c": "Succeeded", "d": "Failed"}, 0, states{"a": pending, "b": up, "c": done, "d": bad}},
-		"one that was scaled down completed":   {states{"a": up, "b": up}, map[string]corev1.PodPhase{"b": "Running"}, 0, states{"a": done, "b": up}},
+		"one of which nobody saw how it went":  {states{"a": up, "b": up}, map[string]corev1.PodPhase{"b": "Running"}, 0, states{"a": done, "b": up}},
 		"one that failed stays failed":         {states{"a": bad}, nil, 0, states{"a": bad}},
 		"finished ones leave a full map":       {states{"a": done, "b": bad}, map[string]corev1.PodPhase{"c": "Running", "d": "Running"}, 2, states{"c": up, "d": up}},
 		"running ones leave only if they must": {nil, map[string]corev1.PodPhase{"a": "Running", "b": "Running", "c": "Running"}, 2, states{"b": up, "c": up}},
@@ -466,6 +434,8 @@ func TestExecutors(t *testing.T) {
 			for pod, phase := range tc.pods {
 				w.executors = append(w.executors, executorPod(pod, w.attempt(1), phase))
 			}
+			w.reconcile()
+			w.now = w.now.Add(killGrace)
 			w.reconcile()
 			if diff := cmp.Diff(tc.want, w.app.Status.ExecutorState); diff != "" {
 				t.Errorf("executorState (-want +got):\n%s", diff)

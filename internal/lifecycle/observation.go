@@ -23,6 +23,10 @@ type Observation struct {
 	Driver *corev1.Pod
 	// Executors are the executor pods of this application, of whichever attempt, sorted by name.
 	Executors []*corev1.Pod
+	// Gone are executor pods of this application that have gone lately, as they were last.
+	Gone []*corev1.Pod
+	// EndSeen is since when it has been known of executors that Unexplained names.
+	EndSeen map[string]time.Time
 	// Submission is the outcome of the Submit action that was just executed, or nil; a DeleteRun that was executed after it leaves none.
 	Submission *SubmissionOutcome
 	// Submitting tells that a Submit action was just executed and has no outcome yet: spark-submit is queued or runs.

@@ -129,11 +129,11 @@ func (t *turn) told(kind, reason string) bool {
 // made none, since its own start; but not since before an executor ran, or a queue held executors back. It returns nil if there is nothing to wait for.
 func (t *turn) executorsWaitBegan(state v1beta2.DriverState) *metav1.Time {
 	counts := t.status.Executors
-	if wait := t.executorsWait(); state != v1beta2.DriverStateRunning || counts.Running > 0 || wait.gated() {
+	if wait := t.executorsWait(); state != v1beta2.DriverStateRunning || counts.Running > t.doubtful || wait.gated() {
 		return nil
 	}
 	began := t.oldestPendingExecutor()
-	if began == nil && counts.Pending+counts.Completed+counts.Failed+counts.Unknown == 0 && wantedExecutors(&t.App.Spec) > 0 {
+	if began == nil && counts.Pending+counts.Running+counts.Completed+counts.Failed+counts.Unknown == 0 && wantedExecutors(&t.App.Spec) > 0 {
 		began = t.startOfDriver()
 	}
 	switch {
@@ -163,6 +163,15 @@ func (t *turn) oldestPendingExecutor() *metav1.Time {
 
 // wantedExecutors returns how many executors a driver makes when it starts, and 0 where that cannot be told.
 func wantedExecutors(spec *v1beta2.SparkApplicationSpec) int64 {
+	count, err := podrequests.InitialExecutors(executorConf(spec))
+	if err != nil {
+		return 0
+	}
+	return count
+}
+
+// executorConf is what an application says of the number of its executors.
+func executorConf(spec *v1beta2.SparkApplicationSpec) *sparkconf.Conf {
 	conf := sparkconf.New()
 	conf.SetAll("", spec.SparkConf)
 	set := func(key string, number *int32) {
@@ -176,11 +185,7 @@ func wantedExecutors(spec *v1beta2.SparkApplicationSpec) int64 {
 		set(sparkconf.DynamicAllocationInitial, dynamic.InitialExecutors)
 		set(sparkconf.DynamicAllocationMin, dynamic.MinExecutors)
 	}
-	count, err := podrequests.InitialExecutors(conf)
-	if err != nil {
-		return 0
-	}
-	return count
+	return conf
 }
 
 func (t *turn) executorsWaitSince() time.Time {

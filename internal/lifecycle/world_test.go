@@ -32,6 +32,8 @@ type world struct {
 	trouble   *Trouble
 	blocked   *Blocked
 	secrets   *sparkconf.Masker
+	gone      []*corev1.Pod
+	endSeen   map[string]time.Time
 
 	// slow makes deleted pods stay until podsGo.
 	slow bool
@@ -59,7 +61,25 @@ func newWorld(change ...func(*v1beta2.SparkApplication)) *world {
 }
 
 func (w *world) observe() Observation {
-	return Observation{Now: w.now, App: w.app, Driver: w.driver, Executors: w.executors, Submission: w.outcome, Released: w.released, Trouble: w.trouble, Blocked: w.blocked, Secrets: w.secrets}
+	o := Observation{
+		Now: w.now, App: w.app, Driver: w.driver, Executors: w.executors, Gone: w.gone, Submission: w.outcome, Released: w.released,
+		Trouble: w.trouble, Blocked: w.blocked, Secrets: w.secrets,
+	}
+	w.endSeen = seenSince(w.endSeen, o)
+	o.EndSeen = w.endSeen
+	return o
+}
+
+// seenSince notes since when ends of executors are known, as the controller does.
+func seenSince(seen map[string]time.Time, o Observation) map[string]time.Time {
+	next := map[string]time.Time{}
+	for _, name := range Unexplained(o) {
+		next[name] = o.Now
+		if since, known := seen[name]; known {
+			next[name] = since
+		}
+	}
+	return next
 }
 
 // reconcile decides and acts until nothing is left to do, as the controller does, and returns the last decision.

@@ -123,10 +123,13 @@ func SparkContainer(pod *corev1.Pod, in Input) *corev1.Container {
 	return &pod.Spec.Containers[index]
 }
 
+// asksForNone is an application that asks for no container by name. It is shared: the controller looks at each pod often.
+var asksForNone = &v1beta2.SparkApplication{}
+
 // SparkContainerName returns the name of the container in which Spark runs in a pod that it made, also of a pod that does not say what
 // containers it has: the role's own name then.
 func SparkContainerName(pod *corev1.Pod, role Role) string {
-	container := SparkContainer(pod, Input{App: &v1beta2.SparkApplication{}, Role: role})
+	container := SparkContainer(pod, Input{App: asksForNone, Role: role})
 	if container != nil && container.Name != "" {
 		return container.Name
 	}
