@@ -163,7 +163,8 @@ func IsOurs(existing, desired client.Object) bool {
 func ownerGone(ctx context.Context, c Getter, existing, desired client.Object) error {
 	owner, wanted := metav1.GetControllerOfNoCopy(existing), metav1.GetControllerOfNoCopy(desired)
 	conflict := &ConflictError{Kind: kindOf(existing), Namespace: existing.GetNamespace(), Name: existing.GetName(), Owner: ownerOf(existing)}
-	if owner == nil || wanted == nil || owner.Kind != wanted.Kind || owner.APIVersion != wanted.APIVersion {
+	isAlike := owner != nil && wanted != nil && owner.Kind == wanted.Kind && owner.APIVersion == wanted.APIVersion
+	if !isAlike || len(existing.GetOwnerReferences()) > 1 { // The garbage collector keeps what has another owner.
 		return conflict
 	}
 	current := &metav1.PartialObjectMetadata{TypeMeta: metav1.TypeMeta{APIVersion: owner.APIVersion, Kind: owner.Kind}}

@@ -171,19 +171,24 @@ func TestEnsure(t *testing.T) {
 			change func(client.Object)
 			want   string
 		}{
-			"what was made before":              {appUID, nil, func(client.Object) {}, adopted},
-			"what others labelled":              {appUID, nil, func(o client.Object) { o.GetLabels()["theirs"], o.GetAnnotations()["theirs"] = "1", "1" }, adopted},
-			"of an earlier attempt":             {appUID, nil, func(o client.Object) { o.GetLabels()[sparklabels.SubmissionID] = "id-0" }, replaced},
-			"of another spec":                   {appUID, nil, func(o client.Object) { o.GetAnnotations()[sparklabels.SpecHash] = "h2-0" }, replaced},
-			"without a hash":                    {appUID, nil, func(o client.Object) { o.SetAnnotations(nil) }, replaced},
-			"forged":                            {appUID, nil, thing.forge, replaced},
-			"forged and kept":                   {appUID, nil, func(o client.Object) { thing.forge(o); keep(o) }, "*apply.WaitError"},
-			"of an application that is gone":    {goneUID, nil, func(client.Object) {}, replaced},
-			"of an application made anew":       {goneUID, []client.Object{application(appUID)}, func(client.Object) {}, replaced},
-			"of one that is gone, and kept":     {goneUID, []client.Object{application(appUID)}, keep, "*apply.WaitError"},
-			"of one that exists":                {goneUID, []client.Object{application(goneUID)}, func(client.Object) {}, "*apply.ConflictError"},
-			"of one that is being deleted":      {goneUID, []client.Object{deleted(application(goneUID))}, func(client.Object) {}, "*apply.WaitError"},
-			"of nobody":                         {appUID, nil, func(o client.Object) { o.SetOwnerReferences(nil) }, "*apply.ConflictError"},
+			"what was made before":           {appUID, nil, func(client.Object) {}, adopted},
+			"what others labelled":           {appUID, nil, func(o client.Object) { o.GetLabels()["theirs"], o.GetAnnotations()["theirs"] = "1", "1" }, adopted},
+			"of an earlier attempt":          {appUID, nil, func(o client.Object) { o.GetLabels()[sparklabels.SubmissionID] = "id-0" }, replaced},
+			"of another spec":                {appUID, nil, func(o client.Object) { o.GetAnnotations()[sparklabels.SpecHash] = "h2-0" }, replaced},
+			"without a hash":                 {appUID, nil, func(o client.Object) { o.SetAnnotations(nil) }, replaced},
+			"forged":                         {appUID, nil, thing.forge, replaced},
+			"forged and kept":                {appUID, nil, func(o client.Object) { thing.forge(o); keep(o) }, "*apply.WaitError"},
+			"of an application that is gone": {goneUID, nil, func(client.Object) {}, replaced},
+			"of an application made anew":    {goneUID, []client.Object{application(appUID)}, func(client.Object) {}, replaced},
+			"of one that is gone, and kept":  {goneUID, []client.Object{application(appUID)}, keep, "*apply.WaitError"},
+			"of one that exists":             {goneUID, []client.Object{application(goneUID)}, func(client.Object) {}, "*apply.ConflictError"},
+			"of one that is being deleted":   {goneUID, []client.Object{deleted(application(goneUID))}, func(client.Object) {}, "*apply.WaitError"},
+			"of nobody":                      {appUID, nil, func(o client.Object) { o.SetOwnerReferences(nil) }, "*apply.ConflictError"},
+			"of one that is gone, and another owner": {goneUID, nil, func(o client.Object) {
+				job := ownedByJob()[0]
+				job.Controller = nil
+				o.SetOwnerReferences(append(o.GetOwnerReferences(), job))
+			}, "*apply.ConflictError"},
 			"of an owner of another kind":       {appUID, nil, func(o client.Object) { o.SetOwnerReferences(ownedByJob()) }, "*apply.ConflictError"},
 			"of an owner of another operator's": {goneUID, nil, func(o client.Object) { o.GetOwnerReferences()[0].APIVersion = "example.com/v1" }, "*apply.ConflictError"},
 		} {

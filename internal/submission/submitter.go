@@ -14,8 +14,8 @@ import (
 //
 // Submit is idempotent: however often it is called for the same plan, and whatever call to the cluster failed before, there
 // is one driver in the end. Its errors say what to do next: an InvalidError or UnsupportedError of package planning is about the application
-// and no retry helps, a ConflictError of package apply is about an object of somebody else's, a RemnantError asks for the objects of an
-// earlier attempt to be deleted first. Any other error is the cluster's or that of confirm, and the same call may succeed later.
+// and no retry helps, a ConflictError of package apply is about an object of somebody else's, and a WaitError about one that goes
+// by itself: the same call succeeds once it is gone. Any other error is the cluster's or that of confirm, and the same call may succeed later.
 type Submitter interface {
 	Submit(ctx context.Context, plan *planning.Plan, confirm Confirm) (Result, error)
 }

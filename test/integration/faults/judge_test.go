@@ -31,6 +31,8 @@ import (
 type judge struct {
 	// drivers are those that were made, and started those that ran, by run.
 	drivers, started map[string]types.UID
+	// owners are the applications of runs.
+	owners map[string]types.UID
 }
 
 // pod takes in a change of a pod, before the trial does.
@@ -40,9 +42,10 @@ func (j *judge) pod(t *trial, change watch.EventType, pod *corev1.Pod) {
 		return // It is gone, an executor, or somebody else's.
 	}
 	if j.drivers == nil {
-		j.drivers, j.started = map[string]types.UID{}, map[string]types.UID{}
+		j.drivers, j.started, j.owners = map[string]types.UID{}, map[string]types.UID{}, map[string]types.UID{}
 	}
 	run := runName(pod)
+	j.owners[run] = owner.UID
 	if change == watch.Added {
 		j.begins(t, pod)
 		// A spark-submit that was killed may leave a driver that cannot start. Nothing else may need a second one.
@@ -59,7 +62,7 @@ func (j *judge) pod(t *trial, change watch.EventType, pod *corev1.Pod) {
 	}
 }
 
-// begins objects to a driver that is made while there is a pod of another run.
+// begins objects to a driver that is made while there is a pod of another run; of an application that is gone, only its driver counts.
 func (j *judge) begins(t *trial, driver *corev1.Pod) {
 	for _, other := range t.pods {
 		if other.UID == driver.UID || other.Labels[sparklabels.AppName] != driver.Labels[sparklabels.AppName] {
@@ -68,7 +71,8 @@ func (j *judge) begins(t *trial, driver *corev1.Pod) {
 		if metav1.GetControllerOf(other) == nil {
 			continue // It is somebody else's.
 		}
-		if other.Labels[sparklabels.SparkRole] == sparklabels.RoleDriver || runName(other) != runName(driver) {
+		isDriver := other.Labels[sparklabels.SparkRole] == sparklabels.RoleDriver
+		if isDriver || runName(other) != runName(driver) && j.owners[runName(other)] == j.owners[runName(driver)] {
 			t.object("%s begins while there is %s of %s", runName(driver), other.Name, runName(other))
 		}
 	}

@@ -69,6 +69,9 @@ func (t *trial) tend(ctx context.Context, pod *corev1.Pod) (again bool) {
 // remove ends a pod that is being deleted. One that nothing holds is deleted even if somebody has done so without grace: the API server marks a pod
 // first and removes it then, and whoever hangs up in between leaves it marked, until a kubelet deletes it again.
 func (t *trial) remove(ctx context.Context, pod *corev1.Pod) error {
+	if t.scenario.lingers && t.unawaited(pod) {
+		return nil
+	}
 	if pod.Status.Phase == corev1.PodRunning {
 		if err := t.ends(ctx, pod, terminatedBySignal); err != nil {
 			return err
@@ -78,6 +81,17 @@ func (t *trial) remove(ctx context.Context, pod *corev1.Pod) error {
 		return nil
 	}
 	return t.api.Delete(ctx, pod, client.GracePeriodSeconds(0), client.Preconditions{UID: &pod.UID})
+}
+
+// unawaited reports whether the driver is of an application that was deleted, and the one that was made after it does not say yet that it waits.
+func (t *trial) unawaited(pod *corev1.Pod) bool {
+	t.mu.Lock()
+	defer t.mu.Unlock()
+	app := t.app(pod.Labels[sparklabels.AppName])
+	if pod.Labels[sparklabels.SparkRole] != sparklabels.RoleDriver || app != nil && metav1.IsControlledBy(pod, app) {
+		return false
+	}
+	return app == nil || !slices.ContainsFunc(app.Status.Conditions, func(c metav1.Condition) bool { return c.Reason == "WaitingForRemoval" })
 }
 
 // holds reports whether the driver is the first of a scenario in which that one waits for a volume for ever.

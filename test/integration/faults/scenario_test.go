@@ -5,6 +5,7 @@ package faults
 
 import (
 	"context"
+	"errors"
 	"fmt"
 
 	policyv1 "k8s.io/api/policy/v1"
@@ -28,6 +29,8 @@ type scenario struct {
 	unmounted bool
 	// sidecar is whether something else runs on in the pod of a driver that has ended.
 	sidecar bool
+	// lingers is whether the driver of a deleted application stays until the application that is made after it says that it waits for it.
+	lingers bool
 	// leaves is whether drivers leave their executors behind, and ended a while ago.
 	leaves bool
 	// script is the user's part. Calls are enumerated and struck from the trial's mark on.
@@ -180,6 +183,31 @@ var further = []scenario{
 		want:      &counters{State: v1beta2.ApplicationStateCompleted, Attempt: 2, Executions: 1, Submissions: 2},
 	},
 	{
+		name: "refused for good",
+		change: func(app *v1beta2.SparkApplication) {
+			app.Spec.RestartPolicy.OnSubmissionFailureRetries = new(int32(0))
+			app.Spec.DriverPodDisruptionBudget = new(true)
+		},
+		script: func(ctx context.Context, t *trial) error {
+			foreign := obstacles(t.mode, newApplication(t.namespace, appName))["driver pod"]
+			foreign.SetNamespace(t.namespace)
+			return t.steps(ctx, func(ctx context.Context) error { return t.api.Create(ctx, foreign) },
+				t.submit(appName), t.until(appName, v1beta2.ApplicationStateFailed, 0), t.nothingIsLeftBut(foreign),
+				func(ctx context.Context) error { return t.api.Delete(ctx, foreign, client.GracePeriodSeconds(0)) })
+		},
+		fromStart: true,
+		want:      &counters{State: v1beta2.ApplicationStateFailed, Attempt: 1, Submissions: 1},
+	},
+	{
+		name:    "deleted and made anew",
+		lingers: true,
+		script: func(ctx context.Context, t *trial) error {
+			return t.steps(ctx, t.submit(appName), t.untilRunning(1), t.mark, t.destroy(appName), t.submit(appName), t.release(2),
+				t.until(appName, v1beta2.ApplicationStateCompleted, 2))
+		},
+		want: &counters{State: v1beta2.ApplicationStateCompleted, Attempt: 1, Executions: 1, Submissions: 1},
+	},
+	{
 		name:   "always",
 		change: func(app *v1beta2.SparkApplication) { app.Spec.RestartPolicy.Type = v1beta2.RestartPolicyAlways },
 		script: func(ctx context.Context, t *trial) error {
@@ -316,6 +344,19 @@ func (t *trial) gone(name string) step {
 // nothingRuns waits until a suspended application has nothing left.
 func (t *trial) nothingRuns(ctx context.Context) error {
 	return t.emptied(ctx, func(object client.Object) bool { _, isApp := object.(*v1beta2.SparkApplication); return isApp })
+}
+
+// nothingIsLeftBut looks whether there is anything but applications and the given object. It does not wait: in the state FAILED nobody looks any more.
+func (t *trial) nothingIsLeftBut(kept client.Object) step {
+	return func(ctx context.Context) error {
+		objects, err := t.objects(ctx)
+		for _, object := range objects {
+			if _, isApp := object.(*v1beta2.SparkApplication); !isApp && object.GetUID() != kept.GetUID() && object.GetDeletionTimestamp() == nil {
+				err = errors.Join(err, fmt.Errorf("%T %s is left", object, object.GetName()))
+			}
+		}
+		return err
+	}
 }
 
 // swept waits until nothing is left in the namespace.
