@@ -53,6 +53,10 @@ func TestCRDNames(t *testing.T) {
 				"Start .status.lastSubmissionAttemptTime string",
 				"Finish .status.terminationTime string",
 				"Age .metadata.creationTimestamp date",
+				`Reason .status.conditions[?(@.type=="Succeeded")].reason string`,
+				"Driver .status.driverInfo.podName string",
+				"Executors .status.executors.running integer",
+				`Message .status.conditions[?(@.type=="Succeeded")].message string`,
 			},
 		},
 		"scheduledsparkapplications.sparkoperator.k8s.io": {
@@ -123,7 +127,7 @@ func TestCRDRequiredFields(t *testing.T) {
 	}{
 		"application":        {"sparkapplications", "spec", []string{"driver", "executor", "mainApplicationFile", "sparkVersion", "type"}},
 		"application status": {"sparkapplications", "status", []string{"driverInfo"}},
-		"application state":  {"sparkapplications", "status.applicationState", []string{"state"}},
+		"application state":  {"sparkapplications", "status.applicationState", nil},
 		"driver":             {"sparkapplications", "spec.driver", nil},
 		"executor":           {"sparkapplications", "spec.executor", nil},
 		"monitoring":         {"sparkapplications", "spec.monitoring", []string{"exposeDriverMetrics", "exposeExecutorMetrics"}},

@@ -81,7 +81,7 @@ func roundTrip(t *testing.T, seed int64, in runtime.Object, newObject func() run
 // for a driver that runs.
 func TestStatusWithoutAStateHasNone(t *testing.T) {
 	for state, want := range map[v1beta2.ApplicationStateType]string{
-		v1beta2.ApplicationStateNew:       `{"driverInfo":{},"observedGeneration":1}`,
+		v1beta2.ApplicationStateNew:       `{"driverInfo":{},"applicationState":{},"observedGeneration":1}`,
 		v1beta2.ApplicationStateSubmitted: `{"driverInfo":{},"applicationState":{"state":"SUBMITTED"},"observedGeneration":1}`,
 	} {
 		status := v1beta2.SparkApplicationStatus{AppState: v1beta2.ApplicationState{State: state}, ObservedGeneration: 1}
