@@ -166,20 +166,14 @@ func BenchmarkLargest(b *testing.B) {
 		for _, field := range large.FieldsOf(kind.make()) {
 			b.Run(name+"/"+field.Path, func(b *testing.B) {
 				work := admissionOf(b, all, kind, field, large.Stored)
-				b.ReportAllocs()
-				for b.Loop() {
-					work()
-				}
+				large.Report(b, work)
 			})
 		}
 	}
 	for _, field := range large.FieldsOf(&v1beta2.SparkApplication{}) {
 		b.Run("pods/"+field.Path, func(b *testing.B) {
 			work := podAdmissionOf(b, field, large.Stored)
-			b.ReportAllocs()
-			for b.Loop() {
-				work()
-			}
+			large.Report(b, work)
 		})
 	}
 }

@@ -229,10 +229,7 @@ func BenchmarkLargest(b *testing.B) {
 	for name, fill := range largeCases(b, math.MaxInt) {
 		b.Run(name, func(b *testing.B) {
 			work := planned(b, fill, large.Stored)
-			b.ReportAllocs()
-			for b.Loop() {
-				work()
-			}
+			large.Report(b, work)
 		})
 	}
 }

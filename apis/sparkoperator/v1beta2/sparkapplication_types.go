@@ -82,6 +82,7 @@ type SparkApplicationSpec struct {
 	// +optional
 	ImagePullPolicy *string `json:"imagePullPolicy,omitempty"`
 	// imagePullSecrets are names of Secrets with registry credentials in the application's namespace.
+	// +kubebuilder:validation:MaxItems=1000
 	// +optional
 	ImagePullSecrets []string `json:"imagePullSecrets,omitempty"`
 	// mainClass is the class to start. Java and Scala only.
@@ -90,12 +91,15 @@ type SparkApplicationSpec struct {
 	// mainApplicationFile is the jar, Python or R file to run, as a path in the image (local:///...) or a URL Spark can read.
 	MainApplicationFile *string `json:"mainApplicationFile"`
 	// arguments are passed to the application.
+	// +kubebuilder:validation:MaxItems=100000
 	// +optional
 	Arguments []string `json:"arguments,omitempty"`
 	// sparkConf are Spark properties. The typed fields of this spec win over them.
+	// +kubebuilder:validation:MaxProperties=20000
 	// +optional
 	SparkConf map[string]string `json:"sparkConf,omitempty"`
 	// hadoopConf are Hadoop properties; each is given to Spark with the prefix "spark.hadoop.".
+	// +kubebuilder:validation:MaxProperties=20000
 	// +optional
 	HadoopConf map[string]string `json:"hadoopConf,omitempty"`
 	// sparkConfigMap is the name of a ConfigMap with Spark's configuration files, such as log4j2.properties. It is mounted at
@@ -108,6 +112,7 @@ type SparkApplicationSpec struct {
 	HadoopConfigMap *string `json:"hadoopConfigMap,omitempty"`
 	// volumes can be mounted by driver and executors through their volumeMounts. One whose name starts with
 	// "spark-local-dir-" becomes Spark's scratch space.
+	// +kubebuilder:validation:MaxItems=1000
 	// +optional
 	Volumes []corev1.Volume `json:"volumes,omitempty"`
 	// driver describes the driver pod.
@@ -166,6 +171,7 @@ type SparkApplicationSpec struct {
 	// +optional
 	SparkUIOptions *SparkUIConfiguration `json:"sparkUIOptions,omitempty"`
 	// driverIngressOptions expose further ports of the driver by a Service and an Ingress each.
+	// +kubebuilder:validation:MaxItems=100
 	// +optional
 	DriverIngressOptions []DriverIngressConfiguration `json:"driverIngressOptions,omitempty"`
 	// dynamicAllocation lets Spark add and remove executors while the application runs.

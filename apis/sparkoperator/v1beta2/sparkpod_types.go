@@ -39,18 +39,22 @@ type SparkPodSpec struct {
 	// +optional
 	Image *string `json:"image,omitempty"`
 	// configMaps are mounted into the Spark container.
+	// +kubebuilder:validation:MaxItems=1000
 	// +optional
 	ConfigMaps []NamePath `json:"configMaps,omitempty"`
 	// secrets are mounted into the Spark container.
+	// +kubebuilder:validation:MaxItems=1000
 	// +optional
 	Secrets []SecretInfo `json:"secrets,omitempty"`
 	// env are environment variables of the Spark container.
+	// +kubebuilder:validation:MaxItems=10000
 	// +optional
 	Env []corev1.EnvVar `json:"env,omitempty"`
 	// envVars are environment variables of the Spark container. Deprecated: use env.
 	// +optional
 	EnvVars map[string]string `json:"envVars,omitempty"`
 	// envFrom are ConfigMaps and Secrets whose keys become environment variables of the Spark container.
+	// +kubebuilder:validation:MaxItems=1000
 	// +optional
 	EnvFrom []corev1.EnvFromSource `json:"envFrom,omitempty"`
 	// envSecretKeyRefs are environment variables taken from keys of Secrets. Deprecated: use env.
@@ -63,12 +67,14 @@ type SparkPodSpec struct {
 	// +optional
 	Annotations map[string]string `json:"annotations,omitempty"`
 	// volumeMounts mount the application's volumes into the Spark container.
+	// +kubebuilder:validation:MaxItems=1000
 	// +optional
 	VolumeMounts []corev1.VolumeMount `json:"volumeMounts,omitempty"`
 	// affinity is the scheduling affinity of the pod.
 	// +optional
 	Affinity *corev1.Affinity `json:"affinity,omitempty"`
 	// tolerations are added to the pod.
+	// +kubebuilder:validation:MaxItems=1000
 	// +optional
 	Tolerations []corev1.Toleration `json:"tolerations,omitempty"`
 	// podSecurityContext is the security context of the pod.
@@ -81,9 +87,11 @@ type SparkPodSpec struct {
 	// +optional
 	SchedulerName *string `json:"schedulerName,omitempty"`
 	// sidecars are containers that run beside the Spark container.
+	// +kubebuilder:validation:MaxItems=100
 	// +optional
 	Sidecars []corev1.Container `json:"sidecars,omitempty"`
 	// initContainers run to completion before the Spark container starts.
+	// +kubebuilder:validation:MaxItems=100
 	// +optional
 	InitContainers []corev1.Container `json:"initContainers,omitempty"`
 	// hostNetwork puts the pod into the network of its node when true.
@@ -102,6 +110,7 @@ type SparkPodSpec struct {
 	// +optional
 	ServiceAccount *string `json:"serviceAccount,omitempty"`
 	// hostAliases are added to the hosts file of the pod.
+	// +kubebuilder:validation:MaxItems=1000
 	// +optional
 	HostAliases []corev1.HostAlias `json:"hostAliases,omitempty"`
 	// shareProcessNamespace lets the pod's containers see each other's processes when true.
@@ -137,6 +146,7 @@ type DriverSpec struct {
 	// +optional
 	ServiceLabels map[string]string `json:"serviceLabels,omitempty"`
 	// ports are further ports of the Spark container.
+	// +kubebuilder:validation:MaxItems=1000
 	// +optional
 	Ports []Port `json:"ports,omitempty"`
 	// priorityClassName is the priority class of the pod.
@@ -165,6 +175,7 @@ type ExecutorSpec struct {
 	// +optional
 	DeleteOnTermination *bool `json:"deleteOnTermination,omitempty"`
 	// ports are further ports of the Spark container.
+	// +kubebuilder:validation:MaxItems=1000
 	// +optional
 	Ports []Port `json:"ports,omitempty"`
 	// priorityClassName is the priority class of the pods.

@@ -58,6 +58,17 @@ func Grows(t *testing.T, size int, prepare func(size int) Work) {
 	t.Errorf("%d bytes cost %v, and as much in %d parts %v: want at most %d times that", size, asWhole, parts, inParts, steepest)
 }
 
+// Report runs a benchmark of work, and reports what it takes a processor beside what a clock says.
+func Report(b *testing.B, work Work) {
+	b.Helper()
+	b.ReportAllocs()
+	var sum time.Duration
+	for b.Loop() {
+		sum += CPU(work)
+	}
+	b.ReportMetric(float64(sum.Milliseconds())/float64(b.N), "cpu-ms/op")
+}
+
 // threadUsage asks for what the calling thread has used: RUSAGE_THREAD of Linux.
 const threadUsage = 1
 

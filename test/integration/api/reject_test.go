@@ -5,6 +5,7 @@ package api
 
 import (
 	"cmp"
+	"fmt"
 	"strings"
 	"testing"
 
@@ -53,6 +54,10 @@ func TestRejected(t *testing.T) {
 		"a name with a dot":          {path: "metadata.name", value: "a.b", want: "metadata.name must be at most 63 lower-case letters"},
 		"a name of 64 letters":       {path: "metadata.name", value: strings.Repeat("a", 64), want: "metadata.name must be at most 63 lower-case letters"},
 
+		"tolerations without end": {path: "spec.executor.tolerations", value: many(1001, func(int) any { return map[string]any{} }), want: "spec.executor.tolerations: Too many: 1001: must have at most 1000 items"},
+		"sidecars without end":    {path: "spec.driver.sidecars", value: many(101, func(i int) any { return map[string]any{"name": fmt.Sprint("a", i)} }), want: "spec.driver.sidecars: Too many: 101: must have at most 100 items"},
+		"properties without end":  {path: "spec.sparkConf", value: entries(20_001), want: "spec.sparkConf: Too many: 20001: must have at most 20000 items"},
+
 		"a schedule without a time":     {kind: "ScheduledSparkApplication", path: "spec.schedule", want: "spec.schedule: Required value"},
 		"a schedule without a template": {kind: "ScheduledSparkApplication", path: "spec.template", want: "spec.template: Required value"},
 		"a schedule in client mode":     {kind: "ScheduledSparkApplication", path: "spec.template.mode", value: "client", want: "spec.template.mode: Invalid value: \"client\": mode client would run the driver inside the operator"},
@@ -92,6 +97,8 @@ func TestAccepted(t *testing.T) {
 		value any
 	}{
 		"a name of 63 letters":          {kind: "SparkApplication", path: "metadata.name", value: strings.Repeat("a", 63)},
+		"tolerations as many as may be": {kind: "SparkApplication", path: "spec.executor.tolerations", value: many(1000, func(int) any { return map[string]any{} })},
+		"arguments as many as may be":   {kind: "SparkApplication", path: "spec.arguments", value: many(100_000, func(int) any { return "a" })},
 		"a name of one letter":          {kind: "SparkApplication", path: "metadata.name", value: "a"},
 		"a time to live below zero":     {kind: "SparkApplication", path: "spec.timeToLiveSeconds", value: int64(-1)},
 		"an unknown type of secret":     {kind: "SparkApplication", path: "spec.driver.secrets", value: []any{map[string]any{"name": "a", "path": "/a", "secretType": "Vault"}}},
