@@ -4,6 +4,7 @@
 package sparkapplication
 
 import (
+	"slices"
 	"testing"
 
 	"github.com/google/go-cmp/cmp"
@@ -91,7 +92,7 @@ func TestWhichContainerSparkRunsInIsAlwaysKnownOfWhatIsKept(t *testing.T) {
 			for _, others := range [][2][]corev1.Container{{nil, nil}, {{{Name: "istio-proxy"}}, nil}, {nil, {{Name: "tail"}}}} {
 				pod := whole(role)
 				spark := corev1.Container{Name: name, Env: []corev1.EnvVar{{Name: mark}}}
-				pod.Spec.Containers = append(append(others[0][:len(others[0]):len(others[0])], spark), others[1]...)
+				pod.Spec.Containers = append(append(slices.Clip(others[0]), spark), others[1]...)
 				kept, err := trimPod(pod)
 				if err != nil {
 					t.Fatal(err)

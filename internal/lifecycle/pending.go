@@ -73,7 +73,7 @@ func (t *turn) unseen(pod *corev1.Pod) *pendingReason {
 		t.wakeIn(left)
 		return nil
 	}
-	return &pendingReason{reasonWaitingForScheduler, fmt.Sprintf("no scheduler named %q has looked at pod %s in %s: is one of that name installed and running?",
+	return &pendingReason{reasonWaitingForScheduler, fmt.Sprintf("No scheduler named %q has looked at pod %s in %s: is one of that name installed and running?",
 		cmp.Or(pod.Spec.SchedulerName, corev1.DefaultSchedulerName), pod.Name, schedulerGrace)}
 }
 

@@ -76,7 +76,7 @@ func TestTheSchedulerIsNamed(t *testing.T) {
 	w.driver.CreationTimestamp = metav1.NewTime(start)
 	w.now = start.Add(time.Minute)
 	w.reconcile()
-	const says = `no scheduler named "fair-scheduler" has looked at pod pi-driver in 30s: is one of that name installed and running?`
+	const says = `No scheduler named "fair-scheduler" has looked at pod pi-driver in 30s: is one of that name installed and running?`
 	want := []string{"Succeeded Unknown WaitingForScheduler: " + says, "DriverReady False WaitingForScheduler: " + says}
 	if got := w.conditions(); !slices.Equal(got, want) {
 		t.Errorf("conditions %q, want %q", got, want)

@@ -133,6 +133,9 @@ func TestMissingMainClassFails(t *testing.T) {
 	if s.AppState.State != stateFailed || !strings.Contains(s.AppState.ErrorMessage, "driver container failed with ExitCode: ") {
 		t.Errorf("state %s: %s", s.AppState.State, s.AppState.ErrorMessage)
 	}
+	if cause, _, _ := strings.Cut(s.AppState.ErrorMessage, " (driver container failed"); !strings.Contains(cause, "NoSuchClass") {
+		t.Errorf("errorMessage %q does not begin with the cause", s.AppState.ErrorMessage)
+	}
 	f := s.LastFailure
 	if f == nil || f.Class != v1beta2.FailureClassDriver || ptr.Deref(f.ExitCode, 0) == 0 || f.Reason != "MainClassNotFound" || f.Node == "" || f.Pod != app.Name+"-driver" {
 		t.Fatalf("failure record: %+v", f)

@@ -36,7 +36,7 @@ func TestASchedulerThatNobodyRunsIsNamed(t *testing.T) {
 		told = meta.FindStatusCondition(app.Status.Conditions, v1beta2.ConditionSucceeded)
 		return told.Reason == "WaitingForScheduler", nil
 	})
-	if err != nil || !strings.Contains(told.Message, `no scheduler named "fair-scheduler" has looked at pod pi-driver`) {
+	if err != nil || !strings.Contains(told.Message, `No scheduler named "fair-scheduler" has looked at pod pi-driver`) {
 		t.Fatalf("%v: condition %+v", err, told)
 	}
 	wantEvents(t, app, "SparkDriverPending")
