@@ -22,6 +22,7 @@ import (
 	"github.com/alauda/spark-operator/internal/identity"
 	"github.com/alauda/spark-operator/internal/lifecycle"
 	"github.com/alauda/spark-operator/internal/planning"
+	"github.com/alauda/spark-operator/internal/refusal"
 	"github.com/alauda/spark-operator/internal/submission"
 	"github.com/alauda/spark-operator/internal/submission/companions"
 	"github.com/alauda/spark-operator/internal/submission/sparksubmit"
@@ -90,7 +91,9 @@ func (r *Reconciler) submit(ctx context.Context, obs *lifecycle.Observation, att
 		outcome.Permanent = true
 	case !isRefusal(err):
 		r.known.delayed(key, attempt.SubmissionID, outcome.Err, obs.Now)
-		return outcome.Err
+		return withoutRace(outcome.Err)
+	default:
+		outcome.Reason = string(refusal.Of(err))
 	}
 	obs.Submission = outcome
 	r.known.cameAbout(key)
@@ -125,10 +128,12 @@ func (r *Reconciler) confirmNewest(ctx context.Context, app *v1beta2.SparkApplic
 	return nil
 }
 
+// applications are what notNewest is about.
+var applications = schema.GroupResource{Group: v1beta2.GroupVersion.Group, Resource: "sparkapplications"}
+
 // notNewest is what the API server says of a write that is guarded by a version that is not the newest.
 func notNewest(app *v1beta2.SparkApplication) error {
-	resource := schema.GroupResource{Group: v1beta2.GroupVersion.Group, Resource: "sparkapplications"}
-	return apierrors.NewConflict(resource, app.Name, errors.New("it was changed meanwhile"))
+	return apierrors.NewConflict(applications, app.Name, errors.New("it was changed meanwhile"))
 }
 
 func (r *Reconciler) confirmation(app *v1beta2.SparkApplication) submission.Confirm {

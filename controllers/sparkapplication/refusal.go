@@ -5,12 +5,12 @@ package sparkapplication
 
 import (
 	"errors"
-	"net/http"
 
 	apierrors "k8s.io/apimachinery/pkg/api/errors"
 
 	"github.com/alauda/spark-operator/internal/apply"
 	"github.com/alauda/spark-operator/internal/planning"
+	"github.com/alauda/spark-operator/internal/refusal"
 	"github.com/alauda/spark-operator/internal/submission/sparksubmit"
 )
 
@@ -20,10 +20,10 @@ func isPermanent(err error) bool {
 		return true
 	}
 	_, isUnsupported := errors.AsType[*planning.UnsupportedError](err)
-	return isUnsupported || apierrors.IsInvalid(err)
+	return isUnsupported || refusal.Of(err) == refusal.Invalid
 }
 
-// isRefusal reports whether an error counts as an attempt: a working API server has said no (forbidden by a quota, refused by a policy, the
+// isRefusal reports whether an error counts as an attempt: a working API server has said no (forbidden by a quota, denied by a policy or a webhook, the
 // namespace is being deleted), an object of somebody else's is in the way, or spark-submit was run and failed. Any other error is
 // on the way to an answer, and the same call may succeed in a moment.
 func isRefusal(err error) bool {
@@ -33,10 +33,23 @@ func isRefusal(err error) bool {
 	if _, hasFailed := errors.AsType[*sparksubmit.FailedError](err); hasFailed {
 		return true
 	}
+	return refusal.Of(err) != refusal.None
+}
+
+// isRace reports whether an error is a conflict about an application, which its next version ends. It is on its way.
+func isRace(err error) bool {
 	var status apierrors.APIStatus
-	if !errors.As(err, &status) {
+	if !apierrors.IsConflict(err) || !errors.As(err, &status) {
 		return false
 	}
-	passing := apierrors.IsTooManyRequests(err) || apierrors.IsConflict(err) || apierrors.IsTimeout(err)
-	return status.Status().Code < http.StatusInternalServerError && !passing
+	details := status.Status().Details
+	return details != nil && details.Kind == applications.Resource
+}
+
+// withoutRace returns an error of a creation, which is no race unless it is one for the application: nobody ends the wait, so waits grow.
+func withoutRace(err error) error {
+	if !apierrors.IsConflict(err) || isRace(err) {
+		return err
+	}
+	return errors.New(err.Error())
 }

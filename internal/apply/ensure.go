@@ -15,6 +15,7 @@ import (
 	"sigs.k8s.io/controller-runtime/pkg/client"
 
 	"github.com/alauda/spark-operator/internal/planning"
+	"github.com/alauda/spark-operator/internal/refusal"
 	"github.com/alauda/spark-operator/internal/submission"
 )
 
@@ -104,7 +105,7 @@ func create(ctx context.Context, c Client, desired client.Object) (client.Object
 	switch {
 	case err == nil:
 		return created, nil
-	case apierrors.IsInvalid(err):
+	case refusal.Of(err) == refusal.Invalid:
 		return nil, &planning.InvalidError{Problems: []planning.Problem{{Field: "spec", Fix: err.Error()}}}
 	}
 	return nil, fmt.Errorf("create %s %s: %w", kindOf(desired), client.ObjectKeyFromObject(desired), err)

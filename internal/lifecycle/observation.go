@@ -69,6 +69,8 @@ type SubmissionOutcome struct {
 	LogTail string
 	// Permanent tells that submitting the same spec again cannot succeed.
 	Permanent bool
+	// Reason is one CamelCase word that says who has refused, where that is known.
+	Reason string
 	// Driver is how the driver and its web UI are reached; of no interest where there is none.
 	Driver v1beta2.DriverInfo
 	// Warnings are sentences that the user should read although the driver was made.

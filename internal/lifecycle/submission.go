@@ -107,7 +107,7 @@ func (t *turn) refused(attempt identity.Attempt) {
 	failures := t.failures()
 	failures.Submissions = more(failures.Submissions)
 	t.setFailures(failures)
-	reason := submissionFailureReason(t.Submission.Permanent)
+	reason := submissionFailureReason(t.Submission)
 	t.endRecord(v1beta2.AttemptSubmissionFailed, reason, metav1.NewTime(t.Now))
 	message := t.Submission.Err.Error()
 	t.status.AppState.ErrorMessage = t.bounded(message)
@@ -125,11 +125,11 @@ const (
 	failureRefusedByCluster   = "RefusedByCluster"
 )
 
-func submissionFailureReason(permanent bool) string {
-	if permanent {
+func submissionFailureReason(outcome *SubmissionOutcome) string {
+	if outcome.Permanent {
 		return failureInvalidApplication
 	}
-	return failureRefusedByCluster
+	return word(outcome.Reason, failureRefusedByCluster)
 }
 
 func (t *turn) recordAttempt(attempt identity.Attempt, began metav1.Time) {

@@ -20,6 +20,7 @@ import (
 	"github.com/alauda/spark-operator/apis/sparkoperator/v1beta2"
 	"github.com/alauda/spark-operator/internal/apply"
 	"github.com/alauda/spark-operator/internal/planning"
+	"github.com/alauda/spark-operator/internal/refusal"
 	"github.com/alauda/spark-operator/internal/submission"
 )
 
@@ -92,7 +93,7 @@ func isRefused(err error) bool {
 	}
 	_, isConflict := errors.AsType[*apply.ConflictError](err)
 	_, isInvalid := errors.AsType[*planning.InvalidError](err)
-	return isConflict || isInvalid || apierrors.IsForbidden(err) || apierrors.IsBadRequest(err) || isExhausted(err)
+	return isConflict || isInvalid || refusal.IsDenied(err) || apierrors.IsForbidden(err) || apierrors.IsBadRequest(err) || isExhausted(err)
 }
 
 // isExhausted reports whether the cluster has no address or node port left for a Service, of which the API server has only words to tell.

@@ -339,6 +339,13 @@ func TestEnsureGoesOnWithoutWhatIsRefused(t *testing.T) {
 				`the run goes on without what was refused: invalid application: spec: Ingress "pi-ing-8888" is invalid`}},
 			stored: []string{configMap, portService, uiService, budget},
 		},
+		"what a webhook denies, as a conflict": {
+			refuse: map[string]error{"pi-ui-ingress": &apierrors.StatusError{ErrStatus: metav1.Status{
+				Code: 409, Reason: metav1.StatusReasonConflict, Message: `admission webhook "hosts.example.com" denied the request: the host is taken`}}},
+			want: companions.Made{Driver: noIngress, Warnings: []string{
+				`the run goes on without what was refused: create Ingress default/pi-ui-ingress: admission webhook "hosts.example.com" denied the request: the host is taken`}},
+			stored: []string{configMap, portService, uiService, portIngress, budget},
+		},
 		"a Service for which there is no address": {
 			refuse: map[string]error{"pi-ui-svc": apierrors.NewInternalError(errors.New("failed to allocate a serviceIP: range is full"))},
 			want: companions.Made{Driver: nothing, Warnings: []string{

@@ -15,6 +15,7 @@ import (
 	metav1 "k8s.io/apimachinery/pkg/apis/meta/v1"
 
 	"github.com/alauda/spark-operator/internal/cause"
+	"github.com/alauda/spark-operator/internal/refusal"
 )
 
 // What Submit and Release say while nothing is wrong, or where the same call succeeds later.
@@ -99,6 +100,9 @@ func isPassing(err error) bool {
 		return true
 	}
 	refused, ok := errors.AsType[*RefusedError](err)
+	if refusal.Of(err) != refusal.None {
+		return false // A policy or a webhook has answered, whatever the code.
+	}
 	return ok && (refused.Code >= http.StatusInternalServerError || apierrors.IsTooManyRequests(err) || apierrors.IsConflict(err) || apierrors.IsTimeout(err))
 }
 
@@ -111,40 +115,45 @@ func didNotPass(err error) *FailedError {
 	return &FailedError{Reason: Exited, Detail: fmt.Sprintf("%d tries in a row came to nothing", maxPassing), Summary: summary}
 }
 
-// How the client library of Spark words the API server's answer. Nothing else in this package reads its words.
+// failedRequest begins what the client library of Spark says of a request that the API server has refused.
+const failedRequest = "Failure executing: "
+
+// How it words the answer. Nothing else in this package reads its words.
 var (
 	answerCode       = regexp.MustCompile(`Received status: Status\(.*?\bcode=(\d+)`)
-	answerReason     = regexp.MustCompile(`Received status: Status\(.*\breason=(\w+)`)
-	answerMessage    = regexp.MustCompile(`\. Message: (.*?)\.? Received status:`)
+	answerReason     = regexp.MustCompile(`(?s)^Received status: Status\(.*?\breason=(\w+), status=Failure`)
 	forbiddenSecrets = regexp.MustCompile(`cannot (create|patch) resource "secrets"`)
 )
 
 // failure returns the error of a spark-submit that exited, by its output.
 func failure(exitCode int, output string) error {
-	for line := range strings.SplitSeq(output, "\n") {
-		if refused := refusal(line); refused != nil {
-			return refused
-		}
+	if refused := answerIn(output); refused != nil {
+		return refused
 	}
 	return &FailedError{Reason: Exited, Detail: fmt.Sprintf("it exited with code %d", exitCode), Summary: cause.Of(output), Output: output}
 }
 
-// refusal returns the API server's answer that a line tells of, or nil.
-func refusal(line string) *RefusedError {
-	code := answerCode.FindStringSubmatch(line)
-	if code == nil {
+// answerIn returns the first answer of the API server that the output tells of, or nil. Its message may have several lines.
+func answerIn(output string) *RefusedError {
+	at := answerCode.FindStringSubmatchIndex(output)
+	if at == nil {
 		return nil
 	}
-	number, err := strconv.ParseInt(code[1], 10, 32)
+	number, err := strconv.ParseInt(output[at[2]:at[3]], 10, 32)
 	if err != nil {
 		return nil
 	}
-	refused := &RefusedError{Code: int32(number), Reason: metav1.StatusReasonUnknown, Message: line}
-	if reason := answerReason.FindStringSubmatch(line); reason != nil {
+	before, answer := output[:at[0]], output[at[0]:]
+	refused := &RefusedError{Code: int32(number), Reason: metav1.StatusReasonUnknown}
+	if reason := answerReason.FindStringSubmatch(answer); reason != nil {
 		refused.Reason = metav1.StatusReason(reason[1])
 	}
-	if message := answerMessage.FindStringSubmatch(line); message != nil {
-		refused.Message = message[1]
+	if begin := strings.LastIndex(before, failedRequest); begin >= 0 {
+		_, refused.Message, _ = strings.Cut(before[begin:], ". Message: ")
+		refused.Message = strings.TrimSuffix(strings.TrimSuffix(refused.Message, " "), ".")
+	}
+	if refused.Message == "" {
+		refused.Message, _, _ = strings.Cut(output[strings.LastIndex(before, "\n")+1:], "\n")
 	}
 	if refused.Code == http.StatusForbidden && forbiddenSecrets.MatchString(refused.Message) {
 		refused.Message += "; spark-submit makes Secrets for Kerberos, which the operator may do with config/components/kerberos only"
