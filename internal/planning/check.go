@@ -274,12 +274,11 @@ func (c *checker) podName() {
 	}
 }
 
-// volumeOf returns the application's volume of the name.
-func volumeOf(app *v1beta2.SparkApplication, name string) *corev1.Volume {
-	for i := range app.Spec.Volumes {
-		if app.Spec.Volumes[i].Name == name {
-			return &app.Spec.Volumes[i]
-		}
+// volumesOf returns volumes by their names.
+func volumesOf(volumes []corev1.Volume) map[string]*corev1.Volume {
+	named := make(map[string]*corev1.Volume, len(volumes))
+	for i := range volumes {
+		named[volumes[i].Name] = &volumes[i]
 	}
-	return nil
+	return named
 }

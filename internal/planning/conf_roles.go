@@ -116,7 +116,7 @@ func (b *confBuilder) role(keys roleKeys, pod *v1beta2.SparkPodSpec) {
 		b.conf.Set(keys.secretKeyRefs+name, ref.Name+":"+ref.Key)
 	}
 	b.secrets(keys, pod.Secrets)
-	b.localDirs(keys, pod.VolumeMounts)
+	b.localDirs(keys, pod)
 	b.contested(keys, pod)
 }
 
@@ -130,28 +130,40 @@ func (b *confBuilder) contested(keys roleKeys, pod *v1beta2.SparkPodSpec) {
 	if allowed := podmutation.Escalation(pod.SecurityContext); allowed != nil {
 		b.conf.Set(keys.escalation, strconv.FormatBool(*allowed))
 	}
-	for i := range pod.Env {
-		variable := &pod.Env[i]
-		key := keys.env + variable.Name
-		b.conf.Delete(keys.secretKeyRefs + variable.Name)
-		switch {
-		case variable.ValueFrom != nil:
-			b.conf.Delete(key)
-		case b.conf.Contains(key), strings.HasPrefix(variable.Name, "SPARK_"):
-			// Spark's own variables come after the template's as well.
-			b.conf.Set(key, variable.Value)
-		}
-	}
+	b.variables(keys, pod)
 	if valueOf(b.app.Spec.HadoopConfigMap) != "" {
 		b.conf.Delete(keys.env + sparklabels.EnvHadoopConfDir)
 		b.conf.Delete(keys.secretKeyRefs + sparklabels.EnvHadoopConfDir)
 	}
 }
 
+// variables leaves one place for each variable: Spark adds those of properties after those of templates, and those of Secrets last, and would name
+// a variable twice that is in two places. The field env wins over properties and the older fields, a Secret over a value.
+func (b *confBuilder) variables(keys roleKeys, pod *v1beta2.SparkPodSpec) {
+	for i := range pod.Env {
+		variable := &pod.Env[i]
+		b.conf.Delete(keys.secretKeyRefs + variable.Name)
+		if variable.ValueFrom == nil && strings.HasPrefix(variable.Name, sparksVariables) {
+			// Spark's own come after the template's as well, and only the property after those.
+			b.conf.Set(keys.env+variable.Name, variable.Value)
+		} else {
+			b.conf.Delete(keys.env + variable.Name)
+		}
+	}
+	for name := range b.conf.MapWithPrefix(keys.secretKeyRefs) {
+		b.conf.Delete(keys.env + name)
+	}
+}
+
 // secrets mounts Secrets, and points to the file in those whose content is known.
 func (b *confBuilder) secrets(keys roleKeys, secrets []v1beta2.SecretInfo) {
+	byProperty := podmutation.SecretsByProperty(secrets)
 	for _, secret := range secrets {
-		b.conf.Set(keys.secrets+secret.Name, secret.Path)
+		if byProperty[secret.Name] {
+			b.conf.Set(keys.secrets+secret.Name, secret.Path)
+		} else {
+			b.conf.Delete(keys.secrets + secret.Name)
+		}
 		switch secret.Type {
 		case v1beta2.SecretTypeGCPServiceAccount:
 			b.conf.Set(keys.env+sparklabels.EnvGoogleCredentials, secret.Path+"/"+sparklabels.GoogleCredentialsFile)
@@ -162,28 +174,41 @@ func (b *confBuilder) secrets(keys roleKeys, secrets []v1beta2.SecretInfo) {
 	}
 }
 
-// localDirs tells Spark of the volumes for its scratch space.
-func (b *confBuilder) localDirs(keys roleKeys, mounts []corev1.VolumeMount) {
+// localDirs tells Spark of the volumes for its scratch space that it has properties for.
+func (b *confBuilder) localDirs(keys roleKeys, pod *v1beta2.SparkPodSpec) {
+	mounts := pod.VolumeMounts
+	if !podmutation.HasLocalDirs(mounts) {
+		return
+	}
+	declared, templates := volumesOf(b.app.Spec.Volumes), map[string]*corev1.Volume{}
+	if pod.Template != nil {
+		templates = volumesOf(pod.Template.Spec.Volumes)
+	}
+	byProperty := podmutation.LocalDirsByProperty(b.app.Spec.Volumes, mounts)
 	for i := range mounts {
 		mount := &mounts[i]
 		if !strings.HasPrefix(mount.Name, sparklabels.LocalDirVolumePrefix) {
 			continue
 		}
 		field := fmt.Sprintf("%s.volumeMounts[%d]", keys.field, i)
-		volume := volumeOf(b.app, mount.Name)
-		if volume == nil {
+		volume := declared[mount.Name]
+		if volume == nil && templates[mount.Name] == nil {
 			b.problem(Problem{field, mount.Name, "the volume is not declared; add it to spec.volumes"})
+		}
+		if volume != nil && neverWritable(volume) {
+			b.problem(Problem{field, mount.Name, "Spark's scratch space must be a volume that can be written to, such as an emptyDir, ephemeral or hostPath one"})
+		}
+		if !byProperty[mount.Name] {
 			continue
 		}
 		kind, options := localDirVolume(volume)
-		if kind == "" {
-			b.problem(Problem{field, mount.Name, "Spark's scratch space can only be an emptyDir, hostPath, nfs or persistentVolumeClaim volume"})
-			continue
-		}
 		prefix := keys.volumes + kind + "." + mount.Name + "."
 		b.conf.Set(prefix+"mount.path", mount.MountPath)
 		if mount.SubPath != "" {
 			b.conf.Set(prefix+"mount.subPath", mount.SubPath)
+		}
+		if mount.SubPathExpr != "" {
+			b.conf.Set(prefix+"mount.subPathExpr", mount.SubPathExpr)
 		}
 		b.conf.Set(prefix+"mount.readOnly", strconv.FormatBool(mount.ReadOnly))
 		for _, option := range options {
@@ -194,7 +219,12 @@ func (b *confBuilder) localDirs(keys roleKeys, mounts []corev1.VolumeMount) {
 	}
 }
 
-// localDirVolume returns a volume as Spark's properties describe it; nothing where they cannot.
+// neverWritable returns whether nobody can write to a volume, whatever its mount says.
+func neverWritable(volume *corev1.Volume) bool {
+	return volume.ConfigMap != nil || volume.Secret != nil || volume.DownwardAPI != nil || volume.Projected != nil || volume.Image != nil
+}
+
+// localDirVolume returns a volume as Spark's properties describe it.
 func localDirVolume(volume *corev1.Volume) (string, []sparkconf.Property) {
 	switch {
 	case volume.EmptyDir != nil:

@@ -46,7 +46,7 @@ func resolve(app *v1beta2.SparkApplication, id identity.Attempt, o Options) (*Pl
 	p := &Plan{app: own, attempt: id, options: o.withDefaults(), selection: render.ForVersion(own.Spec.SparkVersion)}
 	var problems []Problem
 	p.conf, p.overridden, problems = effectiveConf(p)
-	return p, validation.SparkApplication(own), append(p.check(), problems...)
+	return p, validation.SparkApplication(own), slices.Concat(p.check(), problems, p.mountProblems())
 }
 
 // Namespace returns the namespace of the application and of all its objects.

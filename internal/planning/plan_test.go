@@ -320,7 +320,7 @@ func TestNewPlanRefuses(t *testing.T) {
 				a.Spec.Volumes = []corev1.Volume{{Name: "spark-local-dir-1", VolumeSource: corev1.VolumeSource{ConfigMap: &corev1.ConfigMapVolumeSource{}}}}
 				a.Spec.Executor.VolumeMounts = []corev1.VolumeMount{{Name: "spark-local-dir-1", MountPath: "/x"}}
 			},
-			`spec.executor.volumeMounts[0]: "spark-local-dir-1": Spark's scratch space can only be an emptyDir, hostPath, nfs or persistentVolumeClaim volume`,
+			`spec.executor.volumeMounts[0]: "spark-local-dir-1": Spark's scratch space must be a volume that can be written to, such as an emptyDir, ephemeral or hostPath one`,
 		},
 	}
 	for name, tc := range cases {
@@ -362,14 +362,6 @@ func TestRenderRefuses(t *testing.T) {
 		"a limit below what executors request": {
 			func(a *app) { a.Spec.Executor.MemoryLimit = new("1g") },
 			`spec.executor: memoryLimit: the limit 1Gi is less than memory and overhead, 1408Mi: raise it`,
-		},
-		"two volumes of executors at one path": {
-			func(a *app) {
-				a.Spec.SparkConf = map[string]string{sparkconf.ExecutorVolumesPrefix + "emptyDir.spark-local-dir-1.mount.path": "/scratch"}
-				a.Spec.Volumes = []corev1.Volume{{Name: "spark-local-dir-2", VolumeSource: corev1.VolumeSource{EmptyDir: &corev1.EmptyDirVolumeSource{}}}}
-				a.Spec.Executor.VolumeMounts = []corev1.VolumeMount{{Name: "spark-local-dir-2", MountPath: "/scratch"}}
-			},
-			`spec.executor: render executor: volumes: two volumes are mounted at "/scratch"`,
 		},
 		"a volume in place of Spark's own": {
 			func(a *app) {

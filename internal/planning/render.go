@@ -4,13 +4,8 @@
 package planning
 
 import (
-	"encoding/json"
-	"fmt"
-
 	corev1 "k8s.io/api/core/v1"
-	metav1 "k8s.io/apimachinery/pkg/apis/meta/v1"
 
-	"github.com/alauda/spark-operator/apis/sparkoperator/v1beta2"
 	"github.com/alauda/spark-operator/pkg/podmutation"
 	"github.com/alauda/spark-operator/pkg/podrequests"
 	"github.com/alauda/spark-operator/pkg/render"
@@ -31,13 +26,17 @@ func (p *Plan) render() (*render.Objects, error) {
 	if err != nil {
 		return nil, invalid("spec.executor", err)
 	}
+	driver, err := p.template(podmutation.Driver)
+	if err != nil {
+		return nil, invalid("spec.driver", err)
+	}
 	owner := podmutation.Owner(p.app)
 	objects, err := render.Driver(render.Input{
 		Namespace: p.app.Namespace, AppName: p.app.Name, AppID: p.attempt.ApplicationID,
 		SparkVersion: sparklabels.Value(p.app.Spec.SparkVersion), SparkUser: p.options.SparkUser, Master: p.options.Master,
 		Names: p.names(), Conf: p.conf,
 		MainClass: p.MainClass(), MainFile: p.MainFile(), Args: p.app.Spec.Arguments, ProxyUser: p.ProxyUser(),
-		DriverTemplate: p.app.Spec.Driver.Template, DriverContainer: p.DriverContainer(),
+		DriverTemplate: driver, DriverContainer: p.DriverContainer(),
 		ExecutorTemplate: executor, Owner: &owner, ObjectLabels: p.objectLabels(),
 	}, p.selection.Version)
 	if err != nil {
@@ -53,14 +52,16 @@ func (p *Plan) render() (*render.Objects, error) {
 // memory to what it requests; the webhook lowers or lifts the limit afterwards.
 func (p *Plan) checkExecutor(objects *render.Objects) error {
 	pod, err := p.Executor(objects)
-	if err != nil || valueOf(p.app.Spec.Executor.MemoryLimit) == "" {
+	if err != nil {
 		return err
 	}
 	in := podmutation.Input{App: p.app, Role: podmutation.Executor}
-	if err := podmutation.Apply(pod, in, podmutation.Default()...); err != nil {
-		return invalid("spec.executor", err)
+	if valueOf(p.app.Spec.Executor.MemoryLimit) != "" {
+		if err := podmutation.Apply(pod, in, podmutation.Default()...); err != nil {
+			return invalid("spec.executor", err)
+		}
 	}
-	if err := checkMemoryLimit(podmutation.SparkContainer(pod, in)); err != nil {
+	if err := checkPod(pod, in); err != nil {
 		return invalid("spec.executor", err)
 	}
 	return nil
@@ -99,41 +100,7 @@ func (p *Plan) finishDriver(pod *corev1.Pod) error {
 		return err
 	}
 	p.mark(pod)
-	return checkMemoryLimit(podmutation.SparkContainer(pod, in))
-}
-
-// DriverTemplate returns the pod that spark-submit is to make the driver from: with every field of the application that
-// Spark does not set itself.
-func (p *Plan) DriverTemplate() (*corev1.Pod, error) {
-	pod, err := p.roleTemplate(podmutation.Driver, &p.app.Spec.Driver.SparkPodSpec, sparklabels.DriverContainer)
-	if err != nil {
-		return nil, err
-	}
-	p.mark(pod)
-	return pod, nil
-}
-
-// ExecutorTemplate returns the pod that Spark makes executor pods from, with every field of the application that Spark
-// does not set itself.
-func (p *Plan) ExecutorTemplate() (*corev1.Pod, error) {
-	return p.roleTemplate(podmutation.Executor, &p.app.Spec.Executor.SparkPodSpec, sparklabels.ExecutorContainer)
-}
-
-// roleTemplate shapes the user's template, or an empty one, by the fields of the application. What the API server or the
-// owner decides is not taken from templates.
-func (p *Plan) roleTemplate(role podmutation.Role, spec *v1beta2.SparkPodSpec, container string) (*corev1.Pod, error) {
-	pod := &corev1.Pod{TypeMeta: metav1.TypeMeta{APIVersion: "v1", Kind: "Pod"}}
-	if spec.Template != nil {
-		copied := spec.Template.DeepCopy()
-		pod.Labels, pod.Annotations, pod.Spec = copied.Labels, copied.Annotations, copied.Spec
-	}
-	if len(pod.Spec.Containers) == 0 {
-		pod.Spec.Containers = []corev1.Container{{Name: container}}
-	}
-	if err := podmutation.Apply(pod, podmutation.Input{App: p.app, Role: role}, podmutation.Default()...); err != nil {
-		return nil, err
-	}
-	return pod, nil
+	return checkPod(pod, in)
 }
 
 // mark adds to a driver pod what the operator follows it by: the spec that it was made from, the finalizer that keeps it until
@@ -149,42 +116,11 @@ func (p *Plan) mark(pod *corev1.Pod) {
 	}
 }
 
-// executorTemplateFile is the content of the template file: JSON, which is YAML too, and several times quicker to write.
-func (p *Plan) executorTemplateFile() (string, error) {
-	pod, err := p.ExecutorTemplate()
-	if err != nil {
-		return "", err
-	}
-	return TemplateFile(pod)
-}
-
-// TemplateFile returns a pod as the content of a template file: without its status.
-func TemplateFile(pod *corev1.Pod) (string, error) {
-	encoded, err := json.Marshal(struct {
-		metav1.TypeMeta   `json:",inline"`
-		metav1.ObjectMeta `json:"metadata,omitzero"`
-		Spec              corev1.PodSpec `json:"spec"`
-	}{pod.TypeMeta, pod.ObjectMeta, pod.Spec})
-	if err != nil {
-		return "", fmt.Errorf("encode pod template: %w", err)
-	}
-	return string(encoded), nil
-}
-
 // objectLabels are the labels of ConfigMaps and Service, by which remnants of an attempt are found.
 func (p *Plan) objectLabels() map[string]string {
 	labels := p.labels()
 	labels[sparklabels.CreatedByOperator] = sparklabels.True
 	return labels
-}
-
-// checkMemoryLimit refuses a pod that the API server would refuse in fewer words.
-func checkMemoryLimit(container *corev1.Container) error {
-	limit, request := container.Resources.Limits.Memory(), container.Resources.Requests.Memory()
-	if limit.Cmp(*request) < 0 {
-		return fmt.Errorf("memoryLimit: the limit %s is less than memory and overhead, %s: raise it", limit, request)
-	}
-	return nil
 }
 
 func invalid(field string, err error) *InvalidError {

@@ -349,10 +349,12 @@ func TestWarnings(t *testing.T) {
 		Monitoring:            &v1beta2.MonitoringSpec{},
 		DynamicAllocation:     &v1beta2.DynamicAllocation{MinExecutors: new(int32(1))},
 		BatchSchedulerOptions: &v1beta2.BatchSchedulerConfiguration{},
-		Volumes:               []corev1.Volume{{Name: "mounted"}, {Name: "idle"}},
+		Volumes:               []corev1.Volume{{Name: "mounted"}, {Name: "idle"}, {Name: "sidecars"}, {Name: "templates"}},
 	}
 	spec.Driver.EnvVars = map[string]string{"A": "b"}
 	spec.Driver.VolumeMounts = []corev1.VolumeMount{{Name: "mounted", MountPath: "/m"}}
+	spec.Driver.Sidecars = []corev1.Container{{VolumeMounts: []corev1.VolumeMount{{Name: "sidecars"}}}}
+	spec.Executor.Template = &corev1.PodTemplateSpec{Spec: corev1.PodSpec{InitContainers: []corev1.Container{{VolumeMounts: []corev1.VolumeMount{{Name: "templates"}}}}}}
 	spec.Executor.EnvSecretKeyRefs = map[string]v1beta2.NameKey{"A": {Name: "b", Key: "c"}}
 	spec.Executor.GPU = &v1beta2.GPUSpec{Name: "nvidia.com/gpu"}
 	want := []string{
@@ -368,7 +370,7 @@ func TestWarnings(t *testing.T) {
 		"spec.driver.envVars: is deprecated; use env",
 		"spec.executor.envSecretKeyRefs: is deprecated; use env with valueFrom.secretKeyRef",
 		"spec.executor.gpu: has no effect without a name and a positive quantity",
-		`spec.volumes[1]: volume "idle" is not mounted by driver or executor and has no effect`,
+		`spec.volumes[1]: volume "idle" is not mounted by a container of driver or executor and has no effect`,
 	}
 	if diff := cmp.Diff(want, validation.Warnings(spec, field.NewPath("spec"))); diff != "" {
 		t.Errorf("warnings (-want +got):\n%s", diff)

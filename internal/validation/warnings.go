@@ -6,6 +6,7 @@ package validation
 import (
 	"fmt"
 
+	corev1 "k8s.io/api/core/v1"
 	"k8s.io/apimachinery/pkg/util/sets"
 	"k8s.io/apimachinery/pkg/util/validation/field"
 	"k8s.io/apimachinery/pkg/util/version"
@@ -107,12 +108,24 @@ func (w *warnings) role(r sparkRole, spec *v1beta2.SparkApplicationSpec, path *f
 func (w *warnings) volumes(spec *v1beta2.SparkApplicationSpec, path *field.Path) {
 	mounted := sets.New[string]()
 	for _, r := range []sparkRole{driverOf(spec), executorOf(spec)} {
-		for i := range r.VolumeMounts {
-			mounted.Insert(r.VolumeMounts[i].Name)
+		note := func(mounts []corev1.VolumeMount) {
+			for i := range mounts {
+				mounted.Insert(mounts[i].Name)
+			}
+		}
+		note(r.VolumeMounts)
+		lists := [][]corev1.Container{r.InitContainers, r.Sidecars}
+		if r.Template != nil {
+			lists = append(lists, r.Template.Spec.InitContainers, r.Template.Spec.Containers)
+		}
+		for _, containers := range lists {
+			for i := range containers {
+				note(containers[i].VolumeMounts)
+			}
 		}
 	}
 	for i := range spec.Volumes {
-		w.when(!mounted.Has(spec.Volumes[i].Name), path.Index(i), fmt.Sprintf("volume %q is not mounted by driver or executor and has no effect", spec.Volumes[i].Name))
+		w.when(!mounted.Has(spec.Volumes[i].Name), path.Index(i), fmt.Sprintf("volume %q is not mounted by a container of driver or executor and has no effect", spec.Volumes[i].Name))
 	}
 }
 

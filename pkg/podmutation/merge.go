@@ -5,6 +5,7 @@ package podmutation
 
 import (
 	"encoding/json"
+	"path"
 
 	corev1 "k8s.io/api/core/v1"
 )
@@ -57,7 +58,7 @@ func nameOfEnv(v *corev1.EnvVar) string          { return v.Name }
 func nameOfVolume(v *corev1.Volume) string       { return v.Name }
 func nameOfContainer(c *corev1.Container) string { return c.Name }
 func nameOfPort(p *corev1.ContainerPort) string  { return p.Name }
-func pathOfMount(m *corev1.VolumeMount) string   { return m.MountPath }
+func pathOfMount(m *corev1.VolumeMount) string   { return path.Clean(m.MountPath) }
 
 // whole is the key of values that are told apart by all that they say.
 func whole[T any](value *T) string {

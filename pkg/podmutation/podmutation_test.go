@@ -37,7 +37,9 @@ func TestOrderOfMutators(t *testing.T) {
 		"ownerReference", // first, so that a pod that fails later still belongs to somebody
 		"env", "envFrom",
 		"hadoopConfigMap", "sparkConfigMap", // after env: the variable must point to what is mounted
-		"configMaps", "volumeMounts", "ports", "hostNetwork", "hostAliases", "initContainers", "sidecars", "dnsConfig",
+		"configMaps", "secrets", "localDirs", "volumeMounts", "ports", "hostNetwork", "hostAliases", "initContainers", "sidecars",
+		"volumes", // after initContainers and sidecars: for what they mount
+		"dnsConfig",
 		"priorityClassName", "schedulerName", "nodeSelector", "affinity", "tolerations", "memoryLimit", "gpu",
 		"monitoring", // after ports and volumes: the operator's own win
 		"securityContext", "podSecurityContext", "terminationGracePeriodSeconds", "lifecycle", "shareProcessNamespace",

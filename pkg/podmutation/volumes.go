@@ -9,6 +9,7 @@ import (
 
 	corev1 "k8s.io/api/core/v1"
 
+	"github.com/alauda/spark-operator/apis/sparkoperator/v1beta2"
 	"github.com/alauda/spark-operator/pkg/sparklabels"
 )
 
@@ -49,8 +50,7 @@ func mountConfigMaps(t Target) error {
 	return nil
 }
 
-// mountVolumes adds the application's volumes that the role mounts, and the mounts. Volumes for Spark's scratch space are
-// left out: Spark is told of them by properties, as it must know their paths.
+// mountVolumes adds the application's volumes that the role mounts, and the mounts, but for those of Spark's scratch space.
 func mountVolumes(t Target) error {
 	mounts, declared := mountsOf(t), keyedBy(&t.App.Spec.Volumes, nameOfVolume)
 	// A volume is as large as its author likes, and may be mounted as often.
@@ -72,6 +72,63 @@ func mountVolumes(t Target) error {
 		mounts.paths.set(*mount)
 	}
 	return nil
+}
+
+// addVolumes adds the application's volumes that other containers than Spark's mount. What the pod has, or will have by a property of
+// Spark's or as its scratch space, stays as it is.
+func addVolumes(t Target) error {
+	missing := map[string]bool{}
+	for _, containers := range [][]corev1.Container{t.Pod.Spec.InitContainers, t.Pod.Spec.Containers} {
+		for i := range containers {
+			for j := range containers[i].VolumeMounts {
+				missing[containers[i].VolumeMounts[j].Name] = true
+			}
+		}
+	}
+	for i := range t.Pod.Spec.Volumes {
+		delete(missing, t.Pod.Spec.Volumes[i].Name)
+	}
+	if len(missing) == 0 {
+		return nil
+	}
+	sparks := sparksVolumes(t)
+	for i := range t.App.Spec.Volumes {
+		volume := &t.App.Spec.Volumes[i]
+		if missing[volume.Name] && !sparks[volume.Name] && !strings.HasPrefix(volume.Name, sparklabels.LocalDirVolumePrefix) {
+			t.Pod.Spec.Volumes = append(t.Pod.Spec.Volumes, *volume.DeepCopy())
+		}
+	}
+	return nil
+}
+
+// mountSecrets mounts the Secrets that Spark cannot mount.
+func mountSecrets(t Target) error {
+	if len(t.Spec.Secrets) == 0 {
+		return nil
+	}
+	mounts, byProperty := mountsOf(t), SecretsByProperty(t.Spec.Secrets)
+	for _, secret := range t.Spec.Secrets {
+		if byProperty[secret.Name] {
+			continue
+		}
+		volume := sparklabels.SecretVolume(secret.Name)
+		mounts.volumes.set(corev1.Volume{Name: volume, VolumeSource: corev1.VolumeSource{
+			Secret: &corev1.SecretVolumeSource{SecretName: secret.Name},
+		}})
+		mounts.paths.set(corev1.VolumeMount{Name: volume, MountPath: secret.Path})
+	}
+	return nil
+}
+
+// SecretsByProperty returns the names of the Secrets that Spark is told to mount by properties: a property is named after the Secret and holds
+// one path, and the volume is named after it as well. The mutators mount the others.
+func SecretsByProperty(secrets []v1beta2.SecretInfo) map[string]bool {
+	byProperty := make(map[string]bool, len(secrets))
+	for _, secret := range secrets {
+		_, repeated := byProperty[secret.Name]
+		byProperty[secret.Name] = !repeated && sparklabels.SecretFitsVolume(secret.Name)
+	}
+	return byProperty
 }
 
 // mounts are the volumes of a pod and what its Spark container mounts of them.

@@ -10,9 +10,11 @@ import (
 	"github.com/alauda/spark-operator/pkg/sparkconf"
 )
 
+// ConfDir is where Spark mounts its configuration.
+const ConfDir = "/opt/spark/conf"
+
 const (
 	confVolume     = "spark-conf-volume-driver"
-	confDir        = "/opt/spark/conf"
 	propertiesFile = "spark.properties"
 )
 
@@ -30,8 +32,8 @@ func (d *draft) configMap() {
 			sparkconf.Namespace: d.in.Namespace,
 		},
 	}
-	d.container.Env = append(d.container.Env, corev1.EnvVar{Name: "SPARK_CONF_DIR", Value: confDir})
-	d.container.VolumeMounts = append(d.container.VolumeMounts, corev1.VolumeMount{Name: confVolume, MountPath: confDir})
+	d.container.Env = append(d.container.Env, corev1.EnvVar{Name: "SPARK_CONF_DIR", Value: ConfDir})
+	d.container.VolumeMounts = append(d.container.VolumeMounts, corev1.VolumeMount{Name: confVolume, MountPath: ConfDir})
 	d.pod.Spec.Volumes = append(d.pod.Spec.Volumes,
 		configMapVolume(confVolume, name, corev1.KeyToPath{Key: propertiesFile, Path: propertiesFile, Mode: &mode}))
 }

@@ -205,7 +205,7 @@ func executorEnv(c *corev1.Container, in ExecutorInput, version Version) error {
 		corev1.EnvVar{Name: "SPARK_EXECUTOR_CORES", Value: valueOr(in.Conf, sparkconf.ExecutorCores, "1")},
 		corev1.EnvVar{Name: "SPARK_EXECUTOR_MEMORY", Value: strconv.FormatInt(heap, 10) + "m"},
 		corev1.EnvVar{Name: "SPARK_APPLICATION_ID", Value: in.Conf.Get(sparkconf.AppID)},
-		corev1.EnvVar{Name: sparklabels.EnvSparkConfDir, Value: confDir},
+		corev1.EnvVar{Name: sparklabels.EnvSparkConfDir, Value: ConfDir},
 		corev1.EnvVar{Name: "SPARK_EXECUTOR_ID", Value: strconv.Itoa(in.ID)},
 		corev1.EnvVar{Name: "SPARK_RESOURCE_PROFILE_ID", Value: "0"},
 	)

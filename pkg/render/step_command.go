@@ -12,7 +12,7 @@ import (
 )
 
 // propertiesPath is where the driver finds its configuration.
-const propertiesPath = confDir + "/" + propertiesFile
+const propertiesPath = ConfDir + "/" + propertiesFile
 
 // command is Spark's DriverCommandFeatureStep: what the driver is told to run.
 func (d *draft) command() error {

@@ -9,10 +9,10 @@ import (
 	"github.com/alauda/spark-operator/pkg/sparkconf"
 )
 
-const (
-	hadoopVolume  = "hadoop-properties"
-	hadoopConfDir = "/opt/hadoop/conf"
-)
+// HadoopConfDir is where Spark mounts Hadoop's configuration.
+const HadoopConfDir = "/opt/hadoop/conf"
+
+const hadoopVolume = "hadoop-properties"
 
 // hadoopConf is Spark's HadoopConfDriverFeatureStep, for a ConfigMap that exists; Hadoop's configuration of whoever
 // submits is not looked at.
@@ -28,8 +28,8 @@ func (d *draft) hadoopConf() error {
 
 func addHadoopConf(pod *corev1.Pod, container *corev1.Container, configMap string) {
 	pod.Spec.Volumes = append(pod.Spec.Volumes, configMapVolume(hadoopVolume, configMap))
-	container.VolumeMounts = append(container.VolumeMounts, corev1.VolumeMount{Name: hadoopVolume, MountPath: hadoopConfDir})
-	container.Env = append(container.Env, corev1.EnvVar{Name: "HADOOP_CONF_DIR", Value: hadoopConfDir})
+	container.VolumeMounts = append(container.VolumeMounts, corev1.VolumeMount{Name: hadoopVolume, MountPath: HadoopConfDir})
+	container.Env = append(container.Env, corev1.EnvVar{Name: "HADOOP_CONF_DIR", Value: HadoopConfDir})
 }
 
 func configMapVolume(volume, configMap string, items ...corev1.KeyToPath) corev1.Volume {

@@ -5,6 +5,7 @@ package render
 
 import (
 	"fmt"
+	"slices"
 	"strings"
 
 	corev1 "k8s.io/api/core/v1"
@@ -35,7 +36,9 @@ func addLocalDirs(pod *corev1.Pod, container *corev1.Container, conf *sparkconf.
 		if tmpfs {
 			source.Medium = corev1.StorageMediumMemory
 		}
-		dirs = strings.Split(valueOr(conf, sparkconf.LocalDir, fallback), ",")
+		if dirs, err = LocalDirs(valueOr(conf, sparkconf.LocalDir, fallback)); err != nil {
+			return fmt.Errorf("%s: %w", sparkconf.LocalDir, err)
+		}
 		for i, dir := range dirs {
 			name := fmt.Sprintf("%s%d", sparklabels.LocalDirVolumePrefix, i+1)
 			pod.Spec.Volumes = append(pod.Spec.Volumes, corev1.Volume{Name: name, VolumeSource: corev1.VolumeSource{EmptyDir: source.DeepCopy()}})
@@ -44,4 +47,14 @@ func addLocalDirs(pod *corev1.Pod, container *corev1.Container, conf *sparkconf.
 	}
 	container.Env = append(container.Env, corev1.EnvVar{Name: "SPARK_LOCAL_DIRS", Value: strings.Join(dirs, ",")})
 	return nil
+}
+
+// LocalDirs splits a list of scratch directories. Like Spark it takes what is empty for a directory, which nothing can be mounted at, but for
+// commas at the end.
+func LocalDirs(list string) ([]string, error) {
+	dirs := strings.Split(strings.TrimRight(list, ","), ",")
+	if slices.Contains(dirs, "") {
+		return nil, fmt.Errorf("%q names an empty directory: remove what is empty between its commas", list)
+	}
+	return dirs, nil
 }

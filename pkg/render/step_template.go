@@ -10,9 +10,11 @@ import (
 	"github.com/alauda/spark-operator/pkg/sparkconf"
 )
 
+// TemplateDir is where Spark mounts the executor pod template in the driver.
+const TemplateDir = "/opt/spark/pod-template"
+
 const (
 	templateVolume = "pod-template-volume"
-	templateDir    = "/opt/spark/pod-template"
 	templateFile   = "pod-spec-template.yml"
 	templateKey    = "podspec-configmap-key"
 	templateSuffix = "-driver-podspec-conf-map"
@@ -33,7 +35,7 @@ func (d *draft) executorTemplate() error {
 	}
 	d.pod.Spec.Volumes = append(d.pod.Spec.Volumes,
 		configMapVolume(templateVolume, name, corev1.KeyToPath{Key: templateKey, Path: templateFile}))
-	d.container.VolumeMounts = append(d.container.VolumeMounts, corev1.VolumeMount{Name: templateVolume, MountPath: templateDir})
-	d.properties.Set(sparkconf.ExecutorPodTemplateFile, templateDir+"/"+templateFile)
+	d.container.VolumeMounts = append(d.container.VolumeMounts, corev1.VolumeMount{Name: templateVolume, MountPath: TemplateDir})
+	d.properties.Set(sparkconf.ExecutorPodTemplateFile, TemplateDir+"/"+templateFile)
 	return nil
 }

@@ -44,9 +44,27 @@ func PrometheusVolume(app string) string { return VolumeFor(PrometheusConfigMap(
 // of the name, a digest of the whole of it, and "-vol".
 func VolumeFor(object string) string {
 	const suffix = "-vol"
-	if len(object)+len(suffix) <= MaxLabelLength && !strings.ContainsRune(object, '.') {
+	if fitsVolume(object, suffix) {
 		return object + suffix
 	}
+	return digestedVolume(object, suffix)
+}
+
+// sparksSecretSuffix ends the names of the volumes that Spark makes of Secrets.
+const sparksSecretSuffix = "-volume"
+
+// SecretFitsVolume returns whether Spark can mount a Secret: it names the volume "<name>-volume", which must be a DNS label.
+func SecretFitsVolume(secret string) bool { return fitsVolume(secret, sparksSecretSuffix) }
+
+// SecretVolume returns the name of the volume of a Secret that Spark does not mount itself. It is never the name that Spark would give it.
+func SecretVolume(secret string) string { return digestedVolume(secret, sparksSecretSuffix) }
+
+func fitsVolume(object, suffix string) bool {
+	return len(object)+len(suffix) <= MaxLabelLength && !strings.ContainsRune(object, '.')
+}
+
+// digestedVolume is a readable part of the name, a digest of the whole of it, and the suffix.
+func digestedVolume(object, suffix string) string {
 	sum := sha256.Sum256([]byte(object))
 	tail := "-" + hex.EncodeToString(sum[:])[:digestLength] + suffix
 	return truncate(strings.ReplaceAll(object, ".", "-"), MaxLabelLength-len(tail)) + tail

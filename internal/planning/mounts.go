@@ -1,0 +1,276 @@
+// Copyright 2026 The Alauda Spark Operator Authors.
+// SPDX-License-Identifier: Apache-2.0
+
+package planning
+
+import (
+	"fmt"
+	"maps"
+	"path"
+	"slices"
+	"strings"
+
+	corev1 "k8s.io/api/core/v1"
+
+	"github.com/alauda/spark-operator/apis/sparkoperator/v1beta2"
+	"github.com/alauda/spark-operator/pkg/podmutation"
+	"github.com/alauda/spark-operator/pkg/render"
+	"github.com/alauda/spark-operator/pkg/sparkconf"
+	"github.com/alauda/spark-operator/pkg/sparklabels"
+)
+
+// mounter is who mounts something, the earliest first.
+type mounter int
+
+const (
+	// bySpark is what Spark mounts whatever the author says.
+	bySpark mounter = iota
+	// byTemplate is the author's template. Fields take its places.
+	byTemplate
+	// byProperty is what Spark mounts because a property says so.
+	byProperty
+	// byMutator is what the mutators mount of a field.
+	byMutator
+)
+
+// mountPoint is a path of Spark's container at which something is mounted.
+type mountPoint struct {
+	path string
+	by   mounter
+	// field is the author's, and value what it says.
+	field, value string
+	// what is mounted, for people. Two of the same by the same are one.
+	what string
+}
+
+// mountPoints collects the mount points of a role, those that cannot be moved first.
+type mountPoints struct {
+	plan *Plan
+	keys roleKeys
+	spec *v1beta2.SparkPodSpec
+
+	all      []mountPoint
+	problems []Problem
+}
+
+// mountProblems returns mounts that would cover one another: in one container only one of two at a path is seen, and the API server refuses
+// pods that say the path twice.
+func (p *Plan) mountProblems() []Problem {
+	var problems []Problem
+	for _, keys := range []roleKeys{driverKeys, executorKeys} {
+		m := &mountPoints{plan: p, keys: keys, spec: podSpecOf(p.app, keys.role)}
+		m.sparks()
+		m.operators()
+		m.template()
+		m.properties()
+		m.fields()
+		m.localDirs()
+		problems = append(problems, m.conflicts()...)
+		problems = append(problems, m.others()...)
+	}
+	return problems
+}
+
+func (m *mountPoints) add(by mounter, at, field, what string) {
+	m.all = append(m.all, mountPoint{path: path.Clean(at), by: by, field: field, value: at, what: what})
+}
+
+// conflicts returns a problem for each mount point that is taken already.
+func (m *mountPoints) conflicts() []Problem {
+	taken := make(map[string]mountPoint, len(m.all))
+	for _, point := range m.all {
+		first, isTaken := taken[point.path]
+		if !isTaken || first.by == byTemplate && point.by == byMutator {
+			taken[point.path] = point
+			continue
+		}
+		if first.what == point.what && first.by == point.by && point.by != byTemplate {
+			continue
+		}
+		why := fmt.Sprintf("%s is mounted there already", first.what)
+		if first.field != "" {
+			why += " by " + first.field
+		}
+		m.problems = append(m.problems, Problem{point.field, point.value, why + "; choose another path, or mount a single file below it by subPath"})
+	}
+	return m.problems
+}
+
+// sparks are the mounts that Spark makes itself.
+func (m *mountPoints) sparks() {
+	conf := m.plan.conf
+	if m.keys.role == podmutation.Driver {
+		m.add(bySpark, render.ConfDir, "", "Spark's own configuration")
+		m.add(bySpark, render.TemplateDir, "", "the template of executors")
+	} else if disabled, err := conf.Bool(sparkconf.ExecutorDisableConfigMap, false); err == nil && !disabled {
+		m.add(bySpark, render.ConfDir, "", "Spark's own configuration")
+	}
+	if m.excludesSteps() {
+		return
+	}
+	for _, own := range []struct{ key, path string }{
+		{sparkconf.HadoopConfigMap, render.HadoopConfDir}, {sparkconf.Krb5ConfigMap, render.Krb5File}, {sparkconf.KerberosTokenSecret, render.HadoopTokenDir},
+	} {
+		if conf.Get(own.key) != "" && (m.keys.role == podmutation.Driver || own.key == sparkconf.HadoopConfigMap) {
+			m.add(bySpark, own.path, "", "what "+own.key+" names")
+		}
+	}
+}
+
+// excludesSteps returns whether the author has Spark leave out steps, so that it may mount less.
+func (m *mountPoints) excludesSteps() bool {
+	key := sparkconf.DriverExcludedSteps
+	if m.keys.role == podmutation.Executor {
+		key = sparkconf.ExecutorExcludedSteps
+	}
+	return m.plan.conf.Get(key) != ""
+}
+
+// operators are the mounts of fields that have no path.
+func (m *mountPoints) operators() {
+	for _, mutator := range podmutation.Default() {
+		if !slices.Contains([]string{"hadoopConfigMap", "sparkConfigMap", "monitoring"}, mutator.Name) {
+			continue
+		}
+		pod := &corev1.Pod{Spec: corev1.PodSpec{Containers: make([]corev1.Container, 1)}}
+		if err := podmutation.Apply(pod, podmutation.Input{App: m.plan.app, Role: m.keys.role}, mutator); err != nil {
+			continue
+		}
+		for _, mount := range pod.Spec.Containers[0].VolumeMounts {
+			m.add(byMutator, mount.MountPath, "spec."+mutator.Name, "what spec."+mutator.Name+" asks for")
+		}
+	}
+}
+
+func (m *mountPoints) template() {
+	container := podmutation.TemplateContainer(&m.plan.app.Spec, m.keys.role)
+	if container == nil {
+		return
+	}
+	index := sparklabels.TemplateContainer(m.spec.Template.Spec.Containers, podmutation.AskedContainer(&m.plan.app.Spec, m.keys.role))
+	for i := range container.VolumeMounts {
+		mount := &container.VolumeMounts[i]
+		field := fmt.Sprintf("%s.template.spec.containers[%d].volumeMounts[%d].mountPath", m.keys.field, index, i)
+		m.add(byTemplate, mount.MountPath, field, "volume "+mount.Name)
+	}
+}
+
+// properties are those of the author's that no field overrides.
+func (m *mountPoints) properties() {
+	if m.excludesSteps() {
+		return
+	}
+	conf := m.plan.app.Spec.SparkConf
+	for _, key := range slices.Sorted(maps.Keys(conf)) {
+		field, value := "spec.sparkConf["+key+"]", conf[key]
+		if m.plan.conf.Get(key) != value {
+			continue
+		}
+		if secret, isSecret := strings.CutPrefix(key, m.keys.secrets); isSecret {
+			if !sparklabels.SecretFitsVolume(secret) {
+				m.problems = append(m.problems, Problem{field, value, "Spark makes the name of a volume of the Secret's, and this one is too long for that or has dots; use " +
+					m.keys.field + ".secrets"})
+			}
+			m.add(byProperty, value, field, "Secret "+secret)
+		} else if volume, isVolume := strings.CutPrefix(key, m.keys.volumes); isVolume && strings.HasSuffix(volume, ".mount.path") {
+			m.add(byProperty, value, field, "volume "+volumeName(volume))
+		}
+	}
+}
+
+// volumeName returns the name in what follows the prefix of the properties of volumes: kind, name and option.
+func volumeName(rest string) string {
+	parts := strings.SplitN(rest, ".", 3)
+	return parts[min(1, len(parts)-1)]
+}
+
+// fields are the author's fields that name a path.
+func (m *mountPoints) fields() {
+	secrets := podmutation.SecretsByProperty(m.spec.Secrets)
+	for i, secret := range m.spec.Secrets {
+		by := byMutator
+		if secrets[secret.Name] {
+			by = byProperty
+		}
+		m.add(by, secret.Path, fmt.Sprintf("%s.secrets[%d].path", m.keys.field, i), "Secret "+secret.Name)
+	}
+	for i, configMap := range m.spec.ConfigMaps {
+		m.add(byMutator, configMap.Path, fmt.Sprintf("%s.configMaps[%d].path", m.keys.field, i), "ConfigMap "+configMap.Name)
+	}
+	scratch := podmutation.LocalDirsByProperty(m.plan.app.Spec.Volumes, m.spec.VolumeMounts)
+	for i := range m.spec.VolumeMounts {
+		mount := &m.spec.VolumeMounts[i]
+		by := byMutator
+		if scratch[mount.Name] {
+			by = byProperty
+		}
+		what := "volume " + mount.Name
+		if below := mount.SubPath + mount.SubPathExpr; below != "" {
+			what += ", " + below
+		}
+		m.add(by, mount.MountPath, fmt.Sprintf("%s.volumeMounts[%d].mountPath", m.keys.field, i), what)
+	}
+}
+
+// localDirs are the folders of spark.local.dir, which Spark mounts where nothing is mounted for its scratch space.
+func (m *mountPoints) localDirs() {
+	dirs := m.plan.conf.Get(sparkconf.LocalDir)
+	if !m.plan.conf.Contains(sparkconf.LocalDir) || m.excludesSteps() || m.hasScratch() {
+		return
+	}
+	field := m.plan.Origin(sparkconf.LocalDir)
+	split, err := render.LocalDirs(dirs)
+	if err != nil {
+		m.problems = append(m.problems, Problem{field, dirs, err.Error()})
+		return
+	}
+	taken := map[string]mountPoint{}
+	for _, point := range m.all {
+		taken[point.path] = point
+	}
+	for i, dir := range split {
+		first, isTaken := taken[path.Clean(dir)]
+		// The native submitter has the field's volume take the place of Spark's in the driver, which is what its author means.
+		if isTaken && !(m.keys.role == podmutation.Driver && first.by == byMutator) {
+			m.problems = append(m.problems, Problem{field, dir, fmt.Sprintf("%s is mounted there already by %s; name that volume %s... to have Spark use it, or choose another path",
+				first.what, first.field, sparklabels.LocalDirVolumePrefix)})
+		}
+		taken[path.Clean(dir)] = mountPoint{field: field, what: fmt.Sprintf("folder %d", i+1)}
+	}
+}
+
+// hasScratch returns whether something is mounted for Spark's scratch space.
+func (m *mountPoints) hasScratch() bool {
+	if podmutation.HasLocalDirs(m.spec.VolumeMounts) {
+		return true
+	}
+	if container := podmutation.TemplateContainer(&m.plan.app.Spec, m.keys.role); container != nil && podmutation.HasLocalDirs(container.VolumeMounts) {
+		return true
+	}
+	return slices.ContainsFunc(m.plan.conf.WithPrefix(m.keys.volumes), func(property sparkconf.Property) bool {
+		return strings.HasPrefix(volumeName(property.Key), sparklabels.LocalDirVolumePrefix)
+	})
+}
+
+// others looks at the containers beside Spark's.
+func (m *mountPoints) others() []Problem {
+	var problems []Problem
+	for _, list := range []struct {
+		name       string
+		containers []corev1.Container
+	}{{"initContainers", m.spec.InitContainers}, {"sidecars", m.spec.Sidecars}} {
+		for i := range list.containers {
+			mounts := list.containers[i].VolumeMounts
+			seen := make(map[string]string, len(mounts))
+			for j := range mounts {
+				at := path.Clean(mounts[j].MountPath)
+				if first, isTaken := seen[at]; isTaken {
+					problems = append(problems, Problem{fmt.Sprintf("%s.%s[%d].volumeMounts[%d].mountPath", m.keys.field, list.name, i, j), mounts[j].MountPath,
+						"volume " + first + " is mounted there already; choose another path"})
+				}
+				seen[at] = mounts[j].Name
+			}
+		}
+	}
+	return problems
+}
