@@ -6,6 +6,7 @@ package main
 import (
 	"bufio"
 	"bytes"
+	"encoding/json"
 	"errors"
 	"fmt"
 	"io"
@@ -13,6 +14,7 @@ import (
 	"os"
 	"regexp"
 	"slices"
+	"strings"
 
 	metav1 "k8s.io/apimachinery/pkg/apis/meta/v1"
 	"k8s.io/apimachinery/pkg/types"
@@ -26,6 +28,7 @@ import (
 const (
 	kindApplication = "SparkApplication"
 	kindScheduled   = "ScheduledSparkApplication"
+	kindConnect     = "SparkConnect"
 )
 
 // application is an application of a manifest.
@@ -39,25 +42,59 @@ type application struct {
 
 func (a *application) String() string { return a.Namespace + "/" + a.Name }
 
-// readApplications reads all files. Its error names all that is wrong with them.
-func readApplications(o *renderOptions, stdin io.Reader) ([]*application, error) {
-	var apps []*application
+// manifests is what files hold.
+type manifests struct {
+	apps []*application
+	// leftOut tells of objects that are not rendered.
+	leftOut []string
+}
+
+// readManifests reads all files. Its error names all that is wrong with them.
+func readManifests(o *renderOptions, stdin io.Reader) (*manifests, error) {
+	all := &manifests{}
 	var errs []error
 	for _, file := range o.files {
-		found, err := readFile(file, stdin)
+		documents, err := readFile(file, stdin)
 		if err != nil {
 			errs = append(errs, err)
 		}
-		apps = append(apps, found...)
+		for _, document := range documents {
+			errs = append(errs, all.add(document)...)
+		}
 	}
-	for _, app := range apps {
+	if len(all.apps) == 0 && len(errs) == 0 {
+		errs = append(errs, fmt.Errorf("-f %s: there is nothing to render; write a SparkApplication or ScheduledSparkApplication into it", strings.Join(o.files, ", ")))
+	}
+	for _, app := range all.apps {
 		app.complete(o)
 		errs = append(errs, app.check()...)
 	}
-	return apps, errors.Join(errs...)
+	return all, errors.Join(errs...)
 }
 
-func readFile(file string, stdin io.Reader) ([]*application, error) {
+// add adds what a document holds.
+func (all *manifests) add(document manifest) []error {
+	objects, err := document.objects()
+	if err != nil {
+		return at(document.place, err)
+	}
+	var errs []error
+	for _, object := range objects {
+		app, leftOut, err := object.decode()
+		switch {
+		case err != nil:
+			errs = append(errs, at(object.place, err)...)
+		case leftOut != "":
+			all.leftOut = append(all.leftOut, object.place+": "+leftOut)
+		default:
+			app.place = object.place
+			all.apps = append(all.apps, app)
+		}
+	}
+	return errs
+}
+
+func readFile(file string, stdin io.Reader) ([]manifest, error) {
 	var content []byte
 	var err error
 	if file == "-" {
@@ -76,28 +113,21 @@ func readFile(file string, stdin io.Reader) ([]*application, error) {
 	if len(documents) == 0 {
 		return nil, fmt.Errorf("%s: it is empty; write a SparkApplication into it", file)
 	}
-	var apps []*application
-	var errs []error
-	for i, document := range documents {
-		place := file
+	for i := range documents {
+		documents[i].place = file
 		if len(documents) > 1 {
-			place = fmt.Sprintf("%s, document %d", file, i+1)
+			documents[i].place = fmt.Sprintf("%s, document %d", file, i+1)
 		}
-		app, err := document.decode()
-		if err != nil {
-			errs = append(errs, at(place, err)...)
-			continue
-		}
-		app.place = place
-		apps = append(apps, app)
 	}
-	return apps, errors.Join(errs...)
+	return documents, nil
 }
 
-// manifest is a document of a file: as JSON, or why it is no YAML.
+// manifest is a document of a file, or an object of a list: as JSON, or why it is no YAML.
 type manifest struct {
 	json []byte
 	err  error
+	// place says where it is written.
+	place string
 }
 
 // splitDocuments returns the documents of a file that are not empty.
@@ -115,36 +145,82 @@ func splitDocuments(content []byte) ([]manifest, error) {
 		// Like kubectl, and unlike yaml.Unmarshal, it turns no number into a string: the API server would refuse it.
 		converted, err := yaml.YAMLToJSONStrict(text)
 		if string(converted) != "null" {
-			documents = append(documents, manifest{converted, err})
+			documents = append(documents, manifest{json: converted, err: err})
 		}
 	}
 }
 
-// decode looks at the kind before it looks at fields: of an object of another kind all of them would be unknown.
-func (m manifest) decode() (*application, error) {
+// objects returns the objects of a list, or else the document itself.
+func (m manifest) objects() ([]manifest, error) {
 	if m.err != nil {
 		return nil, m.err
 	}
-	document := m.json
-	var found metav1.TypeMeta
-	if err := strictDecode(document, &found, false); err != nil {
+	var list struct {
+		metav1.TypeMeta `json:",inline"`
+		Items           []json.RawMessage `json:"items"`
+	}
+	if err := strictDecode(m.json, &list.TypeMeta, false); err != nil {
 		return nil, err
 	}
-	if found.Kind != kindApplication && found.Kind != kindScheduled {
-		return nil, fmt.Errorf("kind: %q: it cannot be rendered; give a SparkApplication or ScheduledSparkApplication", found.Kind)
+	if !slices.Contains(lists, list.Kind) {
+		return []manifest{m}, nil
 	}
+	if err := strictDecode(m.json, &list, false); err != nil {
+		return nil, err
+	}
+	objects := make([]manifest, 0, len(list.Items))
+	for i, item := range list.Items {
+		objects = append(objects, manifest{json: item, place: fmt.Sprintf("%s, items[%d]", m.place, i)})
+	}
+	return objects, nil
+}
+
+// lists are the kinds that hold objects of others.
+var lists = []string{"List", kindApplication + "List", kindScheduled + "List"}
+
+// decode returns the application of an object, or says why it is left out. It looks at the kind before it looks at fields: of an object of another
+// kind all of them would be unknown.
+func (m manifest) decode() (app *application, leftOut string, err error) {
+	var found metav1.TypeMeta
+	if err := strictDecode(m.json, &found, false); err != nil {
+		return nil, "", err
+	}
+	switch {
+	case found.Kind == kindApplication || found.Kind == kindScheduled:
+		app, err := m.decodeApplication(found)
+		return app, "", err
+	case found.Kind == "" || found.APIVersion == "" || found.Kind != kindConnect && found.GroupVersionKind().Group == v1beta2.GroupVersion.Group:
+		return nil, "", fmt.Errorf("kind: %q: it cannot be rendered; give a SparkApplication or ScheduledSparkApplication", found.Kind)
+	}
+	return nil, strings.TrimSpace(found.Kind+" "+m.name()) + " is left out: only SparkApplications and ScheduledSparkApplications are rendered", nil
+}
+
+// name returns the name of an object, whatever else is in it; nothing where it has none.
+func (m manifest) name() string {
+	var object struct {
+		Metadata struct {
+			Name string `json:"name"`
+		} `json:"metadata"`
+	}
+	if err := json.Unmarshal(m.json, &object); err != nil {
+		return ""
+	}
+	return object.Metadata.Name
+}
+
+func (m manifest) decodeApplication(found metav1.TypeMeta) (*application, error) {
 	if want := v1beta2.GroupVersion.String(); found.APIVersion != want {
 		return nil, fmt.Errorf("apiVersion: %q: it is not known; use %s", found.APIVersion, want)
 	}
 	if found.Kind == kindScheduled {
 		var scheduled v1beta2.ScheduledSparkApplication
-		if err := strictDecode(document, &scheduled, true); err != nil {
+		if err := strictDecode(m.json, &scheduled, true); err != nil {
 			return nil, err
 		}
 		return ofSchedule(&scheduled), nil
 	}
 	var app v1beta2.SparkApplication
-	if err := strictDecode(document, &app, true); err != nil {
+	if err := strictDecode(m.json, &app, true); err != nil {
 		return nil, err
 	}
 	return &application{SparkApplication: &app}, nil

@@ -52,14 +52,17 @@ func runRender(args []string, s streams) error {
 	if err != nil {
 		return err
 	}
-	apps, err := readApplications(o, s.in)
+	read, err := readManifests(o, s.in)
+	for _, note := range read.leftOut {
+		fmt.Fprintln(s.err, "note:", note)
+	}
 	if err != nil {
 		return err
 	}
 	var documents []document
 	var notes []string
 	var errs []error
-	for _, app := range apps {
+	for _, app := range read.apps {
 		found, told, err := renderApplication(app, o)
 		errs = append(errs, at(app.place, err)...)
 		documents = append(documents, found...)

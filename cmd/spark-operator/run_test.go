@@ -76,6 +76,14 @@ func TestGoldenOutput(t *testing.T) {
 			golden: "upload.spark-submit.yaml", args: []string{"-f", "testdata/upload.input.yaml", "--config", "testdata/uploads.config.yaml"},
 			stderr: "warning: default/upload: Submitting by spark-submit: native submission does not support spec.mainApplicationFile /uploads/app.jar: ",
 		},
+		"what stands beside applications is left out": {
+			golden: "beside.requests.yaml", args: []string{"-f", "testdata/beside.input.yaml", "--requests"},
+			stderr: "note: testdata/beside.input.yaml, document 1: ServiceAccount spark is left out: only SparkApplications and ScheduledSparkApplications are rendered\n" +
+				"note: testdata/beside.input.yaml, document 2: Secret keys is left out: only SparkApplications and ScheduledSparkApplications are rendered\n" +
+				"note: testdata/beside.input.yaml, document 3, items[0]: ConfigMap 7 is left out: only SparkApplications and ScheduledSparkApplications are rendered\n" +
+				"note: testdata/beside.input.yaml, document 5: SparkConnect server is left out: only SparkApplications and ScheduledSparkApplications are rendered\n" +
+				"warning: default/third: it is a schedule: ",
+		},
 		"what comes to nothing": {
 			golden: "nothing.conf.txt", args: []string{"-f", "testdata/nothing.input.yaml", "--conf"},
 			stderr: "warning: default/nothing: spec.failureRetries: has no effect; use restartPolicy\n" +
@@ -163,7 +171,17 @@ func TestBadManifests(t *testing.T) {
 			replace("memory: 1g", "cores: two"), in + "spec.driver.cores: \"two\": write a value of type int32\n",
 		},
 		"another kind": {
-			"apiVersion: v1\nkind: Pod\n", in + "kind: \"Pod\": it cannot be rendered; give a SparkApplication or ScheduledSparkApplication\n",
+			"apiVersion: v1\nkind: Pod\n", "note: standard input: Pod is left out: only SparkApplications and ScheduledSparkApplications are rendered\n" +
+				"error: -f -: there is nothing to render; write a SparkApplication or ScheduledSparkApplication into it\n",
+		},
+		"a misspelled kind": {
+			replace("kind: Spark", "kind: Sprak"), in + "kind: \"SprakApplication\": it cannot be rendered; give a SparkApplication or ScheduledSparkApplication\n",
+		},
+		"a list with a mistake": {
+			"apiVersion: v1\nkind: List\nitems:\n- {apiVersion: v1, kind: Pod}\n- {kind: Service}\n- null\n",
+			"note: standard input, items[0]: Pod is left out: only SparkApplications and ScheduledSparkApplications are rendered\n" +
+				"error: standard input, items[1]: kind: \"Service\": it cannot be rendered; give a SparkApplication or ScheduledSparkApplication\n" +
+				"error: standard input, items[2]: kind: \"\": it cannot be rendered; give a SparkApplication or ScheduledSparkApplication\n",
 		},
 		"another version": {
 			replace("v1beta2", "v1beta1"), in + "apiVersion: \"sparkoperator.k8s.io/v1beta1\": it is not known; use sparkoperator.k8s.io/v1beta2\n",
