@@ -17,6 +17,7 @@ import (
 
 	"github.com/alauda/spark-operator/apis/sparkoperator/v1beta2"
 	"github.com/alauda/spark-operator/internal/identity"
+	"github.com/alauda/spark-operator/internal/stored"
 	"github.com/alauda/spark-operator/pkg/podmutation"
 	"github.com/alauda/spark-operator/pkg/sparklabels"
 )
@@ -34,17 +35,19 @@ type applications struct {
 // of returns the application of a pod; nil where there is none. The cache is believed unless it cannot know better: an
 // application may be younger than its news, have changed since, or be cut down because it had ended.
 func (a applications) of(ctx context.Context, key types.NamespacedName, pod *corev1.Pod) (*v1beta2.SparkApplication, error) {
-	app := &v1beta2.SparkApplication{}
-	if err := a.cache.Get(ctx, key, app); err == nil && !ended(app) && madeFrom(pod, app) {
-		return app, nil
+	found := &stored.SparkApplication{}
+	if err := a.cache.Get(ctx, key, found); err == nil {
+		if app, err := found.Read(); err == nil && !ended(app) && madeFrom(pod, app) {
+			return app, nil
+		}
 	}
-	app = &v1beta2.SparkApplication{}
-	if err := a.api.Get(ctx, key, app); apierrors.IsNotFound(err) {
+	found = &stored.SparkApplication{}
+	if err := a.api.Get(ctx, key, found); apierrors.IsNotFound(err) {
 		return nil, nil
 	} else if err != nil {
 		return nil, err
 	}
-	return app, nil
+	return found.Read()
 }
 
 // madeFrom reports whether a pod that says what it was made from was made from this version of the application.
@@ -54,18 +57,14 @@ func madeFrom(pod *corev1.Pod, app *v1beta2.SparkApplication) bool {
 }
 
 // slim leaves of a cached application what the shape of its pods depends on; nothing of one that has ended, so that memory does not
-// grow with what was run before. It is a transform of a cache.
-func slim(object any) (any, error) {
-	app, isApplication := object.(*v1beta2.SparkApplication)
-	if !isApplication {
-		return object, nil
-	}
+// grow with what was run before.
+func slim(app *stored.SparkApplication) {
 	app.ManagedFields, app.Annotations, app.Labels = nil, nil, nil
 	app.Status = v1beta2.SparkApplicationStatus{AppState: v1beta2.ApplicationState{State: app.Status.AppState.State}}
-	if ended(app) {
-		app.Spec = v1beta2.SparkApplicationSpec{}
+	if ended(&app.SparkApplication) {
+		app.Drop()
 	}
-	return app, nil
+	app.Keep()
 }
 
 func ended(app *v1beta2.SparkApplication) bool {

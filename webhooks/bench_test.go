@@ -34,13 +34,14 @@ import (
 	"github.com/alauda/spark-operator/apis/sparkoperator/v1beta2"
 	"github.com/alauda/spark-operator/internal/namespaces"
 	"github.com/alauda/spark-operator/internal/scope"
+	"github.com/alauda/spark-operator/internal/stored"
 	"github.com/alauda/spark-operator/pkg/podmutation"
 	"github.com/alauda/spark-operator/pkg/sparklabels"
 )
 
 // kept reads as the manager's cache does: a copy of what it has.
 type kept struct {
-	applications map[types.NamespacedName]*app
+	applications map[types.NamespacedName]*stored.SparkApplication
 	namespace    corev1.Namespace
 	quotas       corev1.ResourceQuotaList
 }
@@ -54,7 +55,7 @@ func (k *kept) Get(_ context.Context, key client.ObjectKey, into client.Object, 
 	if !exists {
 		return apierrors.NewNotFound(v1beta2.Resource("sparkapplications"), key.Name)
 	}
-	found.DeepCopyInto(into.(*app))
+	found.DeepCopyInto(into.(*stored.SparkApplication))
 	return nil
 }
 
@@ -67,7 +68,7 @@ func (k *kept) List(_ context.Context, into client.ObjectList, _ ...client.ListO
 // count what their pods ask for.
 func newKept(b *testing.B, n int) *kept {
 	b.Helper()
-	k := &kept{applications: make(map[types.NamespacedName]*app, n)}
+	k := &kept{applications: make(map[types.NamespacedName]*stored.SparkApplication, n)}
 	k.namespace.Labels = map[string]string{"spark": "yes"}
 	for _, names := range [][]corev1.ResourceName{
 		{corev1.ResourcePods, corev1.ResourceRequestsCPU, corev1.ResourceRequestsMemory, corev1.ResourceLimitsMemory}, {corev1.ResourceRequestsMemory},
@@ -80,16 +81,14 @@ func newKept(b *testing.B, n int) *kept {
 		k.quotas.Items = append(k.quotas.Items, quota)
 	}
 	for i := range n {
-		a := sparkPi(demanding, func(a *app) {
+		a := stored.Of(sparkPi(demanding, func(a *app) {
 			a.Name, a.UID = fmt.Sprintf("pi-%d", i), types.UID(fmt.Sprint(i))
 			a.Status.AppState.State = v1beta2.ApplicationStateCompleted
 			if i%10 == 0 {
 				a.Status.AppState.State = v1beta2.ApplicationStateRunning
 			}
-		})
-		if _, err := slim(a); err != nil {
-			b.Fatal(err)
-		}
+		}))
+		slim(a)
 		k.applications[client.ObjectKeyFromObject(a)] = a
 	}
 	return k
@@ -127,7 +126,7 @@ func benchmarked(b *testing.B) map[string]*admission.Webhook {
 		b.Fatal(err)
 	}
 	known := newKept(b, 10_000)
-	return endpoints(testScheme(b), known, known, Options{Served: scope.New(filter, known), ResourceQuota: configv1alpha1.ResourceQuotaEnforce})
+	return endpoints(known, known, Options{Served: scope.New(filter, known), ResourceQuota: configv1alpha1.ResourceQuotaEnforce})
 }
 
 // BenchmarkEndpoint answers one request after the other, by path; ns/op is the time that one takes by TLS.
@@ -184,15 +183,13 @@ func BenchmarkCache(b *testing.B) {
 		b.Run(name, func(b *testing.B) {
 			for b.Loop() {
 				before := heapMB()
-				all := make([]*app, 0, n)
+				all := make([]*stored.SparkApplication, 0, n)
 				for range n {
-					a := &app{}
+					a := &stored.SparkApplication{}
 					if err := json.Unmarshal(encode(b, sparkPi(demanding, func(a *app) { a.Status.AppState.State = state })), a); err != nil {
 						b.Fatal(err)
 					}
-					if _, err := slim(a); err != nil {
-						b.Fatal(err)
-					}
+					slim(a)
 					all = append(all, a)
 				}
 				b.ReportMetric((heapMB()-before)*1024/n, "KiB/application")

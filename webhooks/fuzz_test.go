@@ -56,8 +56,7 @@ func FuzzHandlers(f *testing.F) {
 		f.Add(seed, []byte(minimalApplication))
 		f.Add([]byte(minimalApplication), seed)
 	}
-	scheme := testScheme(f)
-	all := endpoints(scheme, readerOf(f, sparkPi(demanding)), readerOf(f), Options{ResourceQuota: configv1alpha1.ResourceQuotaEnforce})
+	all := endpoints(readerOf(f, sparkPi(demanding)), readerOf(f), Options{ResourceQuota: configv1alpha1.ResourceQuotaEnforce})
 	f.Fuzz(func(t *testing.T, after, before []byte) {
 		for path, endpoint := range all {
 			for _, operation := range []admissionv1.Operation{admissionv1.Create, admissionv1.Update} {

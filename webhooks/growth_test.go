@@ -20,6 +20,7 @@ import (
 	configv1alpha1 "github.com/alauda/spark-operator/apis/config/v1alpha1"
 	"github.com/alauda/spark-operator/apis/sparkoperator/v1alpha1"
 	"github.com/alauda/spark-operator/apis/sparkoperator/v1beta2"
+	"github.com/alauda/spark-operator/internal/stored"
 	"github.com/alauda/spark-operator/internal/testing/large"
 	"github.com/alauda/spark-operator/pkg/podmutation"
 )
@@ -91,7 +92,7 @@ func admissionOf(tb testing.TB, all map[string]*admission.Webhook, kind grown, f
 
 func grownEndpoints(tb testing.TB) map[string]*admission.Webhook {
 	tb.Helper()
-	return endpoints(testScheme(tb), readerOf(tb, sparkPi(demanding)), readerOf(tb), Options{ResourceQuota: configv1alpha1.ResourceQuotaEnforce})
+	return endpoints(readerOf(tb, sparkPi(demanding)), readerOf(tb), Options{ResourceQuota: configv1alpha1.ResourceQuotaEnforce})
 }
 
 // What admission costs never grows with the square of what an author writes, whatever the field.
@@ -134,7 +135,7 @@ type known struct {
 }
 
 func (k known) Get(_ context.Context, _ client.ObjectKey, into client.Object, _ ...client.GetOption) error {
-	k.app.DeepCopyInto(into.(*app))
+	k.app.DeepCopyInto(&into.(*stored.SparkApplication).SparkApplication)
 	return nil
 }
 
@@ -143,7 +144,7 @@ func podAdmissionOf(tb testing.TB, field large.Field, size int) large.Work {
 	application := sparkPi()
 	field.Fill(application, size)
 	application.Name, application.Namespace = "pi", "team"
-	m := newPodMutator(applications{cache: known{app: application}, api: known{app: application}}, admission.NewDecoder(testScheme(tb)))
+	m := newPodMutator(applications{cache: known{app: application}, api: known{app: application}})
 	var pods [][]byte
 	for _, role := range []podmutation.Role{podmutation.Driver, podmutation.Executor} {
 		pods = append(pods, encode(tb, foreignPod(role)))

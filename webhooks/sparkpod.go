@@ -14,6 +14,7 @@ import (
 	"k8s.io/apimachinery/pkg/types"
 	"sigs.k8s.io/controller-runtime/pkg/webhook/admission"
 
+	"github.com/alauda/spark-operator/internal/decoding"
 	"github.com/alauda/spark-operator/pkg/podmutation"
 	"github.com/alauda/spark-operator/pkg/sparklabels"
 )
@@ -30,15 +31,14 @@ const podPath = "/mutate--v1-pod"
 // from its work becomes a warning.
 type podMutator struct {
 	apps     applications
-	decoder  admission.Decoder
 	mutators []podmutation.Mutator
 }
 
-func newPodMutator(apps applications, decoder admission.Decoder) *podMutator {
+func newPodMutator(apps applications) *podMutator {
 	// A driver's owner is left as it is: this operator's have theirs from the renderer, and a driver of somebody else's does
 	// not become this operator's by a label.
 	mutators := slices.DeleteFunc(podmutation.Default(), func(m podmutation.Mutator) bool { return m.Name == podmutation.OwnerReference })
-	return &podMutator{apps: apps, decoder: decoder, mutators: mutators}
+	return &podMutator{apps: apps, mutators: mutators}
 }
 
 // Handle answers an admission request.
@@ -47,8 +47,8 @@ func (m *podMutator) Handle(ctx context.Context, req admission.Request) admissio
 		return admission.Allowed("")
 	}
 	pod := &corev1.Pod{}
-	if err := m.decoder.Decode(req, pod); err != nil {
-		return unchanged("the pod cannot be read: %v", err)
+	if p := decoding.Into(req.Object.Raw, pod, ""); p != nil {
+		return unchanged("the pod cannot be read: %v", p)
 	}
 	name, role := pod.Labels[sparklabels.AppName], podmutation.Role(pod.Labels[sparklabels.SparkRole])
 	if name == "" || pod.Labels[sparklabels.LaunchedByOperator] != sparklabels.True || role != podmutation.Driver && role != podmutation.Executor {

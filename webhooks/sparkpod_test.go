@@ -26,19 +26,25 @@ import (
 	"github.com/alauda/spark-operator/apis/sparkoperator/v1beta2"
 	"github.com/alauda/spark-operator/internal/identity"
 	"github.com/alauda/spark-operator/internal/planning"
+	"github.com/alauda/spark-operator/internal/stored"
+	"github.com/alauda/spark-operator/internal/testing/fakes"
 	"github.com/alauda/spark-operator/pkg/podmutation"
 	"github.com/alauda/spark-operator/pkg/sparklabels"
 )
 
 func readerOf(tb testing.TB, objects ...client.Object) client.WithWatch {
 	tb.Helper()
-	return fake.NewClientBuilder().WithScheme(testScheme(tb)).WithObjects(objects...).Build()
+	scheme := runtime.NewScheme()
+	if err := errors.Join(corev1.AddToScheme(scheme), stored.AddToScheme(scheme)); err != nil {
+		tb.Fatal(err)
+	}
+	return fake.NewClientBuilder().WithScheme(scheme).WithObjects(fakes.Stored(objects...)...).Build()
 }
 
 // mutatorOf knows the applications by its cache, and none by the API server, unless told.
-func mutatorOf(tb testing.TB, cached []client.Object, stored ...client.Object) *podMutator {
+func mutatorOf(tb testing.TB, cached []client.Object, others ...client.Object) *podMutator {
 	tb.Helper()
-	return newPodMutator(applications{cache: readerOf(tb, cached...), api: readerOf(tb, stored...)}, admission.NewDecoder(testScheme(tb)))
+	return newPodMutator(applications{cache: readerOf(tb, cached...), api: readerOf(tb, others...)})
 }
 
 func podRequest(raw []byte) admission.Request {
@@ -255,9 +261,6 @@ func TestOnlyCreationsAreLookedAt(t *testing.T) {
 func TestTheNewestApplicationCounts(t *testing.T) {
 	older := sparkPi(func(a *app) { a.Spec.Driver.Env = []corev1.EnvVar{{Name: "GREETING", Value: "older"}} })
 	done := sparkPi(func(a *app) { a.Status.AppState.State = v1beta2.ApplicationStateCompleted })
-	if _, err := slim(done); err != nil {
-		t.Fatal(err)
-	}
 	newest := sparkPi(demanding)
 	rendered := foreignPod(podmutation.Driver, func(p *corev1.Pod) {
 		p.Annotations = map[string]string{sparklabels.SpecHash: identity.SpecHash(newest)}
@@ -267,7 +270,7 @@ func TestTheNewestApplicationCounts(t *testing.T) {
 		pod    *corev1.Pod
 	}{
 		"the cache has none yet":              {nil, foreignPod(podmutation.Driver)},
-		"the cache has one that had ended":    {[]client.Object{done}, foreignPod(podmutation.Driver)},
+		"the cache has one that had ended":    {[]client.Object{slimmed(done)}, foreignPod(podmutation.Driver)},
 		"the driver was made of a newer spec": {[]client.Object{older}, rendered},
 	} {
 		t.Run(name, func(t *testing.T) {
@@ -285,7 +288,7 @@ func TestAnUnreadableApplicationLosesNoPod(t *testing.T) {
 			return errors.New("down")
 		},
 	})
-	m := newPodMutator(applications{cache: broken, api: broken}, admission.NewDecoder(testScheme(t)))
+	m := newPodMutator(applications{cache: broken, api: broken})
 	response := m.Handle(t.Context(), podRequest(encode(t, foreignPod(podmutation.Executor))))
 	want := []string{`the pod is made without the fields of its SparkApplication: SparkApplication "pi" cannot be read: down`}
 	if diff := cmp.Diff(want, response.Warnings); !response.Allowed || diff != "" {
@@ -319,25 +322,23 @@ func TestTheCacheKeepsLittle(t *testing.T) {
 		a.Status.ExecutorState = map[string]v1beta2.ExecutorState{"e": v1beta2.ExecutorStateRunning}
 		a.Status.AppState.State = v1beta2.ApplicationStateRunning
 	})
-	kept, err := slim(full.DeepCopy())
-	if err != nil {
-		t.Fatal(err)
-	}
+	kept := &slimmed(full).SparkApplication
 	want := sparkPi(demanding, func(a *app) { a.Status.AppState.State = v1beta2.ApplicationStateRunning })
 	if diff := cmp.Diff(want, kept); diff != "" {
 		t.Errorf("running (-want +got):\n%s", diff)
 	}
 	full.Status.AppState.State = v1beta2.ApplicationStateFailed
-	if kept, err = slim(full); err != nil {
-		t.Fatal(err)
-	}
+	kept = &slimmed(full).SparkApplication
 	want = &app{ObjectMeta: metav1.ObjectMeta{Namespace: "team", Name: "pi", UID: want.UID}}
 	want.Status.AppState.State = v1beta2.ApplicationStateFailed
 	if diff := cmp.Diff(want, kept); diff != "" {
 		t.Errorf("ended (-want +got):\n%s", diff)
 	}
-	other := &corev1.Pod{}
-	if got, err := slim(other); got != other || err != nil {
-		t.Errorf("something else: %v, %v", got, err)
-	}
+}
+
+// slimmed is an application as the cache keeps it.
+func slimmed(a *app) *stored.SparkApplication {
+	kept := stored.Of(a.DeepCopy())
+	slim(kept)
+	return kept
 }

@@ -18,8 +18,11 @@ import (
 	"sigs.k8s.io/controller-runtime/pkg/webhook/admission"
 
 	configv1alpha1 "github.com/alauda/spark-operator/apis/config/v1alpha1"
+	"github.com/alauda/spark-operator/apis/sparkoperator/v1alpha1"
 	"github.com/alauda/spark-operator/apis/sparkoperator/v1beta2"
+	"github.com/alauda/spark-operator/internal/namespaces"
 	"github.com/alauda/spark-operator/internal/scope"
+	"github.com/alauda/spark-operator/internal/stored"
 )
 
 // The names of the generated configurations are also those whose trust bundle internal/certs fills in.
@@ -27,10 +30,8 @@ import (
 // +kubebuilder:webhookconfiguration:mutating=true,name=spark-operator-webhook
 // +kubebuilder:webhookconfiguration:mutating=false,name=spark-operator-webhook
 
-// CachedObjects limits what the manager's cache holds of the objects that the endpoints read.
-func CachedObjects() map[client.Object]cache.ByObject {
-	return map[client.Object]cache.ByObject{&v1beta2.SparkApplication{}: {Transform: slim}}
-}
+// Narrow limits what a manager's cache holds to what the endpoints read of applications in the namespaces that are served.
+func Narrow(options *ctrl.Options, served namespaces.Filter) { stored.Cached(options, served, slim) }
 
 // Options are what the endpoints depend on beside the requests.
 type Options struct {
@@ -41,12 +42,12 @@ type Options struct {
 }
 
 // Setup registers every endpoint with the manager's webhook server, and has the manager wait to be ready until what they read
-// has been listed. The manager's cache must be limited by CachedObjects.
+// has been listed. The manager's cache must be limited by Narrow.
 func Setup(ctx context.Context, mgr ctrl.Manager, o Options) error {
-	for path, endpoint := range endpoints(mgr.GetScheme(), mgr.GetCache(), mgr.GetAPIReader(), o) {
+	for path, endpoint := range endpoints(mgr.GetCache(), mgr.GetAPIReader(), o) {
 		mgr.GetWebhookServer().Register(path, endpoint)
 	}
-	read := map[string]client.Object{"sparkapplications": &v1beta2.SparkApplication{}}
+	read := map[string]client.Object{"sparkapplications": &stored.SparkApplication{}}
 	if o.ResourceQuota != configv1alpha1.ResourceQuotaIgnore {
 		read["resourcequotas"] = &corev1.ResourceQuota{}
 	}
@@ -72,16 +73,23 @@ func synced(informer cache.Informer) healthz.Checker {
 }
 
 // endpoints are all that the webhook answers, by path.
-func endpoints(scheme *runtime.Scheme, cache, api client.Reader, o Options) map[string]*admission.Webhook {
+func endpoints(cache, api client.Reader, o Options) map[string]*admission.Webhook {
+	// A scheme without kinds: with others it is the body that says as what it is decoded, and not the endpoint.
+	scheme := runtime.NewScheme()
 	apps := applications{cache: cache, api: api}
 	all := map[string]*admission.Webhook{
-		sparkApplicationDefaultPath:           newDefaulting(scheme, sparkApplicationDefaulter{}),
-		scheduledSparkApplicationDefaultPath:  newDefaulting(scheme, scheduledSparkApplicationDefaulter{}),
-		sparkConnectDefaultPath:               newDefaulting(scheme, sparkConnectDefaulter{}),
-		sparkApplicationValidatePath:          admission.WithValidator(scheme, sparkApplicationValidator{quotaCheck{o.ResourceQuota, cache}}),
-		scheduledSparkApplicationValidatePath: admission.WithValidator(scheme, scheduledSparkApplicationValidator{}),
-		sparkConnectValidatePath:              admission.WithValidator(scheme, sparkConnectValidator{}),
-		podPath:                               {Handler: newPodMutator(apps, admission.NewDecoder(scheme))},
+		sparkApplicationDefaultPath: letUnreadablePass[v1beta2.SparkApplication](newDefaulting(scheme, sparkApplicationDefaulter{})),
+		scheduledSparkApplicationDefaultPath: letUnreadablePass[v1beta2.ScheduledSparkApplication](
+			newDefaulting(scheme, scheduledSparkApplicationDefaulter{})),
+		sparkConnectDefaultPath: letUnreadablePass[v1alpha1.SparkConnect](newDefaulting(scheme, sparkConnectDefaulter{})),
+		sparkApplicationValidatePath: refuseUnreadable[v1beta2.SparkApplication](
+			admission.WithValidator(scheme, sparkApplicationValidator{quotaCheck{o.ResourceQuota, cache}}),
+			v1beta2.GroupVersion.WithKind("SparkApplication")),
+		scheduledSparkApplicationValidatePath: refuseUnreadable[v1beta2.ScheduledSparkApplication](
+			admission.WithValidator(scheme, scheduledSparkApplicationValidator{}), v1beta2.GroupVersion.WithKind("ScheduledSparkApplication")),
+		sparkConnectValidatePath: refuseUnreadable[v1alpha1.SparkConnect](
+			admission.WithValidator(scheme, sparkConnectValidator{}), v1alpha1.GroupVersion.WithKind("SparkConnect")),
+		podPath: {Handler: newPodMutator(apps)},
 	}
 	for _, endpoint := range all {
 		endpoint.Handler = scoped{served: o.Served, handler: endpoint.Handler}

@@ -18,7 +18,7 @@ import (
 
 // A fault of the webhook's is no answer, so that the failure policy decides; a denial would be one.
 func TestPanicsAnswerNothing(t *testing.T) {
-	all := endpoints(testScheme(t), readerOf(t), readerOf(t), Options{})
+	all := endpoints(readerOf(t), readerOf(t), Options{})
 	if len(all) != 7 {
 		t.Errorf("%d endpoints, want 7", len(all))
 	}

@@ -13,19 +13,16 @@ import (
 	"runtime/debug"
 	"time"
 
-	"k8s.io/apimachinery/pkg/runtime"
-	utilruntime "k8s.io/apimachinery/pkg/util/runtime"
-	clientgoscheme "k8s.io/client-go/kubernetes/scheme"
 	ctrl "sigs.k8s.io/controller-runtime"
 	"sigs.k8s.io/controller-runtime/pkg/healthz"
 	crmetrics "sigs.k8s.io/controller-runtime/pkg/metrics"
 
 	configv1alpha1 "github.com/alauda/spark-operator/apis/config/v1alpha1"
-	"github.com/alauda/spark-operator/apis/sparkoperator/v1beta2"
 	"github.com/alauda/spark-operator/controllers/sparkapplication"
 	"github.com/alauda/spark-operator/internal/config"
 	"github.com/alauda/spark-operator/internal/manager"
 	"github.com/alauda/spark-operator/internal/metrics"
+	"github.com/alauda/spark-operator/internal/namespaces"
 	"github.com/alauda/spark-operator/internal/submission/sparksubmit"
 	"github.com/alauda/spark-operator/internal/version"
 )
@@ -64,13 +61,6 @@ func spareMemory() {
 	}
 }
 
-func newScheme() *runtime.Scheme {
-	scheme := runtime.NewScheme()
-	utilruntime.Must(clientgoscheme.AddToScheme(scheme))
-	utilruntime.Must(v1beta2.AddToScheme(scheme))
-	return scheme
-}
-
 // Leader election creates the lease, renews it, and tells in an event who leads. Only creation cannot be limited to a name.
 //
 // +kubebuilder:rbac:groups=coordination.k8s.io,namespace=spark-operator,resources=leases,verbs=create
@@ -82,8 +72,12 @@ func newManager(cfg *configv1alpha1.ControllerConfiguration) (ctrl.Manager, erro
 	if err != nil {
 		return nil, fmt.Errorf("connection to the API server: %w", err)
 	}
-	options := manager.Options(&cfg.SharedConfiguration, newScheme())
-	sparkapplication.Narrow(&options)
+	served, err := namespaces.New(&cfg.SharedConfiguration)
+	if err != nil {
+		return nil, err
+	}
+	options := manager.Options(&cfg.SharedConfiguration)
+	sparkapplication.Narrow(&options, served)
 	manager.Elect(&options, &cfg.LeaderElection)
 	mgr, err := ctrl.NewManager(manager.Connection(connection, &cfg.SharedConfiguration), options)
 	if err != nil {

@@ -28,13 +28,12 @@ import (
 	"sigs.k8s.io/controller-runtime/pkg/webhook"
 
 	configv1alpha1 "github.com/alauda/spark-operator/apis/config/v1alpha1"
-	"github.com/alauda/spark-operator/apis/sparkoperator/v1alpha1"
-	"github.com/alauda/spark-operator/apis/sparkoperator/v1beta2"
 	"github.com/alauda/spark-operator/internal/certs"
 	"github.com/alauda/spark-operator/internal/config"
 	"github.com/alauda/spark-operator/internal/manager"
 	"github.com/alauda/spark-operator/internal/namespaces"
 	"github.com/alauda/spark-operator/internal/scope"
+	"github.com/alauda/spark-operator/internal/stored"
 	"github.com/alauda/spark-operator/internal/version"
 	"github.com/alauda/spark-operator/webhooks"
 )
@@ -71,8 +70,7 @@ func newScheme() *runtime.Scheme {
 	scheme := runtime.NewScheme()
 	utilruntime.Must(corev1.AddToScheme(scheme))
 	utilruntime.Must(admissionv1.AddToScheme(scheme))
-	utilruntime.Must(v1beta2.AddToScheme(scheme))
-	utilruntime.Must(v1alpha1.AddToScheme(scheme))
+	utilruntime.Must(stored.AddToScheme(scheme))
 	return scheme
 }
 
@@ -86,12 +84,13 @@ func newManager(ctx context.Context, cfg *configv1alpha1.WebhookConfiguration) (
 	if err != nil {
 		return nil, err
 	}
-	options := manager.Options(&cfg.SharedConfiguration, newScheme())
+	options := manager.Options(&cfg.SharedConfiguration)
 	certificate, watched, err := newCertificate(&cfg.Certificate)
 	if err != nil {
 		return nil, err
 	}
-	options.Cache.ByObject = webhooks.CachedObjects()
+	options.Scheme = newScheme()
+	webhooks.Narrow(&options, served)
 	maps.Copy(options.Cache.ByObject, watched)
 	options.WebhookServer = webhook.NewServer(webhook.Options{Port: int(cfg.Port), TLSOpts: []func(*tls.Config){
 		manager.WithoutHTTP2, func(c *tls.Config) { c.GetCertificate = certificate.GetCertificate },

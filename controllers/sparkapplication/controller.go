@@ -6,6 +6,7 @@ package sparkapplication
 import (
 	"context"
 	"encoding/json"
+	"errors"
 	"fmt"
 	"time"
 
@@ -19,12 +20,14 @@ import (
 	"sigs.k8s.io/controller-runtime/pkg/event"
 
 	"github.com/alauda/spark-operator/apis/sparkoperator/v1beta2"
+	"github.com/alauda/spark-operator/internal/decoding"
 	lifecycleevents "github.com/alauda/spark-operator/internal/events"
 	"github.com/alauda/spark-operator/internal/identity"
 	"github.com/alauda/spark-operator/internal/lifecycle"
 	"github.com/alauda/spark-operator/internal/metrics"
 	"github.com/alauda/spark-operator/internal/planning"
 	"github.com/alauda/spark-operator/internal/scope"
+	"github.com/alauda/spark-operator/internal/stored"
 	"github.com/alauda/spark-operator/internal/submission"
 )
 
@@ -87,10 +90,22 @@ func (r *Reconciler) Reconcile(ctx context.Context, req ctrl.Request) (ctrl.Resu
 	if obs == nil {
 		return ctrl.Result{}, nil
 	}
+	if problem, isUnreadable := errors.AsType[*decoding.Problem](obs.Unreadable); isUnreadable {
+		r.report(obs.App, problem)
+		if stored.OfStatus(problem) && obs.App.DeletionTimestamp.IsZero() {
+			// What is not known is not overwritten.
+			return ctrl.Result{}, nil
+		}
+	}
 	for range maxRounds {
 		decision := hideSecrets(obs.Secrets, lifecycle.Decide(*obs, r.Policy))
 		logDecision(ctx, obs.App, decision)
 		if err := r.record(ctx, obs, decision); err != nil {
+			if obs.Unreadable != nil && isRefusal(err) {
+				// An API server that looks at all of the object takes no status of one that is against the schema. The event and the metric have said it.
+				ctrl.LoggerFrom(ctx).Info("Stored no status of an unreadable application", "because", err.Error())
+				return ctrl.Result{}, nil
+			}
 			return r.afterRace(req.NamespacedName, err)
 		}
 		if len(decision.Actions) == 0 {
@@ -134,22 +149,25 @@ func (r *Reconciler) record(ctx context.Context, obs *lifecycle.Observation, dec
 	if equality.Semantic.DeepEqual(old.Status, decision.Status) {
 		return nil
 	}
-	stored := old.DeepCopy()
-	stored.Status = decision.Status
-	patch, err := statusPatch(old, stored)
+	next := old.DeepCopy()
+	next.Status = decision.Status
+	patch, err := statusPatch(old, next)
 	if err != nil {
 		return err
 	}
-	if err := r.Client.Status().Patch(ctx, stored, patch); err != nil {
+	answer := stored.Of(next)
+	if err := r.Client.Status().Patch(ctx, answer, patch); err != nil {
 		if apierrors.IsNotFound(err) {
 			return notNewest(old) // It was being deleted, or has been since.
 		}
 		return fmt.Errorf("store status: %w", err)
 	}
-	r.known.replaced(old, stored)
-	obs.App = stored
-	r.Metrics.Record(old, stored, r.Clock.Now())
-	r.tell(stored, decision.Events)
+	// The spec is that of the version that was patched; it need not be decoded again.
+	next.ObjectMeta, next.Status = answer.ObjectMeta, answer.Status
+	r.known.replaced(old, next)
+	obs.App = next
+	r.Metrics.Record(old, next, r.Clock.Now())
+	r.tell(next, decision.Events)
 	return nil
 }
 
@@ -167,6 +185,13 @@ func statusPatch(old, next *v1beta2.SparkApplication) (client.Patch, error) {
 		return nil, fmt.Errorf("encode status: %w", err)
 	}
 	return client.RawPatch(types.MergePatchType, whole), nil
+}
+
+// report emits an event about an application that cannot be read, once for each problem.
+func (r *Reconciler) report(app *v1beta2.SparkApplication, problem *decoding.Problem) {
+	if note := problem.Error(); r.known.isNews(client.ObjectKeyFromObject(app), app.UID, note) {
+		r.tell(app, []lifecycleevents.Event{lifecycle.Unreadable(note)})
+	}
 }
 
 func (r *Reconciler) tell(app *v1beta2.SparkApplication, told []lifecycleevents.Event) {

@@ -63,9 +63,7 @@ func TestSubmissionWithoutAnAnswerIsToldOf(t *testing.T) {
 				if _, err := r.Reconcile(t.Context(), ctrl.Request{NamespacedName: client.ObjectKeyFromObject(app)}); err == nil {
 					t.Errorf("after %s: the submission is not tried again", after)
 				}
-				if err := c.Get(t.Context(), client.ObjectKeyFromObject(app), app); err != nil {
-					t.Fatal(err)
-				}
+				app = reread(t, c, app)
 				condition := meta.FindStatusCondition(app.Status.Conditions, v1beta2.ConditionSucceeded)
 				said := condition != nil && condition.Status == metav1.ConditionUnknown && condition.Reason == "SubmissionDelayed"
 				if said != wantSaid || said && strings.Contains(condition.Message, "hunter2") || len(told.Events) != wantEvents {
@@ -97,9 +95,7 @@ func TestSubmissionWithoutAnAnswerIsToldOf(t *testing.T) {
 			if _, err := r.Reconcile(t.Context(), ctrl.Request{NamespacedName: client.ObjectKeyFromObject(app)}); err != nil {
 				t.Fatal(err)
 			}
-			if err := c.Get(t.Context(), client.ObjectKeyFromObject(app), app); err != nil {
-				t.Fatal(err)
-			}
+			app = reread(t, c, app)
 			if c := meta.FindStatusCondition(app.Status.Conditions, v1beta2.ConditionSucceeded); app.Status.AppState.State != v1beta2.ApplicationStateSubmitted || c.Reason != v1beta2.ReasonDriverPending {
 				t.Errorf("status %+v", app.Status)
 			}

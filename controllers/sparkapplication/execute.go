@@ -23,6 +23,7 @@ import (
 	"github.com/alauda/spark-operator/internal/lifecycle"
 	"github.com/alauda/spark-operator/internal/planning"
 	"github.com/alauda/spark-operator/internal/refusal"
+	"github.com/alauda/spark-operator/internal/stored"
 	"github.com/alauda/spark-operator/internal/submission"
 	"github.com/alauda/spark-operator/internal/submission/companions"
 	"github.com/alauda/spark-operator/internal/submission/sparksubmit"
@@ -118,7 +119,7 @@ func (r *Reconciler) submitPlan(ctx context.Context, app *v1beta2.SparkApplicati
 // confirmNewest asks the API server whether the decision was taken on the newest version of the application. A cache that lags behind must
 // not run a finished application again.
 func (r *Reconciler) confirmNewest(ctx context.Context, app *v1beta2.SparkApplication) error {
-	newest := &v1beta2.SparkApplication{}
+	newest := identityOf()
 	if err := r.APIReader.Get(ctx, client.ObjectKeyFromObject(app), newest); err != nil {
 		return fmt.Errorf("confirm that the application is the newest: %w", err)
 	}
@@ -130,6 +131,13 @@ func (r *Reconciler) confirmNewest(ctx context.Context, app *v1beta2.SparkApplic
 
 // applications are what notNewest is about.
 var applications = schema.GroupResource{Group: v1beta2.GroupVersion.Group, Resource: "sparkapplications"}
+
+// identityOf is read where an application's identity and version are all that matters: that can be read of any.
+func identityOf() *metav1.PartialObjectMetadata {
+	app := &metav1.PartialObjectMetadata{}
+	app.SetGroupVersionKind(v1beta2.GroupVersion.WithKind("SparkApplication"))
+	return app
+}
 
 // notNewest is what the API server says of a write that is guarded by a version that is not the newest.
 func notNewest(app *v1beta2.SparkApplication) error {
@@ -244,5 +252,5 @@ func (r *Reconciler) deleteApplication(ctx context.Context, app *v1beta2.SparkAp
 	if err := r.confirmNewest(ctx, app); err != nil {
 		return client.IgnoreNotFound(err)
 	}
-	return client.IgnoreNotFound(r.Client.Delete(ctx, app, client.Preconditions{UID: &app.UID, ResourceVersion: &app.ResourceVersion}))
+	return client.IgnoreNotFound(r.Client.Delete(ctx, stored.Of(app), client.Preconditions{UID: &app.UID, ResourceVersion: &app.ResourceVersion}))
 }

@@ -97,9 +97,7 @@ func TestDriverThatWasOrphanedIsNotDeleted(t *testing.T) {
 	orphan := cached.DeepCopy()
 	orphan.OwnerReferences = nil
 	c := builder(app, orphan).Build()
-	if err := c.Get(t.Context(), client.ObjectKeyFromObject(app), app); err != nil {
-		t.Fatal(err)
-	}
+	app = reread(t, c, app)
 	r := &Reconciler{Client: c, APIReader: c, Submitter: &submitter{}, Clock: clocktesting.NewFakePassiveClock(start)}
 	obs := &lifecycle.Observation{Now: start, App: app, Driver: cached}
 	if _, err := r.execute(t.Context(), obs, []lifecycle.Action{lifecycle.DeleteRun{}}); !apierrors.IsConflict(err) {

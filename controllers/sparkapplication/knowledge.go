@@ -65,6 +65,9 @@ type facts struct {
 
 	// replaced are versions that the cache may still show: newer ones were stored here since.
 	replaced []string
+	// unreadable is the problem of which application was reported.
+	unreadable report
+
 	// awaited tells that a decision was given up for a newer version, which has not come yet.
 	awaited bool
 }
@@ -81,6 +84,22 @@ func (k *knowledge) of(key types.NamespacedName) *facts {
 		k.apps[key] = f
 	}
 	return f
+}
+
+// report is what was said of the application with a UID.
+type report struct {
+	uid  types.UID
+	note string
+}
+
+// isNews reports whether the note on the application is another than the last.
+func (k *knowledge) isNews(key types.NamespacedName, uid types.UID, note string) bool {
+	k.mu.Lock()
+	defer k.mu.Unlock()
+	f, said := k.of(key), report{uid, note}
+	isNews := f.unreadable != said
+	f.unreadable = said
+	return isNews
 }
 
 // forget drops what is known of an application that is gone.

@@ -6,6 +6,7 @@ package sparkapplication
 import (
 	"cmp"
 	"context"
+	"errors"
 	"fmt"
 
 	corev1 "k8s.io/api/core/v1"
@@ -16,10 +17,12 @@ import (
 	"sigs.k8s.io/controller-runtime/pkg/client"
 
 	"github.com/alauda/spark-operator/apis/sparkoperator/v1beta2"
+	"github.com/alauda/spark-operator/internal/decoding"
 	"github.com/alauda/spark-operator/internal/identity"
 	"github.com/alauda/spark-operator/internal/index"
 	"github.com/alauda/spark-operator/internal/lifecycle"
 	"github.com/alauda/spark-operator/internal/planning"
+	"github.com/alauda/spark-operator/internal/stored"
 	"github.com/alauda/spark-operator/pkg/sparklabels"
 )
 
@@ -33,13 +36,14 @@ func (r *Reconciler) observe(ctx context.Context, key types.NamespacedName) (*li
 	if err := r.Client.List(ctx, pods, client.InNamespace(key.Namespace), ofApplication, client.UnsafeDisableDeepCopy); err != nil {
 		return nil, fmt.Errorf("list pods: %w", err)
 	}
-	app := &v1beta2.SparkApplication{}
-	if err := r.Client.Get(ctx, key, app); err != nil {
-		if client.IgnoreNotFound(err) != nil {
-			return nil, fmt.Errorf("get application: %w", err)
-		}
+	app, err := stored.Get(ctx, r.Client, r.APIReader, key)
+	problem, isUnreadable := errors.AsType[*decoding.Problem](err)
+	switch {
+	case apierrors.IsNotFound(err):
 		r.known.forget(key)
-		return nil, r.removeOrphans(ctx, key, orphansOf(app, key.Name, pods.Items))
+		return nil, r.removeOrphans(ctx, key, orphansOf(&v1beta2.SparkApplication{}, key.Name, pods.Items))
+	case err != nil && !isUnreadable:
+		return nil, fmt.Errorf("get application: %w", err)
 	}
 	if r.known.outdated(app) {
 		// Any decision on it would end in a conflict.
@@ -50,6 +54,10 @@ func (r *Reconciler) observe(ctx context.Context, key types.NamespacedName) (*li
 	}
 	obs := &lifecycle.Observation{Now: r.Clock.Now(), App: app, Driver: driverOf(app, pods.Items), Executors: executorsOf(app, pods.Items)}
 	obs.Gone = departedExecutors(app, pods.Items, r.known.departedOf(key, !expectsDriver(app), obs.Now))
+	if isUnreadable {
+		obs.Unreadable = problem
+		return obs, nil
+	}
 	if expectsDriver(app) && !isCurrent(app, obs.Driver) {
 		driver, err := r.askForDriver(ctx, app)
 		if err != nil {
@@ -70,7 +78,7 @@ func (r *Reconciler) observe(ctx context.Context, key types.NamespacedName) (*li
 // LetGo releases the drivers of an application in a namespace that is not served, or the namespace could not be deleted. Where the application is gone,
 // it does not matter whether another operator serves it: nobody is interested in their end any more.
 func (r *Reconciler) LetGo(ctx context.Context, req ctrl.Request) (ctrl.Result, error) {
-	app := &v1beta2.SparkApplication{}
+	app := &stored.SparkApplication{}
 	if err := r.Client.Get(ctx, req.NamespacedName, app); !apierrors.IsNotFound(err) {
 		if err != nil {
 			return ctrl.Result{}, fmt.Errorf("get application: %w", err)

@@ -27,6 +27,8 @@ import (
 	"github.com/alauda/spark-operator/internal/identity"
 	"github.com/alauda/spark-operator/internal/index"
 	"github.com/alauda/spark-operator/internal/lifecycle"
+	"github.com/alauda/spark-operator/internal/stored"
+	"github.com/alauda/spark-operator/internal/testing/fakes"
 	"github.com/alauda/spark-operator/pkg/sparklabels"
 )
 
@@ -75,11 +77,21 @@ func identityOfPod(pod *corev1.Pod) types.UID {
 
 func builder(objects ...client.Object) *fake.ClientBuilder {
 	scheme := runtime.NewScheme()
-	if err := errors.Join(clientgoscheme.AddToScheme(scheme), v1beta2.AddToScheme(scheme)); err != nil {
+	if err := errors.Join(clientgoscheme.AddToScheme(scheme), stored.AddToScheme(scheme)); err != nil {
 		panic(err)
 	}
-	return fake.NewClientBuilder().WithScheme(scheme).WithObjects(objects...).WithStatusSubresource(&v1beta2.SparkApplication{}).
+	return fake.NewClientBuilder().WithScheme(scheme).WithObjects(fakes.Stored(objects...)...).WithStatusSubresource(&stored.SparkApplication{}).
 		WithIndex(&corev1.Pod{}, index.PodApplication, index.ApplicationOfPod)
+}
+
+// reread returns the application as it is stored now.
+func reread(t *testing.T, c client.Reader, app *v1beta2.SparkApplication) *v1beta2.SparkApplication {
+	t.Helper()
+	now, err := stored.Get(t.Context(), c, c, client.ObjectKeyFromObject(app))
+	if err != nil {
+		t.Fatal(err)
+	}
+	return now
 }
 
 func observed(t *testing.T, r *Reconciler, app *v1beta2.SparkApplication) *lifecycle.Observation {
@@ -190,9 +202,7 @@ func TestReleasedDriverIsSeenAsReleased(t *testing.T) {
 func TestNothingIsDecidedOnWhatWasReplacedHere(t *testing.T) {
 	app := newApp()
 	c := builder(app).Build()
-	if err := c.Get(t.Context(), client.ObjectKeyFromObject(app), app); err != nil {
-		t.Fatal(err)
-	}
+	app = reread(t, c, app)
 	newer := app.DeepCopy()
 	newer.ResourceVersion += "1"
 	r := &Reconciler{Client: c, APIReader: c, Submitter: &submitter{}, Events: events.NewFakeRecorder(10), Clock: clocktesting.NewFakePassiveClock(start)}

@@ -82,7 +82,7 @@ func (r *Reconciler) removeOrphans(ctx context.Context, key types.NamespacedName
 	if len(drivers) == 0 {
 		return nil
 	}
-	app := &v1beta2.SparkApplication{}
+	app := identityOf()
 	if err := r.APIReader.Get(ctx, key, app); client.IgnoreNotFound(err) != nil {
 		return fmt.Errorf("look for the owner of driver pods: %w", err)
 	}

@@ -35,9 +35,7 @@ func TestSubmissionThatWaitsSaysForWhat(t *testing.T) {
 		if err != nil || answers.tries != wantTries || result.RequeueAfter != wantAgain {
 			t.Errorf("after %s: %v, %d tries, again in %s; want %d tries, again in %s", after, err, answers.tries, result.RequeueAfter, wantTries, wantAgain)
 		}
-		if err := c.Get(t.Context(), client.ObjectKeyFromObject(app), app); err != nil {
-			t.Fatal(err)
-		}
+		app = reread(t, c, app)
 	}
 	at(0, 1, time.Second)
 	condition := meta.FindStatusCondition(app.Status.Conditions, v1beta2.ConditionSucceeded)
@@ -55,8 +53,8 @@ func TestSubmissionThatWaitsSaysForWhat(t *testing.T) {
 	if _, err := r.Reconcile(t.Context(), ctrl.Request{NamespacedName: client.ObjectKeyFromObject(app)}); err != nil {
 		t.Fatal(err)
 	}
-	if err := c.Get(t.Context(), client.ObjectKeyFromObject(app), app); err != nil || app.Status.AppState.State != v1beta2.ApplicationStateSubmitted {
-		t.Errorf("%v, status %+v", err, app.Status)
+	if app = reread(t, c, app); app.Status.AppState.State != v1beta2.ApplicationStateSubmitted {
+		t.Errorf("status %+v", app.Status)
 	}
 }
 

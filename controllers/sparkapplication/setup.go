@@ -10,6 +10,9 @@ import (
 
 	corev1 "k8s.io/api/core/v1"
 	"k8s.io/apimachinery/pkg/labels"
+	"k8s.io/apimachinery/pkg/runtime"
+	utilruntime "k8s.io/apimachinery/pkg/util/runtime"
+	clientgoscheme "k8s.io/client-go/kubernetes/scheme"
 	"k8s.io/client-go/rest"
 	"k8s.io/utils/clock"
 	ctrl "sigs.k8s.io/controller-runtime"
@@ -26,6 +29,7 @@ import (
 	"github.com/alauda/spark-operator/internal/namespaces"
 	"github.com/alauda/spark-operator/internal/planning"
 	"github.com/alauda/spark-operator/internal/scope"
+	"github.com/alauda/spark-operator/internal/stored"
 	"github.com/alauda/spark-operator/internal/submission/mode"
 	"github.com/alauda/spark-operator/internal/submission/native"
 	"github.com/alauda/spark-operator/internal/submission/sparksubmit"
@@ -41,18 +45,34 @@ type direct struct {
 	client.Writer
 }
 
-// Narrow limits what a manager keeps in memory to what the controller reads: applications and their pods, less what is read of
-// neither. To read anything else by the cache is an error, so that nobody comes to keep all of a cluster's objects of a kind unawares.
-func Narrow(options *ctrl.Options) {
+// Narrow limits what a manager keeps in memory to what the controller reads: applications of the namespaces that are served and their pods, less what is read of
+// neither. To read anything else by the cache is an error, so that nobody comes to keep all of a cluster's objects of a kind unawares. Its clients
+// know applications as they are stored, which no other application can spoil.
+func Narrow(options *ctrl.Options, served namespaces.Filter) {
+	options.Scheme = storedScheme()
 	options.Cache.ByObject = map[client.Object]cache.ByObject{
 		&corev1.Pod{}: {
 			Label:     labels.SelectorFromSet(labels.Set{sparklabels.LaunchedByOperator: sparklabels.True}),
 			Transform: trimPod,
 		},
-		&v1beta2.SparkApplication{}: {Transform: trimApplication},
 	}
+	stored.Cached(options, served, trimApplication)
 	options.Cache.ReaderFailOnMissingInformer = true
 	options.Client.Cache = &client.CacheOptions{DisableFor: []client.Object{&corev1.ConfigMap{}, &corev1.Service{}}}
+}
+
+func storedScheme() *runtime.Scheme {
+	scheme := runtime.NewScheme()
+	utilruntime.Must(clientgoscheme.AddToScheme(scheme))
+	utilruntime.Must(stored.AddToScheme(scheme))
+	return scheme
+}
+
+// plainScheme knows the kinds of the objects that events are about.
+func plainScheme() *runtime.Scheme {
+	scheme := runtime.NewScheme()
+	utilruntime.Must(v1beta2.AddToScheme(scheme))
+	return scheme
 }
 
 // Add adds the controller to mgr as the configuration wants it. spark says where Spark is; its workers, time limit and uploads are those
@@ -77,7 +97,13 @@ func Add(ctx context.Context, mgr ctrl.Manager, cfg *configv1alpha1.ControllerCo
 	if err != nil {
 		return err
 	}
-	told := eventsink.New(mgr.GetClient(), mgr.GetScheme(), eventSource, clock.RealClock{})
+	if served.ByLabels() {
+		// Applications are asked about as soon as they are listed.
+		if _, err := mgr.GetCache().GetInformer(ctx, &corev1.Namespace{}, cache.BlockUntilSynced(false)); err != nil {
+			return fmt.Errorf("watch namespaces: %w", err)
+		}
+	}
+	told := eventsink.New(mgr.GetClient(), plainScheme(), eventSource, clock.RealClock{})
 	if err := mgr.Add(told); err != nil {
 		return fmt.Errorf("set up events: %w", err)
 	}

@@ -44,9 +44,7 @@ func TestSuspendedFromTheStartAsksNothing(t *testing.T) {
 	if _, err := r.Reconcile(t.Context(), ctrl.Request{NamespacedName: client.ObjectKeyFromObject(app)}); err != nil {
 		t.Fatal(err)
 	}
-	if err := c.Get(t.Context(), client.ObjectKeyFromObject(app), app); err != nil {
-		t.Fatal(err)
-	}
+	app = reread(t, c, app)
 	if got := app.Status.AppState.State; got != v1beta2.ApplicationStateSuspended {
 		t.Errorf("state %s", got)
 	}

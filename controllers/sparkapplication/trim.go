@@ -11,7 +11,7 @@ import (
 	corev1 "k8s.io/api/core/v1"
 	metav1 "k8s.io/apimachinery/pkg/apis/meta/v1"
 
-	"github.com/alauda/spark-operator/apis/sparkoperator/v1beta2"
+	"github.com/alauda/spark-operator/internal/stored"
 	"github.com/alauda/spark-operator/pkg/podmutation"
 	"github.com/alauda/spark-operator/pkg/sparklabels"
 )
@@ -117,12 +117,8 @@ func notRunning(statuses []corev1.ContainerStatus) []corev1.ContainerStatus {
 }
 
 // trimApplication drops what only tools of the user's read.
-func trimApplication(object any) (any, error) {
-	app, isApp := object.(*v1beta2.SparkApplication)
-	if !isApp {
-		return object, nil
-	}
+func trimApplication(app *stored.SparkApplication) {
 	app.ManagedFields = nil
 	delete(app.Annotations, corev1.LastAppliedConfigAnnotation)
-	return app, nil
+	app.Keep()
 }

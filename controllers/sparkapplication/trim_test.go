@@ -15,6 +15,8 @@ import (
 	ctrl "sigs.k8s.io/controller-runtime"
 
 	"github.com/alauda/spark-operator/apis/sparkoperator/v1beta2"
+	"github.com/alauda/spark-operator/internal/namespaces"
+	"github.com/alauda/spark-operator/internal/stored"
 	"github.com/alauda/spark-operator/pkg/podmutation"
 	"github.com/alauda/spark-operator/pkg/sparklabels"
 )
@@ -110,11 +112,12 @@ func TestWhichContainerSparkRunsInIsAlwaysKnownOfWhatIsKept(t *testing.T) {
 }
 
 func TestApplicationsAreKeptWithoutWhatToolsWrote(t *testing.T) {
-	app := &v1beta2.SparkApplication{ObjectMeta: metav1.ObjectMeta{
+	app := stored.Of(&v1beta2.SparkApplication{ObjectMeta: metav1.ObjectMeta{
 		ManagedFields: []metav1.ManagedFieldsEntry{{Manager: "kubectl"}},
 		Annotations:   map[string]string{corev1.LastAppliedConfigAnnotation: "{}", "mine": "yes"},
-	}}
-	got, err := trimApplication(app)
+	}})
+	trimApplication(app)
+	got, err := app.Read()
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -127,16 +130,14 @@ func TestApplicationsAreKeptWithoutWhatToolsWrote(t *testing.T) {
 // A deletion that was missed comes as a tombstone.
 func TestWhatIsNoObjectIsLeftAlone(t *testing.T) {
 	tombstone := cache.DeletedFinalStateUnknown{Key: "default/pi"}
-	for name, trim := range map[string]cache.TransformFunc{"pod": trimPod, "application": trimApplication} {
-		if got, err := trim(tombstone); err != nil || got != any(tombstone) {
-			t.Errorf("%s: trimmed to %v, %v", name, got, err)
-		}
+	if got, err := trimPod(tombstone); err != nil || got != any(tombstone) {
+		t.Errorf("trimmed to %v, %v", got, err)
 	}
 }
 
 func TestOnlyPodsOfApplicationsAreKept(t *testing.T) {
 	options := ctrl.Options{}
-	Narrow(&options)
+	Narrow(&options, namespaces.Filter{})
 	if !options.Cache.ReaderFailOnMissingInformer {
 		t.Error("reading any kind starts to keep all of it in memory")
 	}

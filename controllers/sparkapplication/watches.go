@@ -23,6 +23,7 @@ import (
 	"sigs.k8s.io/controller-runtime/pkg/source"
 
 	"github.com/alauda/spark-operator/apis/sparkoperator/v1beta2"
+	"github.com/alauda/spark-operator/internal/stored"
 	"github.com/alauda/spark-operator/pkg/sparklabels"
 )
 
@@ -42,13 +43,13 @@ const (
 func (r *Reconciler) Setup(mgr ctrl.Manager, options controller.Options) error {
 	builder := ctrl.NewControllerManagedBy(mgr).
 		Named("sparkapplication").
-		Watches(&v1beta2.SparkApplication{}, newApplicationEvents(&r.known)).
+		Watches(&stored.SparkApplication{}, newApplicationEvents(&r.known)).
 		Watches(&corev1.Pod{}, handler.WithLowPriorityWhenUnchanged(handler.EventHandler(podEvents{r.departed}))).
 		WithOptions(options)
 	if r.Finished != nil {
 		builder = builder.WatchesRawSource(source.Channel(r.Finished, &handler.EnqueueRequestForObject{}))
 	}
-	return r.Scope.Complete(builder, &v1beta2.SparkApplicationList{}, r)
+	return r.Scope.Complete(builder, &stored.SparkApplicationList{}, r)
 }
 
 type queue = workqueue.TypedRateLimitingInterface[reconcile.Request]
@@ -67,7 +68,7 @@ func newApplicationEvents(known *knowledge) *applicationEvents {
 // Create implements handler.EventHandler.
 func (a *applicationEvents) Create(ctx context.Context, e event.CreateEvent, q queue) {
 	ordered, isOrdered := q.(priorityqueue.PriorityQueue[reconcile.Request])
-	app, isApp := e.Object.(*v1beta2.SparkApplication)
+	app, isApp := e.Object.(*stored.SparkApplication)
 	if !isOrdered || !isApp || e.IsInInitialList || app.Status.AppState.State != v1beta2.ApplicationStateNew {
 		a.EnqueueRequestForObject.Create(ctx, e, q)
 		return

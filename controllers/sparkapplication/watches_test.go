@@ -18,6 +18,7 @@ import (
 	"sigs.k8s.io/controller-runtime/pkg/reconcile"
 
 	"github.com/alauda/spark-operator/apis/sparkoperator/v1beta2"
+	"github.com/alauda/spark-operator/internal/stored"
 	"github.com/alauda/spark-operator/pkg/sparklabels"
 )
 
@@ -28,7 +29,7 @@ func podOf(app, role string) *corev1.Pod {
 }
 
 func created(name string) event.CreateEvent {
-	return event.CreateEvent{Object: &v1beta2.SparkApplication{ObjectMeta: metav1.ObjectMeta{Namespace: "default", Name: name}}}
+	return event.CreateEvent{Object: stored.Of(&v1beta2.SparkApplication{ObjectMeta: metav1.ObjectMeta{Namespace: "default", Name: name}})}
 }
 
 // inQueue calls add and returns the names of what a worker that comes after the wait finds, in order.
@@ -129,7 +130,7 @@ func TestTheInitialListComesLast(t *testing.T) {
 		listed.IsInInitialList = true
 		apps.Create(t.Context(), listed, q)
 		running := created("running")
-		running.Object.(*v1beta2.SparkApplication).Status.AppState.State = v1beta2.ApplicationStateRunning
+		running.Object.(*stored.SparkApplication).Status.AppState.State = v1beta2.ApplicationStateRunning
 		apps.Create(t.Context(), created("new"), q)
 		apps.Create(t.Context(), created("newer"), q)
 		apps.Create(t.Context(), running, q)
@@ -145,27 +146,27 @@ func TestAStatusThatComesBackWaitsForWhatElseChanges(t *testing.T) {
 	for name, tc := range map[string]struct {
 		wait   time.Duration
 		known  func(*knowledge)
-		change func(*v1beta2.SparkApplication)
+		change func(*stored.SparkApplication)
 		want   []string
 	}{
 		"a status":             {wait: gatherDelay - 1, want: later},
 		"in the end":           {wait: gatherDelay, want: now},
 		"one that is awaited":  {known: func(k *knowledge) { k.awaits(key) }, want: now},
 		"one that was awaited": {known: func(k *knowledge) { k.awaits(key); k.arrived(key) }, want: later},
-		"a spec":               {change: func(app *v1beta2.SparkApplication) { app.Generation++ }, want: now},
-		"another of its name":  {change: func(app *v1beta2.SparkApplication) { app.UID = "another" }, want: now},
-		"a label":              {change: func(app *v1beta2.SparkApplication) { app.Labels = map[string]string{"queue": "low"} }, want: now},
-		"an annotation":        {change: func(app *v1beta2.SparkApplication) { app.Annotations = map[string]string{"note": ""} }, want: now},
-		"a finalizer":          {change: func(app *v1beta2.SparkApplication) { app.Finalizers = []string{"example.org/keep"} }, want: now},
-		"its deletion":         {change: func(app *v1beta2.SparkApplication) { app.DeletionTimestamp = new(metav1.Now()) }, want: now},
-		"nothing":              {change: func(app *v1beta2.SparkApplication) { app.ResourceVersion = "1" }, want: now},
+		"a spec":               {change: func(app *stored.SparkApplication) { app.Generation++ }, want: now},
+		"another of its name":  {change: func(app *stored.SparkApplication) { app.UID = "another" }, want: now},
+		"a label":              {change: func(app *stored.SparkApplication) { app.Labels = map[string]string{"queue": "low"} }, want: now},
+		"an annotation":        {change: func(app *stored.SparkApplication) { app.Annotations = map[string]string{"note": ""} }, want: now},
+		"a finalizer":          {change: func(app *stored.SparkApplication) { app.Finalizers = []string{"example.org/keep"} }, want: now},
+		"its deletion":         {change: func(app *stored.SparkApplication) { app.DeletionTimestamp = new(metav1.Now()) }, want: now},
+		"nothing":              {change: func(app *stored.SparkApplication) { app.ResourceVersion = "1" }, want: now},
 	} {
 		t.Run(name, func(t *testing.T) {
 			known := &knowledge{}
 			if tc.known != nil {
 				tc.known(known)
 			}
-			old := &v1beta2.SparkApplication{ObjectMeta: metav1.ObjectMeta{Namespace: key.Namespace, Name: key.Name, ResourceVersion: "1", Generation: 1}}
+			old := stored.Of(&v1beta2.SparkApplication{ObjectMeta: metav1.ObjectMeta{Namespace: key.Namespace, Name: key.Name, ResourceVersion: "1", Generation: 1}})
 			next := old.DeepCopy()
 			next.ResourceVersion, next.Status.AppState.State = "2", v1beta2.ApplicationStateRunning
 			if tc.change != nil {

@@ -23,10 +23,11 @@ func checkClients(t *testing.T, app *v1beta2.SparkApplication) (argo clients.Hea
 		t.Fatalf("Argo CD: %v: %v", err, object["status"])
 	}
 	started, flux = clients.AirflowStarted(object), clients.Flux(object)
-	suspension := []v1beta2.ApplicationStateType{
-		v1beta2.ApplicationStateSuspending, v1beta2.ApplicationStateSuspended, v1beta2.ApplicationStateResuming,
+	// One that cannot be read has ended, as one has whose submission is refused for good: Airflow is not to wait for it.
+	withoutDriver := []v1beta2.ApplicationStateType{
+		v1beta2.ApplicationStateSuspending, v1beta2.ApplicationStateSuspended, v1beta2.ApplicationStateResuming, v1beta2.ApplicationStateFailed,
 	}
-	if app.Status.Attempt == 0 && started && !slices.Contains(suspension, app.Status.AppState.State) {
+	if app.Status.Attempt == 0 && started && !slices.Contains(withoutDriver, app.Status.AppState.State) {
 		t.Fatalf("Airflow looks for a driver that was never made: %v", object["status"])
 	}
 	return argo, started, flux

@@ -50,6 +50,7 @@ var conditions = []struct {
 	{v1beta2.ConditionSucceeded, (*turn).claimSucceeded},
 	{v1beta2.ConditionDriverReady, (*turn).claimDriverReady},
 	{v1beta2.ConditionExecutorsReady, (*turn).claimExecutorsReady},
+	{v1beta2.ConditionUnreadable, (*turn).claimUnreadable},
 	{v1beta2.ConditionSpecChangePending, (*turn).claimSpecChangePending},
 	{v1beta2.ConditionCleanupStuck, (*turn).claimCleanupStuck},
 }

@@ -31,6 +31,7 @@ var guards = []struct {
 	takes func(*turn) bool
 }{
 	{"deleting", (*turn).guardDeleting},
+	{"unreadable", (*turn).guardUnreadable},
 	{"suspended", (*turn).guardSuspended},
 	{"respecified", (*turn).guardRespecified},
 	{"expired", (*turn).guardExpired},

@@ -59,7 +59,7 @@ func (t *turn) releaseDriver() {
 	}
 	recorded := t.in(v1beta2.ApplicationStateFailing, v1beta2.ApplicationStateSucceeding, v1beta2.ApplicationStateCompleted,
 		v1beta2.ApplicationStateFailed)
-	if recorded || !t.App.DeletionTimestamp.IsZero() {
+	if recorded && t.Unreadable == nil || !t.App.DeletionTimestamp.IsZero() {
 		t.act(ReleaseDriver{Orphan: t.orphaning()}, "the driver's end is recorded or of no interest")
 	}
 }

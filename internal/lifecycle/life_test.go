@@ -4,6 +4,7 @@
 package lifecycle
 
 import (
+	"errors"
 	"fmt"
 	"maps"
 	"math/rand/v2"
@@ -39,10 +40,13 @@ type life struct {
 	// version is that of the application; it changes with every write.
 	version int
 	seenApp struct {
-		app     *v1beta2.SparkApplication
-		version int
+		app        *v1beta2.SparkApplication
+		version    int
+		unreadable bool
 	}
-	seenPods podCache
+	// unreadable is whether the application cannot be decoded now.
+	unreadable bool
+	seenPods   podCache
 	// past are earlier states of the cache of pods: a controller that starts anew may get a list that is that old.
 	past                                     []podCache
 	appsLag, podsLag, lagging, mortal, async bool
@@ -123,10 +127,11 @@ func (l *life) once() (d Decision, done bool) {
 			if version != l.version {
 				return d, false
 			}
-			stored := o.App.DeepCopy()
+			stored := l.app.DeepCopy()
 			stored.Status = d.Status
 			l.write(stored)
 			o.App, version = stored, l.version
+			l.hideSpec(&o)
 		}
 		again := false
 		for _, a := range d.Actions {
@@ -151,7 +156,7 @@ func (l *life) write(app *v1beta2.SparkApplication) { l.app, l.version = app, l.
 // look observes: the caches, where they are not behind, and the API server where the cache has no driver.
 func (l *life) look() Observation {
 	if l.seenApp.app == nil || !l.appsLag {
-		l.seenApp.app, l.seenApp.version = l.app, l.version
+		l.seenApp.app, l.seenApp.version, l.seenApp.unreadable = l.app, l.version, l.unreadable
 	}
 	if !l.podsLag {
 		l.seenPods = podCache{l.driver, slices.Clone(l.executors)}
@@ -165,11 +170,26 @@ func (l *life) look() Observation {
 	}
 	l.endSeen = seenSince(l.endSeen, o)
 	o.EndSeen = l.endSeen
+	if l.seenApp.unreadable {
+		o.Unreadable = errors.New("spec.driver: it cannot be decoded")
+	}
+	l.hideSpec(&o)
 	return o
+}
+
+// hideSpec leaves of an application what can be read of it.
+func (l *life) hideSpec(o *Observation) {
+	if o.Unreadable != nil {
+		o.App = o.App.DeepCopy()
+		o.App.Spec = v1beta2.SparkApplicationSpec{}
+	}
 }
 
 // carryOut does an action, and reports whether there is something new to decide on, or whether it failed.
 func (l *life) carryOut(o *Observation, version int, a Action) (again, failed bool) {
+	if _, harmless := a.(ReleaseDriver); o.Unreadable != nil && !harmless && o.App.DeletionTimestamp.IsZero() {
+		panic(fmt.Sprintf("%s for an application that cannot be read", a))
+	}
 	isReal := func(pod *corev1.Pod) bool { return pod != nil && l.driver != nil && pod.UID == l.driver.UID }
 	switch a := a.(type) {
 	case Submit:
@@ -327,6 +347,12 @@ func (l *life) things() map[string]func() {
 		"edit": func() {
 			l.edit(func(a *v1beta2.SparkApplication) { a.Spec.Arguments = []string{fmt.Sprint(l.r.IntN(1000))} })
 		},
+		"it becomes unreadable": func() {
+			l.edit(func(*v1beta2.SparkApplication) { l.unreadable = true })
+		},
+		"it is mended": func() {
+			l.edit(func(*v1beta2.SparkApplication) { l.unreadable = false })
+		},
 		"cluster refuses":          func() { l.refuse = errQuota },
 		"cluster accepts":          func() { l.refuse = nil },
 		"spark-submit ends":        l.sparkSubmitEnds,
@@ -411,10 +437,11 @@ func (l *life) podsGo() {
 	}
 }
 
-// settle lets the world come to rest: nothing is suspended, nothing dies, the cluster accepts, caches follow, drivers succeed, pods go.
+// settle lets the world come to rest: the application can be read, nothing is suspended, nothing dies, the cluster accepts, caches follow, drivers succeed, pods go.
 func (l *life) settle() {
 	l.refuse, l.mortal, l.appsLag, l.podsLag = nil, false, false, false
 	l.edit(func(a *v1beta2.SparkApplication) {
+		l.unreadable = false
 		a.Spec.Suspend, a.Spec.RestartPolicy.Type = nil, v1beta2.RestartPolicyNever
 	})
 	for range 40 {

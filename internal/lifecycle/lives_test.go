@@ -77,8 +77,8 @@ func checkAttempts(t *testing.T, seed uint64, l *life) {
 // checkRest looks at a state in which the application came to rest.
 func checkRest(t *testing.T, seed uint64, l *life, d Decision) {
 	t.Helper()
-	if l.appsLag || l.podsLag {
-		// What is new to the cache wakes.
+	if l.appsLag || l.podsLag || l.unreadable {
+		// What is new to the cache wakes, and so does whoever mends the application.
 		return
 	}
 	resting := l.terminal() || l.state() == v1beta2.ApplicationStateSuspended

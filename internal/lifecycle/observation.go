@@ -18,6 +18,8 @@ type Observation struct {
 	Now time.Time
 	// App is the application as stored.
 	App *v1beta2.SparkApplication
+	// Unreadable says why the application cannot be decoded; nil if it can. Then App has metadata and status only.
+	Unreadable error
 	// Driver is the driver pod, or nil. It is one of this application (its controller owner is App), of whichever attempt.
 	// Where the status expects a driver, nil means that the API server was asked, not only the cache.
 	Driver *corev1.Pod

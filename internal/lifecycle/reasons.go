@@ -38,6 +38,7 @@ const (
 	ReasonExecutorFailed    events.Reason = "SparkExecutorFailed"
 	ReasonExecutorUnknown   events.Reason = "SparkExecutorUnknown"
 	ReasonSpecChangePending events.Reason = "SparkApplicationSpecChangePending"
+	ReasonUnreadable        events.Reason = "SparkApplicationUnreadable"
 	ReasonTimedOut          events.Reason = "SparkApplicationTimedOut"
 	ReasonCleanupStuck      events.Reason = "SparkApplicationCleanupStuck"
 )

@@ -29,6 +29,8 @@ var startEdges = []Transition{
 	{v1beta2.ApplicationStateFailedSubmission, v1beta2.ApplicationStateSubmitted, "a retry succeeded"},
 	{v1beta2.ApplicationStateFailedSubmission, v1beta2.ApplicationStateFailedSubmission, "a retry was refused"},
 	{v1beta2.ApplicationStateFailedSubmission, v1beta2.ApplicationStateFailed, "no retry is left"},
+	{v1beta2.ApplicationStateNew, v1beta2.ApplicationStateFailed, "it cannot be read"},
+	{v1beta2.ApplicationStateFailed, v1beta2.ApplicationStateNew, "it can be read again"},
 }
 
 var runEdges = []Transition{

@@ -7,7 +7,6 @@ import (
 	"crypto/tls"
 	"time"
 
-	"k8s.io/apimachinery/pkg/runtime"
 	"k8s.io/client-go/rest"
 	ctrl "sigs.k8s.io/controller-runtime"
 	"sigs.k8s.io/controller-runtime/pkg/cache"
@@ -27,11 +26,10 @@ const gracefulStop = 20 * time.Second
 // +kubebuilder:rbac:groups=authentication.k8s.io,resources=tokenreviews,verbs=create
 // +kubebuilder:rbac:groups=authorization.k8s.io,resources=subjectaccessreviews,verbs=create
 
-// Options returns the options of a manager for the shared configuration.
-func Options(shared *configv1alpha1.SharedConfiguration, scheme *runtime.Scheme) ctrl.Options {
+// Options returns the options of a manager for the shared configuration, but for what it reads.
+func Options(shared *configv1alpha1.SharedConfiguration) ctrl.Options {
 	stop := gracefulStop
 	return ctrl.Options{
-		Scheme:                  scheme,
 		Cache:                   cache.Options{DefaultNamespaces: namespaces(shared), DefaultTransform: cache.TransformStripManagedFields()},
 		Metrics:                 metrics(&shared.Metrics),
 		HealthProbeBindAddress:  shared.Health.BindAddress,

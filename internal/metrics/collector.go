@@ -14,6 +14,7 @@ import (
 	"sigs.k8s.io/controller-runtime/pkg/client"
 
 	"github.com/alauda/spark-operator/apis/sparkoperator/v1beta2"
+	"github.com/alauda/spark-operator/internal/stored"
 )
 
 // readTimeout is how long a scrape may wait for the cache.
@@ -34,7 +35,7 @@ func (r *Recorder) Collector(source Source) prometheus.Collector {
 	return &collector{
 		recorder: r, source: source,
 		running: r.description(nameRunning), executors: r.description(nameExecutorRunning),
-		applications: r.description(nameApplications), stateAge: r.description(nameStateAge),
+		applications: r.description(nameApplications), unreadable: r.description(nameUnreadable), stateAge: r.description(nameStateAge),
 	}
 }
 
@@ -48,7 +49,7 @@ type collector struct {
 	recorder *Recorder
 	source   Source
 
-	running, executors, applications, stateAge *prometheus.Desc
+	running, executors, applications, unreadable, stateAge *prometheus.Desc
 }
 
 // Describe implements prometheus.Collector.
@@ -56,7 +57,7 @@ func (c *collector) Describe(descriptions chan<- *prometheus.Desc) {
 	for _, v := range c.recorder.vectors {
 		v.Describe(descriptions)
 	}
-	for _, d := range []*prometheus.Desc{c.running, c.executors, c.applications, c.stateAge} {
+	for _, d := range []*prometheus.Desc{c.running, c.executors, c.applications, c.unreadable, c.stateAge} {
 		descriptions <- d
 	}
 }
@@ -76,7 +77,7 @@ func (c *collector) Collect(found chan<- prometheus.Metric) {
 func (c *collector) collectGauges(found chan<- prometheus.Metric) {
 	ctx, cancel := context.WithTimeout(context.Background(), readTimeout)
 	defer cancel()
-	apps := &v1beta2.SparkApplicationList{}
+	apps := &stored.SparkApplicationList{}
 	// Nothing below changes them.
 	if err := c.source.Reader.List(ctx, apps, client.UnsafeDisableDeepCopy); err != nil {
 		// Not an invalid metric: that would take all others with it.
@@ -93,6 +94,9 @@ func (c *collector) collectGauges(found chan<- prometheus.Metric) {
 	for place, n := range gauges.applications {
 		found <- prometheus.MustNewConstMetric(c.applications, prometheus.GaugeValue, float64(n), place.namespace, place.state)
 	}
+	for namespace, n := range gauges.unreadable {
+		found <- prometheus.MustNewConstMetric(c.unreadable, prometheus.GaugeValue, float64(n), namespace)
+	}
 	for place, age := range gauges.stateAge {
 		found <- prometheus.MustNewConstMetric(c.stateAge, prometheus.GaugeValue, age.Seconds(), place.namespace, place.state)
 	}
@@ -105,17 +109,25 @@ type place struct{ namespace, state string }
 type gauges struct {
 	running, executors map[*set]int
 	applications       map[place]int
+	unreadable         map[string]int
 	stateAge           map[place]time.Duration
 }
 
 // gauges computes them. Every known set of label values has a value, so that a gauge goes to zero and does not vanish.
-func (r *Recorder) gauges(apps []v1beta2.SparkApplication, now time.Time) gauges {
+func (r *Recorder) gauges(apps []stored.SparkApplication, now time.Time) gauges {
 	g := gauges{
 		running: map[*set]int{}, executors: map[*set]int{},
-		applications: map[place]int{}, stateAge: map[place]time.Duration{},
+		applications: map[place]int{}, unreadable: map[string]int{}, stateAge: map[place]time.Duration{},
 	}
 	for i := range apps {
-		app := &apps[i]
+		if apps[i].Forgotten() {
+			continue // Its namespace is not served.
+		}
+		app := &apps[i].SparkApplication
+		g.unreadable[app.Namespace] += 0
+		if apps[i].Problem() != nil {
+			g.unreadable[app.Namespace]++
+		}
 		application, executors := r.set(ofApplication(r.options.Labels, app)), r.set(ofExecutors(r.options.Labels, app))
 		state := app.Status.AppState.State
 		if state == v1beta2.ApplicationStateRunning {

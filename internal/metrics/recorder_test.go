@@ -22,6 +22,8 @@ import (
 	"sigs.k8s.io/controller-runtime/pkg/client/interceptor"
 
 	"github.com/alauda/spark-operator/apis/sparkoperator/v1beta2"
+	"github.com/alauda/spark-operator/internal/stored"
+	"github.com/alauda/spark-operator/internal/testing/fakes"
 )
 
 var options = Options{Prefix: "x_", Labels: []string{"app-type"}, SubmitLatencyBuckets: []float64{1, 30}, StartLatencyBuckets: []float64{60}}
@@ -41,10 +43,10 @@ func registered(t *testing.T, r *Recorder, reader client.Reader) *prometheus.Reg
 func cluster(t *testing.T, apps ...client.Object) client.WithWatch {
 	t.Helper()
 	scheme := runtime.NewScheme()
-	if err := v1beta2.AddToScheme(scheme); err != nil {
+	if err := stored.AddToScheme(scheme); err != nil {
 		t.Fatal(err)
 	}
-	return fake.NewClientBuilder().WithScheme(scheme).WithObjects(apps...).WithStatusSubresource(&v1beta2.SparkApplication{}).Build()
+	return fake.NewClientBuilder().WithScheme(scheme).WithObjects(fakes.Stored(apps...)...).WithStatusSubresource(&stored.SparkApplication{}).Build()
 }
 
 func wantMetrics(t *testing.T, registry prometheus.Gatherer, expected string, names ...string) {
@@ -164,7 +166,7 @@ x_spark_executor_running_count{app_type="etl"} %d
 `
 	names := []string{"x_spark_application_running_count", "x_spark_application_state_age_seconds", "x_spark_applications", "x_spark_executor_running_count"}
 	wantMetrics(t, registry, fmt.Sprintf(help, 2, 15, 2, 2), names...)
-	if err := world.Delete(t.Context(), pi); err != nil {
+	if err := world.Delete(t.Context(), stored.Of(pi)); err != nil {
 		t.Fatal(err)
 	}
 	wantMetrics(t, registry, fmt.Sprintf(help, 1, 5, 1, 0), names...)
@@ -263,9 +265,9 @@ func TestLint(t *testing.T) {
 
 // What a scrape costs with many applications.
 func BenchmarkGauges(b *testing.B) {
-	apps := make([]v1beta2.SparkApplication, 10_000)
+	apps := make([]stored.SparkApplication, 10_000)
 	for i := range apps {
-		apps[i] = *named(fmt.Sprint("pi-", i), in(v1beta2.ApplicationStateRunning, counted(0, 0)), map[string]string{"app-type": fmt.Sprint(i % 10), "team": "a"})
+		apps[i] = *stored.Of(named(fmt.Sprint("pi-", i), in(v1beta2.ApplicationStateRunning, counted(0, 0)), map[string]string{"app-type": fmt.Sprint(i % 10), "team": "a"}))
 	}
 	r := New(options)
 	for b.Loop() {

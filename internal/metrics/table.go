@@ -38,6 +38,7 @@ const (
 
 	nameAttemptFailures = "spark_application_attempt_failures_total"
 	nameApplications    = "spark_applications"
+	nameUnreadable      = "spark_applications_unreadable"
 	nameStateAge        = "spark_application_state_age_seconds"
 )
 
@@ -81,6 +82,10 @@ func Table() []Metric {
 		{
 			Name: nameApplications, Type: Gauge, Labels: []string{labelNamespace, labelState},
 			Help: "Applications by namespace and state.",
+		},
+		{
+			Name: nameUnreadable, Type: Gauge, Labels: []string{labelNamespace},
+			Help: "Applications that cannot be read, by namespace; their condition Unreadable and an event say why.",
 		},
 		{
 			Name: nameStateAge, Type: Gauge, Labels: []string{labelNamespace, labelState},

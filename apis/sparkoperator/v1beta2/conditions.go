@@ -17,6 +17,8 @@ const (
 	ConditionNativeSubmission = "NativeSubmission"
 	// ConditionSpecChangePending is there, and true, while the current run is of another spec than the application has by now.
 	ConditionSpecChangePending = "SpecChangePending"
+	// ConditionUnreadable is there, and true, while the application cannot be decoded; its message names field, value and what to write.
+	ConditionUnreadable = "Unreadable"
 	// ConditionCleanupStuck is there, and true, while pods that were deleted do not go.
 	ConditionCleanupStuck = "CleanupStuck"
 )
@@ -58,6 +60,8 @@ const (
 	ReasonSuspending = "Suspending"
 	// ReasonNotSupported means that native submission does not support something that the application asks for.
 	ReasonNotSupported = "NotSupported"
+	// ReasonUndecodable means that a field has a value that no pod can have, or one too large to be read.
+	ReasonUndecodable = "Undecodable"
 	// ReasonResumed means that suspend was set back to false.
 	ReasonResumed = "Resumed"
 )

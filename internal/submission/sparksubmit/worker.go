@@ -119,7 +119,9 @@ var errUnwanted = errors.New("the application no longer exists")
 
 // confirmWanted looks whether the application is still there: it may have been deleted while the plan was waiting.
 func (s *Submitter) confirmWanted(ctx context.Context, plan *planning.Plan) error {
-	app := &v1beta2.SparkApplication{}
+	// The identity is all that matters, and can be read whatever else has become of the application.
+	app := &metav1.PartialObjectMetadata{}
+	app.SetGroupVersionKind(v1beta2.GroupVersion.WithKind("SparkApplication"))
 	err := s.client.Get(ctx, types.NamespacedName{Namespace: plan.Namespace(), Name: plan.Name()}, app)
 	if apierrors.IsNotFound(err) || err == nil && app.UID != plan.App().UID {
 		return errUnwanted

@@ -21,6 +21,7 @@ import (
 	"github.com/alauda/spark-operator/apis/sparkoperator/v1beta2"
 	"github.com/alauda/spark-operator/controllers/sparkapplication"
 	"github.com/alauda/spark-operator/internal/manager"
+	"github.com/alauda/spark-operator/internal/namespaces"
 	"github.com/alauda/spark-operator/internal/submission/sparksubmit"
 )
 
@@ -81,8 +82,12 @@ func startController(t *testing.T) {
 	cfg := configv1alpha1.DefaultControllerConfiguration()
 	cfg.Namespaces = []string{namespace}
 	cfg.Metrics.BindAddress, cfg.Health.BindAddress = configv1alpha1.Off, configv1alpha1.Off
-	options := manager.Options(&cfg.SharedConfiguration, scheme)
-	sparkapplication.Narrow(&options)
+	served, err := namespaces.New(&cfg.SharedConfiguration)
+	if err != nil {
+		t.Fatal(err)
+	}
+	options := manager.Options(&cfg.SharedConfiguration)
+	sparkapplication.Narrow(&options, served)
 	mgr, err := ctrl.NewManager(server, options)
 	must(t, err)
 	ctx, stop := context.WithCancel(context.WithoutCancel(t.Context()))

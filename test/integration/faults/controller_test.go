@@ -17,6 +17,7 @@ import (
 	configv1alpha1 "github.com/alauda/spark-operator/apis/config/v1alpha1"
 	"github.com/alauda/spark-operator/controllers/sparkapplication"
 	"github.com/alauda/spark-operator/internal/manager"
+	"github.com/alauda/spark-operator/internal/namespaces"
 	"github.com/alauda/spark-operator/internal/submission/sparksubmit"
 )
 
@@ -46,7 +47,11 @@ func (t *trial) control(ctx context.Context, p *process) error {
 	cfg.Metrics.BindAddress, cfg.Health.BindAddress = configv1alpha1.Off, configv1alpha1.Off
 	cfg.DriverPodDisruptionBudget.Enabled = true
 	cfg.Submission.Mode = t.mode
-	options := manager.Options(&cfg.SharedConfiguration, scheme)
+	served, err := namespaces.New(&cfg.SharedConfiguration)
+	if err != nil {
+		return err
+	}
+	options := manager.Options(&cfg.SharedConfiguration)
 	options.Controller.SkipNameValidation = new(true)
 	if !t.discovers {
 		options.MapperProvider = mapper
@@ -58,7 +63,7 @@ func (t *trial) control(ctx context.Context, p *process) error {
 		cfg.LeaderElection.RetryPeriod.Duration = 200 * time.Millisecond
 		manager.Elect(&options, &cfg.LeaderElection)
 	}
-	sparkapplication.Narrow(&options)
+	sparkapplication.Narrow(&options, served)
 	connection := manager.Connection(t.config, &cfg.SharedConfiguration)
 	connection.Wrap(func(next http.RoundTripper) http.RoundTripper {
 		w := *p.wire

@@ -35,6 +35,7 @@ import (
 	"github.com/alauda/spark-operator/controllers/sparkapplication"
 	"github.com/alauda/spark-operator/internal/manager"
 	"github.com/alauda/spark-operator/internal/metrics"
+	"github.com/alauda/spark-operator/internal/namespaces"
 	"github.com/alauda/spark-operator/internal/submission/sparksubmit"
 	"github.com/alauda/spark-operator/test/integration/apiserver"
 )
@@ -100,9 +101,13 @@ func run(
 		c(cfg)
 	}
 	cfg.Metrics.BindAddress, cfg.Health.BindAddress = configv1alpha1.Off, configv1alpha1.Off
-	options := manager.Options(&cfg.SharedConfiguration, scheme())
+	served, err := namespaces.New(&cfg.SharedConfiguration)
+	if err != nil {
+		t.Fatal(err)
+	}
+	options := manager.Options(&cfg.SharedConfiguration)
 	options.Controller.SkipNameValidation = new(true)
-	sparkapplication.Narrow(&options)
+	sparkapplication.Narrow(&options, served)
 	mgr, err := ctrl.NewManager(config, options)
 	if err != nil {
 		t.Fatal(err)
