@@ -173,7 +173,9 @@ func TestSidecarsAreEnded(t *testing.T) {
 
 // Executors that miss their driver end by themselves; those that never started do not.
 func TestPendingExecutorsGoAfterTheirDriver(t *testing.T) {
-	app := newApplication(newNamespace(t))
+	app := newApplication(newNamespace(t), func(app *v1beta2.SparkApplication) {
+		app.Spec.Timeouts = &v1beta2.Timeouts{ExecutorsEndSeconds: ptr.To[int64](1)}
+	})
 	startController(t, app.Namespace)
 	create(t, app)
 	until(t, app, submitted)
