@@ -105,9 +105,14 @@ func driverOf(app *v1beta2.SparkApplication, pods []corev1.Pod) *corev1.Pod {
 	return driver
 }
 
-// isCurrent reports whether the driver is that of the attempt that the status tells of.
+// isCurrent reports whether the driver is that of the attempt that the status tells of. Anybody can read the submission id and give a pod its label; of the name there is
+// one, and what had it before was looked at.
 func isCurrent(app *v1beta2.SparkApplication, driver *corev1.Pod) bool {
-	return driver != nil && driver.Labels[sparklabels.SubmissionID] == app.Status.SubmissionID
+	if driver == nil || driver.Labels[sparklabels.SubmissionID] != app.Status.SubmissionID {
+		return false
+	}
+	name := app.Status.DriverInfo.PodName
+	return name == "" || name == driver.Name
 }
 
 // expectsDriver reports whether a missing driver would mean that it is lost.

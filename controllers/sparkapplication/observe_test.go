@@ -116,6 +116,8 @@ func TestCachedDriverOfAnEarlierAttemptIsNoAnswer(t *testing.T) {
 		"the cache has none":                 {nil, []client.Object{current}, current},
 		"the cache has the current one":      {[]client.Object{current}, nil, current},
 		"the cache has both":                 {[]client.Object{driverPod(app, 1, "a-driver"), current}, nil, current},
+		"somebody made one like it, alone":   {[]client.Object{driverPod(app, 2, "a-driver")}, []client.Object{current}, current},
+		"somebody made one like it":          {[]client.Object{driverPod(app, 2, "a-driver"), current}, nil, current},
 	} {
 		t.Run(name, func(t *testing.T) {
 			r := &Reconciler{

@@ -68,7 +68,7 @@ func orphansOf(app *v1beta2.SparkApplication, name string, pods []corev1.Pod) []
 	for i := range pods {
 		pod := &pods[i]
 		isLeft := app.UID != "" && pod.DeletionTimestamp == nil && pod.Labels[sparklabels.SparkRole] == sparklabels.RoleDriver && isOfPredecessor(pod, name, app.UID)
-		if !metav1.IsControlledBy(pod, app) && (apply.Held(pod) || isLeft) {
+		if (isLeft || apply.Held(pod)) && !metav1.IsControlledBy(pod, app) {
 			orphans = append(orphans, pod)
 		}
 	}
