@@ -6,6 +6,7 @@ package planning
 import (
 	"fmt"
 	"slices"
+	"strconv"
 	"strings"
 
 	corev1 "k8s.io/api/core/v1"
@@ -47,6 +48,7 @@ func (p *Plan) advice() []string {
 				keys.javaOptions, strings.Join(names, ", "), keys.name()))
 		}
 		all = append(all, p.namedContainer(keys)...)
+		all = append(all, p.bareMemory(keys)...)
 		all = append(all, p.lostOfTemplate(keys)...)
 	}
 	return all
@@ -58,6 +60,9 @@ var joined = []string{
 	sparkconf.DriverPodTemplateContainer, sparkconf.ExecutorPodTemplateContainer,
 }
 
+// rewritten are properties whose value may stand there in another form.
+var rewritten = []string{sparkconf.DriverMemory, sparkconf.ExecutorMemory, sparkconf.DriverMemoryOverhead, sparkconf.ExecutorMemoryOverhead}
+
 // lostProperties tells of properties of sparkConf that do not reach Spark as they are written, and are not refused.
 func (p *Plan) lostProperties() []string {
 	var lost []string
@@ -65,7 +70,8 @@ func (p *Plan) lostProperties() []string {
 		if slices.Contains(joined, key) {
 			continue
 		}
-		arrives := p.conf.Contains(key) && p.conf.Get(key) == value
+		arrives := p.conf.Contains(key) && (p.conf.Get(key) == value ||
+			slices.Contains(rewritten, key) && sparkconf.HeapSize(p.conf.Get(key)) == sparkconf.HeapSize(value))
 		if !arrives && (sparkconf.CheckUserProperty(p.app.Namespace, key, value) == nil || p.unneeded(key, value)) {
 			lost = append(lost, key)
 		}
@@ -148,6 +154,18 @@ func (p *Plan) lostOfTemplate(keys roleKeys) []string {
 		}
 	}
 	return lost
+}
+
+// bareMemory tells how memory without a unit is read. The JVM of a driver would take it for bytes.
+func (p *Plan) bareMemory(keys roleKeys) []string {
+	at, value := keys.field+".memory", valueOf(podSpecOf(p.app, keys.role).Memory)
+	if value == "" {
+		at, value = "spec.sparkConf["+keys.memory+"]", p.app.Spec.SparkConf[keys.memory]
+	}
+	if _, err := strconv.ParseUint(value, 10, 63); err != nil {
+		return nil
+	}
+	return []string{fmt.Sprintf("%s: %q has no unit and is read as MiB, %sm; write the unit", at, value, value)}
 }
 
 // filesElsewhere tells of files that are looked for in the operator's container, one of each list.

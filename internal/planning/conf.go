@@ -58,6 +58,7 @@ func effectiveConf(p *Plan) (conf *sparkconf.Conf, overridden map[string][]strin
 	for _, layer := range precedence {
 		layer.apply(b)
 	}
+	b.sizes()
 	return b.conf, b.overridden, b.problems
 }
 
@@ -233,4 +234,24 @@ func imageOf(app *v1beta2.SparkApplication, role podmutation.Role, pod *v1beta2.
 		return container.Image
 	}
 	return image
+}
+
+// sizes writes memory so that everybody who reads it understands the same. The JVM of the driver is started with its heap as it stands here; and
+// units of Kubernetes, where the application's Spark takes them, are unknown to the one that is packaged with the operator.
+func (b *confBuilder) sizes() {
+	if b.plan.selection.Version.BinaryUnits() {
+		for _, key := range []string{sparkconf.ExecutorMemory, sparkconf.DriverMemoryOverhead, sparkconf.ExecutorMemoryOverhead} {
+			b.rewrite(key, sparkconf.WithoutBinaryUnit)
+		}
+		b.rewrite(sparkconf.DriverMemory, sparkconf.WithoutBinaryUnit)
+	}
+	if _, err := sparkconf.ParseMiB(b.conf.Get(sparkconf.DriverMemory)); err == nil {
+		b.rewrite(sparkconf.DriverMemory, sparkconf.HeapSize)
+	}
+}
+
+func (b *confBuilder) rewrite(key string, change func(string) string) {
+	if b.conf.Contains(key) {
+		b.conf.Set(key, change(b.conf.Get(key)))
+	}
 }

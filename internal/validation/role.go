@@ -18,6 +18,7 @@ import (
 
 	"github.com/alauda/spark-operator/apis/sparkoperator/v1beta2"
 	"github.com/alauda/spark-operator/pkg/podmutation"
+	"github.com/alauda/spark-operator/pkg/render"
 	"github.com/alauda/spark-operator/pkg/sparkconf"
 	"github.com/alauda/spark-operator/pkg/sparklabels"
 )
@@ -31,8 +32,8 @@ type sparkRole struct {
 	container   string
 	// sparksPorts are names of ports that Spark gives the container itself; the API server refuses a second one of the name.
 	sparksPorts []string
-	// coresProperty stands in for cores.
-	coresProperty string
+	// coresProperty, requestProperty and limitProperty stand in for the fields of cores.
+	coresProperty, requestProperty, limitProperty string
 }
 
 func driverOf(spec *v1beta2.SparkApplicationSpec) sparkRole {
@@ -43,6 +44,7 @@ func driverOf(spec *v1beta2.SparkApplicationSpec) sparkRole {
 	return sparkRole{
 		SparkPodSpec: &spec.Driver.SparkPodSpec, coreRequest: spec.Driver.CoreRequest, ports: spec.Driver.Ports,
 		container: podmutation.ContainerName(spec, podmutation.Driver), sparksPorts: ports, coresProperty: sparkconf.DriverCores,
+		requestProperty: sparkconf.DriverRequestCores, limitProperty: sparkconf.DriverLimitCores,
 	}
 }
 
@@ -50,6 +52,7 @@ func executorOf(spec *v1beta2.SparkApplicationSpec) sparkRole {
 	return sparkRole{
 		SparkPodSpec: &spec.Executor.SparkPodSpec, coreRequest: spec.Executor.CoreRequest, ports: spec.Executor.Ports,
 		container: podmutation.ContainerName(spec, podmutation.Executor), sparksPorts: []string{sparklabels.BlockManagerPortName}, coresProperty: sparkconf.ExecutorCores,
+		requestProperty: sparkconf.ExecutorRequestCores, limitProperty: sparkconf.ExecutorLimitCores,
 	}
 }
 
@@ -58,7 +61,7 @@ func role(r sparkRole, spec *v1beta2.SparkApplicationSpec, path *field.Path) fie
 	var errs field.ErrorList
 	errs = append(errs, templates(spec.SparkVersion, r.Template, path.Child("template"))...)
 	errs = append(errs, cores(r, spec.SparkConf, path)...)
-	errs = append(errs, memory(r, path)...)
+	errs = append(errs, memory(r, spec.SparkVersion, path)...)
 	errs = append(errs, labels(r, path)...)
 	errs = append(errs, mounts(r, spec.Volumes, path.Child("volumeMounts"))...)
 	errs = append(errs, containers(r.Sidecars, r.container, path.Child("sidecars"))...)
@@ -69,41 +72,64 @@ func role(r sparkRole, spec *v1beta2.SparkApplicationSpec, path *field.Path) fie
 // cores looks at request and limit of CPU. The API server would refuse a limit below the request, and say so of a pod that
 // its author never wrote.
 func cores(r sparkRole, conf map[string]string, path *field.Path) field.ErrorList {
-	var errs field.ErrorList
-	request := strconv.Itoa(1)
-	if value, set := conf[r.coresProperty]; set {
-		request = value
-	}
+	properties := field.NewPath("spec", "sparkConf")
+	request := cpu{field: path.Child("cores"), value: "1"}
+	request.property(conf, r.coresProperty, properties)
 	if r.Cores != nil {
-		request = strconv.Itoa(int(*r.Cores))
+		request = cpu{path.Child("cores"), strconv.Itoa(int(*r.Cores))}
 	}
-	if r.coreRequest != nil && *r.coreRequest != "" {
-		request = *r.coreRequest
-		if _, err := sparkconf.ParseCPU(request); err != nil {
-			errs = append(errs, field.Invalid(path.Child("coreRequest"), request, "must be an amount of CPU, such as 1 or 500m"))
-		}
+	request.property(conf, r.requestProperty, properties)
+	request.set(r.coreRequest, path.Child("coreRequest"))
+	limit := cpu{}
+	limit.property(conf, r.limitProperty, properties)
+	limit.set(r.CoreLimit, path.Child("coreLimit"))
+
+	var errs field.ErrorList
+	asked, err := sparkconf.ParseCPU(request.value)
+	if err != nil {
+		errs = append(errs, field.Invalid(request.field, request.value, "must be an amount of CPU, such as 1 or 500m"))
 	}
-	if r.CoreLimit == nil || *r.CoreLimit == "" {
+	if limit.value == "" {
 		return errs
 	}
-	limit, err := sparkconf.ParseCPU(*r.CoreLimit)
-	if err != nil {
-		return append(errs, field.Invalid(path.Child("coreLimit"), *r.CoreLimit, "must be an amount of CPU, such as 1 or 1200m"))
+	most, limitErr := sparkconf.ParseCPU(limit.value)
+	if limitErr != nil {
+		return append(errs, field.Invalid(limit.field, limit.value, "must be an amount of CPU, such as 1 or 1200m"))
 	}
-	if asked, err := sparkconf.ParseCPU(request); err == nil && limit.Cmp(asked) < 0 {
-		errs = append(errs, field.Invalid(path.Child("coreLimit"), *r.CoreLimit,
-			fmt.Sprintf("must not be less than what is requested, which is %s; raise it, or lower coreRequest", request)))
+	if err == nil && most.Cmp(asked) < 0 {
+		errs = append(errs, field.Invalid(limit.field, limit.value,
+			fmt.Sprintf("must not be less than what is requested, which is %s by %s; raise it, or lower %s", request.value, request.field, path.Child("coreRequest"))))
 	}
 	return errs
 }
 
-func memory(r sparkRole, path *field.Path) field.ErrorList {
+// cpu is an amount of CPU and where it is from. What a property says that is none is for whoever renders it: it may be a reference.
+type cpu struct {
+	field *field.Path
+	value string
+}
+
+func (c *cpu) set(value *string, field *field.Path) {
+	if value != nil && *value != "" {
+		c.field, c.value = field, *value
+	}
+}
+
+func (c *cpu) property(conf map[string]string, key string, path *field.Path) {
+	if value, set := conf[key]; set {
+		if _, err := sparkconf.ParseCPU(value); err == nil {
+			c.field, c.value = path.Key(key), value
+		}
+	}
+}
+
+func memory(r sparkRole, sparkVersion string, path *field.Path) field.ErrorList {
 	var errs field.ErrorList
 	if r.Memory != nil {
-		errs = append(errs, heap(*r.Memory, path.Child("memory"))...)
+		errs = append(errs, heap(*r.Memory, sparkVersion, path.Child("memory"))...)
 	}
 	if r.MemoryOverhead != nil {
-		if size, err := sparkconf.ParseMiB(*r.MemoryOverhead); err != nil || size < 0 {
+		if size, err := bytesOf(*r.MemoryOverhead, sparkVersion); err != nil || size < 0 {
 			errs = append(errs, field.Invalid(path.Child("memoryOverhead"), *r.MemoryOverhead, "must be a whole number, of MiB unless a unit of Spark follows, such as 384m"))
 		}
 	}
@@ -115,11 +141,18 @@ func memory(r sparkRole, path *field.Path) field.ErrorList {
 	return errs
 }
 
-func heap(size string, path *field.Path) field.ErrorList {
-	if bytes, err := sparkconf.ParseBytes(size); err != nil || bytes <= 0 {
+func heap(size, sparkVersion string, path *field.Path) field.ErrorList {
+	if bytes, err := bytesOf(size, sparkVersion); err != nil || bytes <= 0 {
 		return field.ErrorList{field.Invalid(path, size, "must be a whole number with a unit of Spark, such as 512m or 2g")}
 	}
 	return nil
+}
+
+// bytesOf reads a size as the version of Spark does.
+func bytesOf(size, sparkVersion string) (int64, error) {
+	const key = "size"
+	conf := render.ForVersion(sparkVersion).Version.Reading(sparkconf.New(sparkconf.Property{Key: key, Value: size}))
+	return conf.Bytes(0, key)
 }
 
 // placeholders are filled in by Spark in the labels and annotations of executors.

@@ -54,7 +54,7 @@ func unneeded(spec *v1alpha1.SparkConnectSpec, key, value string) bool {
 func connectRole(spec *v1alpha1.SparkConnectSpec, role *v1alpha1.SparkPodSpec, container string, path *field.Path) field.ErrorList {
 	errs := templates(spec.SparkVersion, role.Template, path.Child("template"))
 	if role.Memory != nil {
-		errs = append(errs, heap(*role.Memory, path.Child("memory"))...)
+		errs = append(errs, heap(*role.Memory, spec.SparkVersion, path.Child("memory"))...)
 	}
 	if (spec.Image == nil || *spec.Image == "") && templateImage(role.Template, container) == "" {
 		errs = append(errs, field.Required(path.Child("template", "spec", "containers"), "no image is given: set spec.image, or the image of the container "+container))

@@ -83,7 +83,7 @@ func TestSparkApplication(t *testing.T) {
 			want: []string{
 				`spec.driver.coreRequest: Invalid value: "much": must be an amount of CPU, such as 1 or 500m`,
 				`spec.driver.coreLimit: Invalid value: "more": must be an amount of CPU, such as 1 or 1200m`,
-				`spec.executor.coreLimit: Invalid value: "1200m": must not be less than what is requested, which is 2; raise it, or lower coreRequest`,
+				`spec.executor.coreLimit: Invalid value: "1200m": must not be less than what is requested, which is 2 by spec.executor.cores; raise it, or lower spec.executor.coreRequest`,
 			},
 		},
 		"a core limit and a lower request": {
@@ -96,7 +96,53 @@ func TestSparkApplication(t *testing.T) {
 				s.SparkConf = map[string]string{"spark.driver.cores": "3"}
 				s.Driver.CoreLimit = new("2")
 			},
-			want: []string{`spec.driver.coreLimit: Invalid value: "2": must not be less than what is requested, which is 3; raise it, or lower coreRequest`},
+			want: []string{`spec.driver.coreLimit: Invalid value: "2": must not be less than what is requested, which is 3 by spec.sparkConf[spark.driver.cores]; raise it, or lower spec.driver.coreRequest`},
+		},
+		"a core limit below a request by property": {
+			given: func(s *spec) {
+				s.SparkConf = map[string]string{"spark.kubernetes.executor.request.cores": "1500m"}
+				s.Executor.Cores, s.Executor.CoreLimit = new(int32(1)), new("1")
+			},
+			want: []string{`spec.executor.coreLimit: Invalid value: "1": must not be less than what is requested, which is 1500m by spec.sparkConf[spark.kubernetes.executor.request.cores]; raise it, or lower spec.executor.coreRequest`},
+		},
+		"a core limit by property below the default": {
+			given: func(s *spec) { s.SparkConf = map[string]string{"spark.kubernetes.driver.limit.cores": "500m"} },
+			want:  []string{`spec.sparkConf[spark.kubernetes.driver.limit.cores]: Invalid value: "500m": must not be less than what is requested, which is 1 by spec.driver.cores; raise it, or lower spec.driver.coreRequest`},
+		},
+		"a core limit by property and a lower request by property": {
+			given: func(s *spec) {
+				s.SparkConf = map[string]string{"spark.kubernetes.driver.limit.cores": "500m", "spark.kubernetes.driver.request.cores": "0.25"}
+			},
+		},
+		"a core limit by property that the field raises": {
+			given: func(s *spec) {
+				s.SparkConf = map[string]string{"spark.kubernetes.driver.limit.cores": "500m", "spark.kubernetes.driver.request.cores": "2"}
+				s.Driver.CoreLimit = new("2")
+			},
+		},
+		"a request by property that the field lowers": {
+			given: func(s *spec) {
+				s.SparkConf = map[string]string{"spark.kubernetes.driver.request.cores": "2"}
+				s.Driver.CoreRequest, s.Driver.CoreLimit = new("500m"), new("1")
+			},
+		},
+		"cores by a reference": {
+			given: func(s *spec) {
+				s.SparkConf = map[string]string{"spark.kubernetes.driver.request.cores": "${spark.mine}"}
+			},
+		},
+		"memory in units of Kubernetes": {
+			given: func(s *spec) { s.Driver.Memory, s.Executor.MemoryOverhead = new("1Gi"), new("384Mi") },
+			want: []string{
+				`spec.driver.memory: Invalid value: "1Gi": must be a whole number with a unit of Spark, such as 512m or 2g`,
+				`spec.executor.memoryOverhead: Invalid value: "384Mi": must be a whole number, of MiB unless a unit of Spark follows, such as 384m`,
+			},
+		},
+		"memory in units of Kubernetes of Spark 4.2": {
+			given: func(s *spec) {
+				s.SparkVersion = "4.2.1"
+				s.Driver.Memory, s.Executor.Memory, s.Executor.MemoryOverhead = new("1Gi"), new("1536MiB"), new("384Mi")
+			},
 		},
 		"labels": {
 			given: func(s *spec) {

@@ -62,6 +62,9 @@ var versions = []Version{
 	},
 }
 
+// BinaryUnits returns whether sizes may have units such as Gi.
+func (v Version) BinaryUnits() bool { return v.binaryUnits }
+
 // Reading returns a copy of a configuration that reads values as the version does.
 func (v Version) Reading(conf *sparkconf.Conf) *sparkconf.Conf {
 	if v.binaryUnits {

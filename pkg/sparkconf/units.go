@@ -80,6 +80,43 @@ func parseSize(s string, unit int64, binary bool) (int64, error) {
 	return value, nil
 }
 
+// WithoutBinaryUnit returns a size such as 2Gi as 2g, which is the same to Spark and read by every release; any other as it is.
+func WithoutBinaryUnit(s string) string {
+	number, suffix := splitUnit(s)
+	if _, binary := binaryUnits[suffix]; number == "" || !binary {
+		return s
+	}
+	return number + suffix[:1]
+}
+
+// HeapSize returns a size of a heap as a JVM reads it, which wants one of the letters k, m, g and t, and takes a number alone for bytes. What
+// it reads already, and what is no size, stays as it is.
+func HeapSize(s string) string {
+	s = WithoutBinaryUnit(s)
+	number, suffix := splitUnit(s)
+	value, err := strconv.ParseInt(number, 10, 64)
+	if err != nil {
+		return s
+	}
+	switch suffix {
+	case "":
+		return number + "m"
+	case "b":
+		return strconv.FormatInt(value/kib, 10) + "k"
+	case "p", "pb":
+		if value > math.MaxInt64/kib {
+			return s
+		}
+		return strconv.FormatInt(value*kib, 10) + "t"
+	case "k", "m", "g", "t":
+		return strings.TrimSpace(s)
+	}
+	if _, known := byteUnits[suffix]; !known {
+		return s
+	}
+	return number + suffix[:1]
+}
+
 // ParseSeconds reads a duration as seconds, towards zero; where it names no unit it is seconds. Like Spark it takes one that is
 // too long for the longest there is.
 func ParseSeconds(s string) (int64, error) {
