@@ -21,6 +21,7 @@ import (
 
 	"github.com/alauda/spark-operator/apis/sparkoperator/v1beta2"
 	"github.com/alauda/spark-operator/internal/decoding"
+	"github.com/alauda/spark-operator/internal/dryrun"
 	lifecycleevents "github.com/alauda/spark-operator/internal/events"
 	"github.com/alauda/spark-operator/internal/identity"
 	"github.com/alauda/spark-operator/internal/lifecycle"
@@ -46,6 +47,14 @@ type Submitter interface {
 	Forget(app types.NamespacedName)
 }
 
+// ExecutorAsker asks the API server whether it would take executors.
+type ExecutorAsker interface {
+	// Executors returns why executors of a plan would be refused, as far as that is not known to be otherwise; nil where it does not say.
+	Executors(ctx context.Context, plan *planning.Plan) *dryrun.RefusedError
+	// Anew does the same, whatever is known.
+	Anew(ctx context.Context, plan *planning.Plan) *dryrun.RefusedError
+}
+
 // Reconciler drives SparkApplications.
 type Reconciler struct {
 	// Client reads from the cache and writes to the API server.
@@ -54,6 +63,8 @@ type Reconciler struct {
 	APIReader client.Reader
 	// Submitter makes and removes the objects of an attempt.
 	Submitter Submitter
+	// Executors asks whether the API server would take executors; nil asks nothing.
+	Executors ExecutorAsker
 	// Finished names applications whose spark-submit has ended; nil if there is none.
 	Finished <-chan event.GenericEvent
 	// Options are those of every submission.

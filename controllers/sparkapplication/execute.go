@@ -70,7 +70,7 @@ func (r *Reconciler) submit(ctx context.Context, obs *lifecycle.Observation, att
 		return err
 	}
 	outcome := &lifecycle.SubmissionOutcome{Attempt: attempt.Number}
-	result, err := r.submitPlan(ctx, app, attempt)
+	result, err := r.submitPlan(ctx, obs, attempt)
 	outcome.Driver, outcome.Warnings, outcome.Err, obs.Fallback = result.Driver, result.Warnings, planning.HideSecrets(app, asSentence(err)), result.Notice
 	if failed, ok := errors.AsType[*sparksubmit.FailedError](err); ok {
 		outcome.LogTail = planning.Secrets(app).Mask(failed.Output)
@@ -101,13 +101,19 @@ func (r *Reconciler) submit(ctx context.Context, obs *lifecycle.Observation, att
 	return nil
 }
 
-// submitPlan resolves the application and submits it.
-func (r *Reconciler) submitPlan(ctx context.Context, app *v1beta2.SparkApplication, attempt identity.Attempt) (submission.Result, error) {
+// submitPlan resolves the application and submits it, unless its executors would be refused.
+func (r *Reconciler) submitPlan(ctx context.Context, obs *lifecycle.Observation, attempt identity.Attempt) (submission.Result, error) {
+	app := obs.App
 	plan, err := planning.NewPlan(app, attempt, r.Options)
 	if err != nil {
 		return submission.Result{}, err
 	}
+	warnings, err := r.askAboutExecutors(ctx, obs, plan)
+	if err != nil {
+		return submission.Result{}, err
+	}
 	result, err := r.Submitter.Submit(ctx, plan, r.confirmation(app))
+	result.Warnings = append(warnings, result.Warnings...)
 	secrets := planning.Secrets(app)
 	for i, warning := range result.Warnings {
 		result.Warnings[i] = secrets.Mask(warning)

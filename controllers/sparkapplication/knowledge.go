@@ -37,6 +37,8 @@ type knowledge struct {
 	mu    sync.Mutex
 	apps  map[types.NamespacedName]*facts
 	asked flowcontrol.PassiveRateLimiter
+	// refusals limits the questions about drivers without executors.
+	refusals flowcontrol.PassiveRateLimiter
 }
 
 type facts struct {
@@ -58,6 +60,10 @@ type facts struct {
 		submissionID string
 		by           *lifecycle.Blocked
 	}
+
+	// asked is the attempt of which it was asked whether its executors would be taken, refused what is known of a driver that has none.
+	asked   string
+	refused refused
 
 	// departed are executors that have gone lately, endSeen since when ends of executors are known that leave open who ended them.
 	departed []departed

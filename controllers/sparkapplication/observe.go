@@ -70,6 +70,7 @@ func (r *Reconciler) observe(ctx context.Context, key types.NamespacedName) (*li
 	obs.SpecHash = r.known.specHash(app)
 	obs.Delay = r.known.delayOf(key, identity.SubmissionID(app, app.Status.Attempt+1))
 	obs.Blocked = r.blocked(app, pods.Items, obs.Now)
+	obs.Refusal = r.refusalOfExecutors(ctx, key, obs)
 	obs.Secrets = planning.Secrets(app)
 	obs.Trouble = r.trouble(ctx, key, obs.Driver, obs.Now)
 	return obs, nil

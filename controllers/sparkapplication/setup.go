@@ -22,6 +22,7 @@ import (
 
 	configv1alpha1 "github.com/alauda/spark-operator/apis/config/v1alpha1"
 	"github.com/alauda/spark-operator/apis/sparkoperator/v1beta2"
+	"github.com/alauda/spark-operator/internal/dryrun"
 	"github.com/alauda/spark-operator/internal/eventsink"
 	"github.com/alauda/spark-operator/internal/index"
 	"github.com/alauda/spark-operator/internal/lifecycle"
@@ -109,6 +110,10 @@ func Add(ctx context.Context, mgr ctrl.Manager, cfg *configv1alpha1.ControllerCo
 	}
 	options := planning.Configured(cfg)
 	options.Master = master(mgr.GetConfig(), os.Getenv)
+	var executors ExecutorAsker
+	if cfg.Submission.ExecutorDryRun {
+		executors = dryrun.New(mgr.GetClient(), clock.RealClock{})
+	}
 	reconciler := &Reconciler{
 		Client:    mgr.GetClient(),
 		APIReader: mgr.GetAPIReader(),
@@ -117,8 +122,9 @@ func Add(ctx context.Context, mgr ctrl.Manager, cfg *configv1alpha1.ControllerCo
 			Native:      native.New(uncached),
 			SparkSubmit: sparkSubmit,
 		},
-		Finished: sparkSubmit.Finished(),
-		Options:  options,
+		Executors: executors,
+		Finished:  sparkSubmit.Finished(),
+		Options:   options,
 		Policy: lifecycle.Policy{
 			MaxTrackedExecutors: int(cfg.MaxTrackedExecutorPerApp),
 			DefaultTTL:          lifecycle.Seconds(cfg.DefaultTimeToLiveSeconds),
@@ -126,6 +132,7 @@ func Add(ctx context.Context, mgr ctrl.Manager, cfg *configv1alpha1.ControllerCo
 			Timeouts: lifecycle.Timeouts{
 				DriverPending:    cfg.Timeouts.DriverPending.Duration,
 				ExecutorsPending: cfg.Timeouts.ExecutorsPending.Duration,
+				ExecutorsRefused: cfg.Timeouts.ExecutorsRefused.Duration,
 				Run:              cfg.Timeouts.Run.Duration,
 				Sidecars:         cfg.Timeouts.Sidecars.Duration,
 				ExecutorsEnd:     cfg.Timeouts.ExecutorsEnd.Duration,

@@ -53,7 +53,7 @@ health: {bindAddress: "127.0.0.1:9001"}
 metrics: {bindAddress: "[::]:9002", secure: true, certDir: /certs, prefix: a_, labels: [team, namespace], jobSubmitLatencyBuckets: [1, 2], jobStartLatencyBuckets: [0.5]}
 pprof: {bindAddress: "localhost:6060"}
 leaderElection: {enabled: true, leaseName: lock, leaseNamespace: ops, leaseDuration: 1m, renewDeadline: 30s, retryPeriod: 5s}
-submission: {mode: SparkSubmit, lockMode: true, sparkSubmit: {workers: 4, timeout: 5m, uploads: {dir: /uploads, path: "s3a://bucket/uploads"}}}
+submission: {mode: SparkSubmit, lockMode: true, executorDryRun: false, sparkSubmit: {workers: 4, timeout: 5m, uploads: {dir: /uploads, path: "s3a://bucket/uploads"}}}
 batchScheduler: {default: volcano}
 uiService: {enabled: true}
 uiIngress: {urlFormat: "{{$appName}}.example.com", className: nginx, annotations: {a: b}, tls: [{hosts: ["*.example.com"], secretName: tls}]}
@@ -63,7 +63,7 @@ maxTrackedExecutorPerApp: 10
 defaultTimeToLiveSeconds: 3600
 retries: {maxInterval: 10m}
 podLabels: {exclude: [team]}
-timeouts: {driverPending: 20m, executorsPending: 30m, run: 24h, sidecars: 0s, executorsEnd: 10s, cleanup: 1m}
+timeouts: {driverPending: 20m, executorsPending: 30m, executorsRefused: 10m, run: 24h, sidecars: 0s, executorsEnd: 10s, cleanup: 1m}
 `,
 			want: func(c *configv1alpha1.ControllerConfiguration) {
 				c.SharedConfiguration = configv1alpha1.SharedConfiguration{
@@ -96,7 +96,7 @@ timeouts: {driverPending: 20m, executorsPending: 30m, run: 24h, sidecars: 0s, ex
 				c.Workers, c.MaxTrackedExecutorPerApp, c.DefaultTimeToLiveSeconds = 3, 10, 3600
 				c.Retries = configv1alpha1.Retries{MaxInterval: duration(10 * time.Minute)}
 				c.Timeouts = configv1alpha1.Timeouts{
-					DriverPending: duration(20 * time.Minute), ExecutorsPending: duration(30 * time.Minute), Run: duration(24 * time.Hour),
+					DriverPending: duration(20 * time.Minute), ExecutorsPending: duration(30 * time.Minute), ExecutorsRefused: duration(10 * time.Minute), Run: duration(24 * time.Hour),
 					ExecutorsEnd: duration(10 * time.Second), Cleanup: duration(time.Minute),
 				}
 			},

@@ -20,8 +20,8 @@ import (
 const (
 	// reasonSubmitting is the reason while spark-submit is at work.
 	reasonSubmitting = "Submitting"
-	// noExecutorPod is all that can be seen of executors that the cluster refuses: only the driver is told why.
-	noExecutorPod = "The driver runs and has made no executor pod; if a quota or a missing permission keeps it from that, its log says so"
+	// noExecutorPod is all that can be seen of executors that a driver has not made and the API server would take.
+	noExecutorPod = "The driver runs and has made no executor pod yet; if its account may make none, its log says so"
 )
 
 // claim is the value of a condition before it is stored.
@@ -238,7 +238,8 @@ func (t *turn) claimExecutorsReady() *claim {
 	case count.Completed+count.Failed > 0:
 		return no(v1beta2.ReasonExecutorsFinished, "No executor runs any more")
 	case count.WaitingSince != nil:
-		return no(v1beta2.ReasonExecutorsPending, "%s", noExecutorPod)
+		wait := t.noExecutorBecause()
+		return no(wait.reason, "%s", wait.message)
 	default:
 		return nil
 	}

@@ -47,6 +47,8 @@ type Observation struct {
 	Secrets *sparkconf.Masker
 	// Trouble is what the cluster's events say of a driver that is held up (see HeldUpSince), if they were asked.
 	Trouble *Trouble
+	// Refusal is why the API server refuses executors of the current run, if it was asked (see WithoutExecutorsSince) and does.
+	Refusal *Refusal
 	// Released tells that a DeleteRun action was just executed and found no pod to wait for.
 	Released bool
 }
@@ -87,6 +89,16 @@ type Trouble struct {
 	Message string
 }
 
+// Refusal is why executors are refused.
+type Refusal struct {
+	// Message is what the API server says.
+	Message string
+	// Passing is whether they may be taken later, with nothing changed: a quota is used up.
+	Passing bool
+	// Since is when it was known first.
+	Since time.Time
+}
+
 // Policy is what the operator's configuration says about every application.
 type Policy struct {
 	// MaxTrackedExecutors limits status.executorState; finished executors leave it first. Zero or less means no limit.
@@ -105,6 +117,8 @@ type Timeouts struct {
 	DriverPending time.Duration
 	// ExecutorsPending is how long a driver may run without an executor while one is to come.
 	ExecutorsPending time.Duration
+	// ExecutorsRefused is how long a driver may run without an executor while the API server refuses executors for good.
+	ExecutorsRefused time.Duration
 	// Run is from the submission of a run to its end.
 	Run time.Duration
 	// Sidecars is how long other containers of a driver pod may outlive the driver.

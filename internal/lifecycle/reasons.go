@@ -36,6 +36,7 @@ const (
 	ReasonExecutorRunning   events.Reason = "SparkExecutorRunning"
 	ReasonExecutorCompleted events.Reason = "SparkExecutorCompleted"
 	ReasonExecutorFailed    events.Reason = "SparkExecutorFailed"
+	ReasonExecutorsRefused  events.Reason = "SparkExecutorsRefused"
 	ReasonExecutorUnknown   events.Reason = "SparkExecutorUnknown"
 	ReasonSpecChangePending events.Reason = "SparkApplicationSpecChangePending"
 	ReasonUnreadable        events.Reason = "SparkApplicationUnreadable"

@@ -39,7 +39,7 @@ func knowsSecret() *sparkconf.Masker {
 // Wherever a text is cut, by the operator or before it came here, no piece of a secret is left.
 func TestNoCutLeavesAPieceOfASecret(t *testing.T) {
 	around := func(limit int) (places []int) {
-		for place := limit - len(hidden) - 40; place <= limit+40; place++ {
+		for place := limit - len(hidden) - 40; place <= limit+40; place += 7 {
 			places = append(places, place)
 		}
 		return places

@@ -87,7 +87,7 @@ func (t *turn) limitedWaits(state v1beta2.DriverState) []limitedWait {
 		waits = append(waits, limitedWait{
 			t.limit(t.timeouts().ExecutorsPendingSeconds, t.policy.Timeouts.ExecutorsPending), t.executorsWaitSince(),
 			"ExecutorsPendingTimeout", "no executor runs and one has been pending", t.executorsPendingBecause(),
-		})
+		}, t.refusalWait())
 	default:
 	}
 	return waits
@@ -117,6 +117,7 @@ func (t *turn) noteWaits(state v1beta2.DriverState) {
 		record.UngatedTime = new(metav1.NewTime(t.Now))
 	}
 	t.status.Executors.WaitingSince = t.executorsWaitBegan(state)
+	t.noteRefusal()
 }
 
 // told reports whether the stored condition has the reason.
@@ -197,7 +198,7 @@ func (t *turn) executorsPendingBecause() *pendingReason {
 	if reason := t.executorsWait(); reason != nil || t.status.Executors.Pending > 0 {
 		return reason
 	}
-	return &pendingReason{v1beta2.ReasonExecutorsPending, noExecutorPod}
+	return t.noExecutorBecause()
 }
 
 // executorsWait returns why executors are pending: that a queue holds one back, or what the first that says something has.

@@ -401,6 +401,7 @@ func TestChangesInPlace(t *testing.T) {
 		a.Spec.TimeToLiveSeconds, a.Spec.ActiveDeadlineSeconds = ptr.To[int64](60), ptr.To[int64](3600)
 		a.Spec.Timeouts = &v1beta2.Timeouts{DriverPendingSeconds: ptr.To[int64](60)}
 	})
+	w.executors = []*corev1.Pod{executorPod("a", w.attempt(1), corev1.PodRunning)}
 	d := w.reconcile()
 	if w.state() != running || w.app.Status.Attempt != 1 || w.app.Status.ObservedGeneration != 2 || d.RequeueAfter != time.Hour {
 		t.Errorf("state %s, attempt %d, observedGeneration %d, wake in %s", w.state(), w.app.Status.Attempt, w.app.Status.ObservedGeneration, d.RequeueAfter)

@@ -33,6 +33,7 @@ type world struct {
 	blocked   *Blocked
 	secrets   *sparkconf.Masker
 	gone      []*corev1.Pod
+	refusal   *Refusal
 	endSeen   map[string]time.Time
 
 	// slow makes deleted pods stay until podsGo.
@@ -65,6 +66,7 @@ func (w *world) observe() Observation {
 		Now: w.now, App: w.app, Driver: w.driver, Executors: w.executors, Gone: w.gone, Submission: w.outcome, Released: w.released,
 		Trouble: w.trouble, Blocked: w.blocked, Secrets: w.secrets,
 	}
+	o.Refusal = w.refusal
 	w.endSeen = seenSince(w.endSeen, o)
 	o.EndSeen = w.endSeen
 	return o

@@ -17,6 +17,7 @@ import (
 	"github.com/alauda/spark-operator/internal/validation"
 	"github.com/alauda/spark-operator/pkg/podmutation"
 	"github.com/alauda/spark-operator/pkg/podrequests"
+	"github.com/alauda/spark-operator/pkg/sparkconf"
 	"github.com/alauda/spark-operator/pkg/sparklabels"
 )
 
@@ -50,6 +51,23 @@ func (p *Plan) Demand() (*Demand, error) {
 		return nil, invalid("spec.executor", err)
 	}
 	return &Demand{Driver: objects.Driver, Executor: executor, Executors: count}, nil
+}
+
+// AnyExecutor returns an executor pod as the driver will make it, or nil where it will make none: also under dynamic allocation, which may begin without.
+func (p *Plan) AnyExecutor() (*corev1.Pod, error) {
+	objects, err := p.render()
+	if err != nil {
+		return nil, err
+	}
+	count, err := podrequests.InitialExecutors(objects.Properties)
+	if err != nil {
+		return nil, invalid("spec.executor", err)
+	}
+	dynamic, err := objects.Properties.Bool(sparkconf.DynamicAllocationEnabled, false)
+	if err != nil || count <= 0 && !dynamic {
+		return nil, err
+	}
+	return p.Executor(objects)
 }
 
 // Examination is what is known of an application before it is submitted.

@@ -69,6 +69,10 @@ type Timeouts struct {
 	// executorsPending is how long a running driver may be without an executor while one is to come.
 	// +optional
 	ExecutorsPending metav1.Duration `json:"executorsPending"`
+	// executorsRefused is how long a running driver may be without an executor while the API server refuses executors for good. It takes
+	// submission.executorDryRun to know.
+	// +optional
+	ExecutorsRefused metav1.Duration `json:"executorsRefused"`
 	// run is how long one run may take, from its submission to its end.
 	// +optional
 	Run metav1.Duration `json:"run"`
@@ -91,6 +95,10 @@ type Submission struct {
 	// lockMode holds all applications to mode: one whose annotation names another is refused.
 	// +optional
 	LockMode bool `json:"lockMode"`
+	// executorDryRun asks the API server, before a driver is made and where one makes no executors, whether it would take an executor, by a creation
+	// that is a dry run. Turn it off where dry runs are not welcome, such as to an admission webhook.
+	// +optional
+	ExecutorDryRun bool `json:"executorDryRun"`
 	// sparkSubmit is how spark-submit is run.
 	// +optional
 	SparkSubmit SparkSubmit `json:"sparkSubmit,omitzero"`

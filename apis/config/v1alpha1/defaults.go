@@ -27,8 +27,9 @@ func DefaultControllerConfiguration() *ControllerConfiguration {
 			RetryPeriod:   seconds(2),
 		},
 		Submission: Submission{
-			Mode:        SubmissionAuto,
-			SparkSubmit: SparkSubmit{Workers: 2, Timeout: seconds(180)},
+			Mode:           SubmissionAuto,
+			ExecutorDryRun: true,
+			SparkSubmit:    SparkSubmit{Workers: 2, Timeout: seconds(180)},
 		},
 		PodLabels:                PodLabels{Exclude: []string{"argocd.argoproj.io/*", "kustomize.toolkit.fluxcd.io/*", "helm.toolkit.fluxcd.io/*"}},
 		UIService:                UIService{Enabled: true},
@@ -36,7 +37,7 @@ func DefaultControllerConfiguration() *ControllerConfiguration {
 		MaxTrackedExecutorPerApp: 1000,
 		Retries:                  Retries{MaxInterval: seconds(300)},
 		// What could end an application that would succeed in the end has no limit unless one is set.
-		Timeouts: Timeouts{Sidecars: seconds(300), ExecutorsEnd: seconds(30), Cleanup: seconds(120)},
+		Timeouts: Timeouts{ExecutorsRefused: seconds(300), Sidecars: seconds(300), ExecutorsEnd: seconds(30), Cleanup: seconds(120)},
 	}
 }
 

@@ -274,6 +274,7 @@ func (in *Timeouts) DeepCopyInto(out *Timeouts) {
 	*out = *in
 	out.DriverPending = in.DriverPending
 	out.ExecutorsPending = in.ExecutorsPending
+	out.ExecutorsRefused = in.ExecutorsRefused
 	out.Run = in.Run
 	out.Sidecars = in.Sidecars
 	out.ExecutorsEnd = in.ExecutorsEnd

@@ -44,6 +44,8 @@ const (
 	ReasonDriverUnknown = "DriverUnknown"
 	// ReasonExecutorsPending means that no executor runs yet.
 	ReasonExecutorsPending = "ExecutorsPending"
+	// ReasonExecutorsRefused means that there is no executor because the API server refuses them.
+	ReasonExecutorsRefused = "ExecutorsRefused"
 	// ReasonExecutorsRunning means that executors run.
 	ReasonExecutorsRunning = "ExecutorsRunning"
 	// ReasonExecutorsFinished means that the executors have ended with the driver.

@@ -66,6 +66,11 @@ type Timeouts struct {
 	// +optional
 	// +kubebuilder:validation:Minimum=0
 	ExecutorsPendingSeconds *int64 `json:"executorsPendingSeconds,omitempty"`
+	// executorsRefusedSeconds is how long a running driver may be without an executor while the API server refuses executors for good, such as for
+	// an account that does not exist.
+	// +kubebuilder:validation:Minimum=0
+	// +optional
+	ExecutorsRefusedSeconds *int64 `json:"executorsRefusedSeconds,omitempty"`
 	// sidecarsSeconds is how long other containers of the driver pod may go on after the driver ended.
 	// +optional
 	// +kubebuilder:validation:Minimum=0

@@ -1308,6 +1308,11 @@ func (in *Timeouts) DeepCopyInto(out *Timeouts) {
 		*out = new(int64)
 		**out = **in
 	}
+	if in.ExecutorsRefusedSeconds != nil {
+		in, out := &in.ExecutorsRefusedSeconds, &out.ExecutorsRefusedSeconds
+		*out = new(int64)
+		**out = **in
+	}
 	if in.SidecarsSeconds != nil {
 		in, out := &in.SidecarsSeconds, &out.SidecarsSeconds
 		*out = new(int64)

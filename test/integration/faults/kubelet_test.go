@@ -73,7 +73,12 @@ func (t *trial) remove(ctx context.Context, pod *corev1.Pod) error {
 		return nil
 	}
 	if pod.Status.Phase == corev1.PodRunning {
-		if err := t.ends(ctx, pod, terminatedBySignal); err != nil {
+		exitCode := int32(terminatedBySignal)
+		if pod.Labels[sparklabels.SparkRole] == sparklabels.RoleExecutor {
+			// Its driver has told it to end, as Spark does before it deletes the pod.
+			exitCode = 0
+		}
+		if err := t.ends(ctx, pod, exitCode); err != nil {
 			return err
 		}
 	}
@@ -276,9 +281,6 @@ func (t *trial) ends(ctx context.Context, pod *corev1.Pod, exitCode int32) error
 		phase, reason = corev1.PodFailed, "Error"
 	}
 	at := metav1.Now()
-	if t.scenario.leaves {
-		at = metav1.NewTime(at.Add(-time.Minute))
-	}
 	if t.scenario.sidecar && pod.Labels[sparklabels.SparkRole] == sparklabels.RoleDriver {
 		phase = corev1.PodRunning
 	}

@@ -134,7 +134,8 @@ func obstruct(t *testing.T, mode configv1alpha1.SubmissionMode, kind, whose stri
 // deleted with the run.
 func TestForeignExecutorIsLeftAlone(t *testing.T) {
 	t.Parallel()
-	s := scenario{name: "foreign executor", exitCodes: []int32{1}, leaves: true, change: func(app *v1beta2.SparkApplication) {
+	s := scenario{name: "foreign executor", exitCodes: []int32{1}, change: func(app *v1beta2.SparkApplication) {
+		app.Spec.Timeouts = &v1beta2.Timeouts{ExecutorsEndSeconds: new(int64(1))}
 		app.Spec.RestartPolicy.OnFailureRetries = new(int32(1))
 		app.Spec.RestartPolicy.OnFailureRetryInterval = new(int64(1))
 	}}

@@ -31,8 +31,6 @@ type scenario struct {
 	sidecar bool
 	// lingers is whether the driver of a deleted application stays until the application that is made after it says that it waits for it.
 	lingers bool
-	// leaves is whether drivers leave their executors behind, and ended a while ago.
-	leaves bool
 	// script is the user's part. Calls are enumerated and struck from the trial's mark on.
 	script func(context.Context, *trial) error
 	// fromStart is whether the controller's start is marked.
@@ -122,8 +120,10 @@ var further = []scenario{
 	{
 		name:      "executor that outlives the driver",
 		exitCodes: []int32{1},
-		leaves:    true,
-		change:    func(app *v1beta2.SparkApplication) { app.Spec.RestartPolicy.Type = v1beta2.RestartPolicyNever },
+		change: func(app *v1beta2.SparkApplication) {
+			app.Spec.RestartPolicy.Type = v1beta2.RestartPolicyNever
+			app.Spec.Timeouts = &v1beta2.Timeouts{ExecutorsEndSeconds: new(int64(1))}
+		},
 		script: func(ctx context.Context, t *trial) error {
 			return t.steps(ctx, t.submit(appName), t.untilRunning(1), t.mark, t.release(1),
 				t.until(appName, v1beta2.ApplicationStateFailed, 1), t.executorsGo)

@@ -52,6 +52,8 @@ var (
 
 func TestMain(m *testing.M) {
 	env := &envtest.Environment{CRDDirectoryPaths: []string{apiserver.CRDs()}, ErrorIfCRDPathMissing: true}
+	// As in a cluster, a pod has an account that exists: see newNamespace.
+	env.ControlPlane.GetAPIServer().Configure().Disable("disable-admission-plugins")
 	os.Exit(apiserver.Run(m, env, func(string) (err error) {
 		ctrl.SetLogger(zap.New(zap.UseDevMode(true), zap.Level(zapcore.DebugLevel), zap.WriteTo(io.MultiWriter(os.Stderr, logged))))
 		config = env.Config
@@ -136,6 +138,10 @@ func newNamespace(t *testing.T) string {
 	t.Helper()
 	ns := &corev1.Namespace{ObjectMeta: metav1.ObjectMeta{GenerateName: "test-"}}
 	if err := api.Create(t.Context(), ns); err != nil {
+		t.Fatal(err)
+	}
+	// Nobody else makes what each namespace of a cluster has.
+	if err := api.Create(t.Context(), &corev1.ServiceAccount{ObjectMeta: metav1.ObjectMeta{Namespace: ns.Name, Name: "default"}}); err != nil {
 		t.Fatal(err)
 	}
 	return ns.Name
