@@ -65,10 +65,10 @@ func TestMessagesBeginWithTheCause(t *testing.T) {
 			create(t, app)
 		}, "Error: Unrecognized option: --no-such (failed to run spark-submit: it exited with code 1)"},
 		"Pod Security": {func(t *testing.T, app *v1beta2.SparkApplication) {
-			restricted := client.RawPatch("application/merge-patch+json", []byte(`{"metadata":{"labels":{"pod-security.kubernetes.io/enforce":"restricted"}}}`))
-			if err := api.Patch(t.Context(), &corev1.Namespace{ObjectMeta: metav1.ObjectMeta{Name: app.Namespace}}, restricted); err != nil {
-				t.Fatal(err)
-			}
+			restrict(t, app.Namespace)
+			// The executors comply: they are tried before the driver.
+			app.Spec.Executor.SecurityContext = &corev1.SecurityContext{}
+			restricted(app.Spec.Executor.SecurityContext)
 			startController(t, app.Namespace)
 			create(t, app)
 		}, `pods "pi-driver" is forbidden: violates PodSecurity "restricted:latest": `},
