@@ -158,17 +158,28 @@ func TestBadManifests(t *testing.T) {
 			in + "yaml: unmarshal errors:\n  line 6: key \"type\" already set in map\n",
 		},
 		"a number where a string is wanted": {
-			replace("memory: 1g", "memory: 512"), in + "spec.driver.memory: 512: it is a number; put it in quotes\n",
+			replace("memory: 1g", "memory: 512"), in + "spec.driver.memory: a number: put it in quotes\n",
 		},
 		"a number in a map of strings": {
-			valid + "  sparkConf: {spark.ui.port: 4040}\n", in + "spec.sparkConf[spark.ui.port]: 4040: it is a number; put it in quotes\n",
+			valid + "  sparkConf: {spark.ui.port: 4040}\n", in + "spec.sparkConf[spark.ui.port]: a number: put it in quotes\n",
 		},
 		"a secret of a wrong type is not shown": {
 			valid + "  sparkConf: {spark.db.password: 1234}\n",
-			in + "spec.sparkConf[spark.db.password]: *********(redacted): it is a number; put it in quotes\n",
+			in + "spec.sparkConf[spark.db.password]: a number: put it in quotes\n",
 		},
 		"a string where a number is wanted": {
-			replace("memory: 1g", "cores: two"), in + "spec.driver.cores: \"two\": write a value of type int32\n",
+			replace("memory: 1g", "cores: two"), in + "spec.driver.cores: \"two\": write a whole number from -2147483648 to 2147483647\n",
+		},
+		"a quantity that is none": {
+			replace("memory: 1g", "sidecars: [{name: a, resources: {requests: {cpu: 1e1.5}}}]"),
+			in + "spec.driver.sidecars[0].resources.requests[cpu]: \"1e1.5\": it is not a quantity; write a quantity such as 2, 500m or 4Gi\n",
+		},
+		"a quantity that takes an hour to decode": {
+			replace("memory: 1g", "sidecars: [{name: a, resources: {requests: {cpu: \"1e-1000000000\"}}}]"),
+			in + "spec.driver.sidecars[0].resources.requests[cpu]: \"1e-1000000000\": its exponent has more than 2 digits; write a quantity such as 2, 500m or 4Gi\n",
+		},
+		"a text where a list is wanted": {
+			replace("memory: 1g", "template: {spec: {containers: none}}"), in + "spec.driver.template.spec.containers: \"none\": write a list\n",
 		},
 		"another kind": {
 			"apiVersion: v1\nkind: Pod\n", "note: standard input: Pod is left out: only SparkApplications and ScheduledSparkApplications are rendered\n" +

@@ -54,7 +54,7 @@ func TestProblems(t *testing.T) {
 		"a text for a list":                  {`{"driver":{"template":{"spec":{"containers":"oops"}}}}`, &Problem{"spec.driver.template.spec.containers", `"oops"`, "write a list"}},
 		"a list for an object":               {`{"driver":{"template":[]}}`, &Problem{"spec.driver.template", "a list", "write an object, that is names with values"}},
 		"an object for a text":               {`{"image":{"password":"hunter2"}}`, &Problem{"spec.image", "an object", "write a text in quotes"}},
-		"a number for a text is not shown":   {`{"driver":{"env":[{"name":"PIN","value":12345}]}}`, &Problem{"spec.driver.env[0].value", "a number", "write a text in quotes"}},
+		"a number for a text is not shown":   {`{"driver":{"env":[{"name":"PIN","value":12345}]}}`, &Problem{"spec.driver.env[0].value", "a number", "put it in quotes"}},
 		"a number that is too large":         {`{"executor":{"instances":3000000000}}`, &Problem{"spec.executor.instances", "3000000000", "write a whole number from -2147483648 to 2147483647"}},
 		"a fraction":                         {`{"executor":{"cores":1.5}}`, &Problem{"spec.executor.cores", "1.5", "write a whole number from -2147483648 to 2147483647"}},
 		"a text for a boolean":               {`{"suspend":"yes"}`, &Problem{"spec.suspend", `"yes"`, "write true or false"}},

@@ -6,6 +6,7 @@ package decoding
 import (
 	"fmt"
 	"reflect"
+	"slices"
 	"strings"
 	"time"
 	"unicode/utf8"
@@ -50,7 +51,9 @@ func (p *Problem) at(root string) *Problem {
 		return nil
 	}
 	p.Field = strings.TrimPrefix(root+p.Field, ".")
-	p.Value = sparkconf.Redact(p.Field, p.Value)
+	if p.Value != "" && !slices.Contains(kinds, p.Value) {
+		p.Value = sparkconf.Redact(p.Field, p.Value)
+	}
 	return p
 }
 
@@ -81,7 +84,11 @@ var fixes = map[reflect.Type]string{
 // mismatch is the problem of a value that is not of the type.
 func mismatch(raw []byte, t reflect.Type) *Problem {
 	p := &Problem{Value: kindOf(raw), Reason: fix(t)}
-	if scalar(raw) && t.Kind() != reflect.String {
+	switch {
+	case !scalar(raw):
+	case t.Kind() == reflect.String:
+		p.Reason = "put it in quotes"
+	default:
 		p.Value = shorten(string(raw))
 	}
 	return p
@@ -107,6 +114,9 @@ func fix(t reflect.Type) string {
 		return "write a value of type " + t.String()
 	}
 }
+
+// kinds are what kindOf says.
+var kinds = []string{"nothing", "an object", "a list", "a text", "a boolean", "null", "a number"}
 
 // kindOf says what a JSON value is.
 func kindOf(raw []byte) string {

@@ -6,6 +6,7 @@ package metrics
 import (
 	"cmp"
 	"context"
+	"fmt"
 	"slices"
 	"time"
 
@@ -75,6 +76,12 @@ func (c *collector) Collect(found chan<- prometheus.Metric) {
 }
 
 func (c *collector) collectGauges(found chan<- prometheus.Metric) {
+	// A collector runs where nothing else catches a panic: it would end the program for the sake of a scrape.
+	defer func() {
+		if caught := recover(); caught != nil {
+			ctrl.Log.WithName("metrics").Error(fmt.Errorf("panic: %v", caught), "Left out the metrics that are read from the cache")
+		}
+	}()
 	ctx, cancel := context.WithTimeout(context.Background(), readTimeout)
 	defer cancel()
 	apps := &stored.SparkApplicationList{}

@@ -5,6 +5,7 @@ package metrics
 
 import (
 	"context"
+	"encoding/json"
 	"errors"
 	"fmt"
 	"slices"
@@ -260,6 +261,37 @@ func TestLint(t *testing.T) {
 	})
 	if len(problems) > 0 {
 		t.Errorf("problems: %v", problems)
+	}
+}
+
+// A panic within a scrape would end the program.
+func TestAPanicLeavesOutTheGauges(t *testing.T) {
+	broken := interceptor.NewClient(cluster(t), interceptor.Funcs{
+		List: func(context.Context, client.WithWatch, client.ObjectList, ...client.ListOption) error {
+			panic("a fault")
+		},
+	})
+	registry := registered(t, New(options), broken)
+	wantMetrics(t, registry, "", "x_spark_applications")
+}
+
+func TestUnreadableApplicationsAreCounted(t *testing.T) {
+	apps := make([]stored.SparkApplication, 3)
+	for i, spec := range []string{`{}`, `{"volumes":"none"}`, `{"volumes":7}`} {
+		if err := json.Unmarshal(fmt.Appendf(nil, `{"metadata":{"namespace":"team","name":"pi-%d"},"spec":%s}`, i, spec), &apps[i]); err != nil {
+			t.Fatal(err)
+		}
+		apps[i].Keep()
+	}
+	elsewhere := *apps[1].DeepCopy()
+	elsewhere.Namespace = "elsewhere"
+	elsewhere.Forget()
+	g := New(options).gauges(append(apps, elsewhere), now)
+	if diff := cmp.Diff(map[string]int{"team": 2}, g.unreadable); diff != "" {
+		t.Errorf("unreadable (-want +got):\n%s", diff)
+	}
+	if diff := cmp.Diff(map[place]int{{"team", "NEW"}: 3}, g.applications); diff != "" {
+		t.Errorf("applications (-want +got):\n%s", diff)
 	}
 }
 
