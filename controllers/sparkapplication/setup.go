@@ -110,10 +110,6 @@ func Add(ctx context.Context, mgr ctrl.Manager, cfg *configv1alpha1.ControllerCo
 	}
 	options := planning.Configured(cfg)
 	options.Master = master(mgr.GetConfig(), os.Getenv)
-	var executors ExecutorAsker
-	if cfg.Submission.ExecutorDryRun {
-		executors = dryrun.New(mgr.GetClient(), clock.RealClock{})
-	}
 	reconciler := &Reconciler{
 		Client:    mgr.GetClient(),
 		APIReader: mgr.GetAPIReader(),
@@ -122,32 +118,45 @@ func Add(ctx context.Context, mgr ctrl.Manager, cfg *configv1alpha1.ControllerCo
 			Native:      native.New(uncached),
 			SparkSubmit: sparkSubmit,
 		},
-		Executors: executors,
+		Executors: askerOf(cfg, mgr.GetClient()),
 		Finished:  sparkSubmit.Finished(),
 		Options:   options,
-		Policy: lifecycle.Policy{
-			MaxTrackedExecutors: int(cfg.MaxTrackedExecutorPerApp),
-			DefaultTTL:          lifecycle.Seconds(cfg.DefaultTimeToLiveSeconds),
-			MaxRetryInterval:    cfg.Retries.MaxInterval.Duration,
-			Timeouts: lifecycle.Timeouts{
-				DriverPending:    cfg.Timeouts.DriverPending.Duration,
-				ExecutorsPending: cfg.Timeouts.ExecutorsPending.Duration,
-				ExecutorsRefused: cfg.Timeouts.ExecutorsRefused.Duration,
-				Run:              cfg.Timeouts.Run.Duration,
-				Sidecars:         cfg.Timeouts.Sidecars.Duration,
-				ExecutorsEnd:     cfg.Timeouts.ExecutorsEnd.Duration,
-				Cleanup:          cfg.Timeouts.Cleanup.Duration,
-			},
-		},
-		Metrics: recorder,
-		Events:  told,
-		Clock:   clock.RealClock{},
-		Scope:   scope.New(served, mgr.GetCache()),
+		Policy:    policyOf(cfg),
+		Metrics:   recorder,
+		Events:    told,
+		Clock:     clock.RealClock{},
+		Scope:     scope.New(served, mgr.GetCache()),
 	}
 	if err := reconciler.Setup(mgr, controller.Options{MaxConcurrentReconciles: int(cfg.Workers), RateLimiter: retryWaits()}); err != nil {
 		return fmt.Errorf("set up controller: %w", err)
 	}
 	return nil
+}
+
+// policyOf is what the configuration says about every application.
+func policyOf(cfg *configv1alpha1.ControllerConfiguration) lifecycle.Policy {
+	return lifecycle.Policy{
+		MaxTrackedExecutors: int(cfg.MaxTrackedExecutorPerApp),
+		DefaultTTL:          lifecycle.Seconds(cfg.DefaultTimeToLiveSeconds),
+		MaxRetryInterval:    cfg.Retries.MaxInterval.Duration,
+		Timeouts: lifecycle.Timeouts{
+			DriverPending:    cfg.Timeouts.DriverPending.Duration,
+			ExecutorsPending: cfg.Timeouts.ExecutorsPending.Duration,
+			ExecutorsRefused: cfg.Timeouts.ExecutorsRefused.Duration,
+			Run:              cfg.Timeouts.Run.Duration,
+			Sidecars:         cfg.Timeouts.Sidecars.Duration,
+			ExecutorsEnd:     cfg.Timeouts.ExecutorsEnd.Duration,
+			Cleanup:          cfg.Timeouts.Cleanup.Duration,
+		},
+	}
+}
+
+// askerOf returns what asks about executors, or nil where the configuration wants no dry runs.
+func askerOf(cfg *configv1alpha1.ControllerConfiguration, c dryrun.Client) ExecutorAsker {
+	if !cfg.Submission.ExecutorDryRun {
+		return nil
+	}
+	return dryrun.New(c, clock.RealClock{})
 }
 
 // master returns what applications have as spark.master, by which spark-submit reaches the API server: nothing, for the name that it has

@@ -110,7 +110,7 @@ func TestFewQuestionsAreAsked(t *testing.T) {
 	asker := New(s, now)
 	ask := func(want int, name string, change ...func(*v1beta2.SparkApplication)) {
 		t.Helper()
-		asker.Executors(t.Context(), planOf(t, name, change...))
+		_ = asker.Executors(t.Context(), planOf(t, name, change...))
 		if len(s.asked) != want {
 			t.Errorf("%s: %d questions, want %d", name, len(s.asked), want)
 		}
@@ -131,7 +131,7 @@ func TestFewQuestionsAreAsked(t *testing.T) {
 	ask(5, "pi")
 	ask(6, "pi", account)
 	ask(7, "pi", account)
-	if asker.Anew(t.Context(), planOf(t, "pi")); len(s.asked) != 8 {
+	if _ = asker.Anew(t.Context(), planOf(t, "pi")); len(s.asked) != 8 {
 		t.Error("a driver without executors is not asked about anew")
 	}
 }
@@ -139,7 +139,7 @@ func TestFewQuestionsAreAsked(t *testing.T) {
 // The pod that is asked about is the one that the driver will make.
 func TestTheExecutorIsAskedAboutAsItWillBe(t *testing.T) {
 	s := &server{t: t}
-	New(s, clocktesting.NewFakePassiveClock(start)).Executors(t.Context(), planOf(t, "pi", func(a *v1beta2.SparkApplication) {
+	_ = New(s, clocktesting.NewFakePassiveClock(start)).Executors(t.Context(), planOf(t, "pi", func(a *v1beta2.SparkApplication) {
 		a.Spec.Executor.ServiceAccount, a.Spec.Executor.PriorityClassName = new("spark"), new("batch")
 	}))
 	pod := s.asked[0]
@@ -158,10 +158,10 @@ func TestNothingIsAskedWhereThereWillBeNoExecutor(t *testing.T) {
 	}
 	s := &server{t: t}
 	asker := New(s, clocktesting.NewFakePassiveClock(start))
-	if asker.Executors(t.Context(), planOf(t, "pi", none)); len(s.asked) != 0 {
+	if _ = asker.Executors(t.Context(), planOf(t, "pi", none)); len(s.asked) != 0 {
 		t.Error("asked about an application without executors")
 	}
-	if asker.Executors(t.Context(), planOf(t, "pi", later)); len(s.asked) != 1 {
+	if _ = asker.Executors(t.Context(), planOf(t, "pi", later)); len(s.asked) != 1 {
 		t.Error("not asked about an application that makes executors later")
 	}
 }

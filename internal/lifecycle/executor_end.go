@@ -49,7 +49,12 @@ func endOfExecutor(pod *corev1.Pod, gone bool) executorEnd {
 	case ended != nil:
 		return endedBadly
 	}
-	switch phase := pod.Status.Phase; {
+	return endByPhase(pod.Status.Phase, gone)
+}
+
+// endByPhase reads the pod of an executor that does not say how its container has ended.
+func endByPhase(phase corev1.PodPhase, gone bool) executorEnd {
+	switch {
 	case phase == corev1.PodSucceeded:
 		return endedWell
 	case phase == corev1.PodFailed:
