@@ -104,6 +104,7 @@ func nothingWasMade(t *testing.T, ns string) {
 
 func TestWhatIsTheAuthorsStaysAllowed(t *testing.T) {
 	ns := newNamespace(t)
+	create(t, &corev1.ServiceAccount{ObjectMeta: metav1.ObjectMeta{Namespace: ns, Name: "spark"}})
 	startControllerWith(t, ns, sparksubmit.Options{Home: fakeSpark(t, "exit 7"), Dir: t.TempDir()})
 	for i, permission := range deputy.Permissions() {
 		native := newApplication(ns, submittedBy(mode.Native), func(app *v1beta2.SparkApplication) { app.Name = fmt.Sprintf("n-%d", i) })
