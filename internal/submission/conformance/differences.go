@@ -61,6 +61,15 @@ func Differences() []Difference {
 			"application, and says which field.",
 		refusal: "must not be less than what is requested",
 	}, {
+		Name: "mounts that cover others",
+		Reason: "spark-submit takes two mounts at one path, of the author's or Spark's own, and the API server refuses the driver, or one executor after the " +
+			"other, or only the last mount is seen. Ours refuses the application, and says which field.",
+		refusal: "is mounted there already",
+	}, {
+		Name:    "volumes that nobody declares",
+		Reason:  "spark-submit takes them, and the API server refuses the driver, or one executor after the other. Ours refuses the application, and says which.",
+		refusal: "which is not declared: add it to spec.volumes",
+	}, {
 		Name:   "executors that Spark cannot make",
 		Reason: "spark-submit takes the application, and its driver waits for executors in vain. Ours refuses the application, and says why.",
 	}, {
