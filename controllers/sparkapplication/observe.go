@@ -54,6 +54,7 @@ func (r *Reconciler) observe(ctx context.Context, key types.NamespacedName) (*li
 	}
 	obs := &lifecycle.Observation{Now: r.Clock.Now(), App: app, Driver: driverOf(app, pods.Items), Executors: executorsOf(app, pods.Items)}
 	obs.Gone = departedExecutors(app, pods.Items, r.known.departedOf(key, !expectsDriver(app), obs.Now))
+	obs.Secrets = planning.Secrets(app)
 	if isUnreadable {
 		obs.Unreadable = problem
 		return obs, nil
@@ -71,7 +72,6 @@ func (r *Reconciler) observe(ctx context.Context, key types.NamespacedName) (*li
 	obs.Delay = r.known.delayOf(key, identity.SubmissionID(app, app.Status.Attempt+1))
 	obs.Blocked = r.blocked(app, pods.Items, obs.Now)
 	obs.Refusal = r.refusalOfExecutors(ctx, key, obs)
-	obs.Secrets = planning.Secrets(app)
 	obs.Trouble = r.trouble(ctx, key, obs.Driver, obs.Now)
 	return obs, nil
 }
