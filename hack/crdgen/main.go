@@ -82,6 +82,7 @@ func convert(from, to string) error {
 	if err := yaml.Unmarshal(in, &crd); err != nil {
 		return err
 	}
+	limitQuantities(crd["spec"])
 	if err := pruneCRD(crd); err != nil {
 		return err
 	}
