@@ -236,17 +236,21 @@ func imageOf(app *v1beta2.SparkApplication, role podmutation.Role, pod *v1beta2.
 	return image
 }
 
-// sizes writes memory so that everybody who reads it understands the same. The JVM of the driver is started with its heap as it stands here; and
-// units of Kubernetes, where the application's Spark takes them, are unknown to the one that is packaged with the operator.
+// sizes writes memory so that everybody who reads it understands the same. The JVM of the driver is started with its heap as it stands here, and the driver
+// checks an executor's memory without a unit as bytes (UnifiedMemoryManager), which are always too few; units of Kubernetes, where the application's Spark
+// takes them, are unknown to the one that is packaged with the operator.
 func (b *confBuilder) sizes() {
 	if b.plan.selection.Version.BinaryUnits() {
-		for _, key := range []string{sparkconf.ExecutorMemory, sparkconf.DriverMemoryOverhead, sparkconf.ExecutorMemoryOverhead} {
+		for _, key := range []string{
+			sparkconf.DriverMemory, sparkconf.ExecutorMemory, sparkconf.DriverMemoryOverhead, sparkconf.ExecutorMemoryOverhead,
+		} {
 			b.rewrite(key, sparkconf.WithoutBinaryUnit)
 		}
-		b.rewrite(sparkconf.DriverMemory, sparkconf.WithoutBinaryUnit)
 	}
-	if _, err := sparkconf.ParseMiB(b.conf.Get(sparkconf.DriverMemory)); err == nil {
-		b.rewrite(sparkconf.DriverMemory, sparkconf.HeapSize)
+	for _, key := range []string{sparkconf.DriverMemory, sparkconf.ExecutorMemory} {
+		if _, err := sparkconf.ParseMiB(b.conf.Get(key)); err == nil {
+			b.rewrite(key, sparkconf.HeapSize)
+		}
 	}
 }
 

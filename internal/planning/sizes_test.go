@@ -15,7 +15,7 @@ import (
 	"github.com/alauda/spark-operator/pkg/sparkconf"
 )
 
-// Memory is the same by field and by property, the driver's is one that its JVM can be started with, and a number alone is MiB and warned of.
+// Memory is the same by field and by property and has a unit that JVMs read, and a number alone is MiB and warned of.
 func TestMemoryIsReadAlikeByAll(t *testing.T) {
 	for title, tc := range map[string]struct {
 		version, driver, executor   string
@@ -24,8 +24,8 @@ func TestMemoryIsReadAlikeByAll(t *testing.T) {
 		warned                      bool
 	}{
 		"units of Spark":      {"4.0.1", "1g", "512m", "1g", "512m", "1408Mi", "896Mi", false},
-		"no units":            {"4.0.1", "1024", "512", "1024m", "512", "1408Mi", "896Mi", true},
-		"longer units":        {"3.5.9", "1024mb", "512mb", "1024m", "512mb", "1408Mi", "896Mi", false},
+		"no units":            {"4.0.1", "1024", "512", "1024m", "512m", "1408Mi", "896Mi", true},
+		"longer units":        {"3.5.9", "1024mb", "512mb", "1024m", "512m", "1408Mi", "896Mi", false},
 		"units of Kubernetes": {"4.2.1", "1Gi", "1536Mi", "1g", "1536m", "1408Mi", "1920Mi", false},
 	} {
 		for way, set := range map[string]func(*application){
