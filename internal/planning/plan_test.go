@@ -346,7 +346,7 @@ func TestRenderRefuses(t *testing.T) {
 			func(a *app) { a.Spec.SparkConf = map[string]string{sparkconf.DriverMemory: "1.5g"} }, `spark.driver.memory: "1.5g" is no size`,
 		},
 		"no memory": {
-			func(a *app) { a.Spec.SparkConf = map[string]string{sparkconf.ExecutorMemory: "0"} }, `spark.executor.memory must be positive, not "0"`,
+			func(a *app) { a.Spec.SparkConf = map[string]string{sparkconf.ExecutorMemory: "0"} }, `spark.executor.memory must be positive, not "0m"`,
 		},
 		"no class for a jar": {
 			func(a *app) { a.Spec.MainClass = nil }, `no main class is given for local:///opt/spark/examples/jars/spark-examples.jar`,
