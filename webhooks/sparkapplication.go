@@ -5,6 +5,7 @@ package webhooks
 
 import (
 	"context"
+	"maps"
 
 	"k8s.io/apimachinery/pkg/api/equality"
 	"k8s.io/apimachinery/pkg/util/validation/field"
@@ -53,7 +54,8 @@ func (v sparkApplicationValidator) ValidateCreate(ctx context.Context, app *v1be
 
 // ValidateUpdate implements admission.Validator. It looks at what the update changes.
 func (v sparkApplicationValidator) ValidateUpdate(ctx context.Context, before, after *v1beta2.SparkApplication) (admission.Warnings, error) {
-	if !after.DeletionTimestamp.IsZero() || sameSpec(before, after) {
+	specChanged := !equality.Semantic.DeepEqual(before.Spec, after.Spec)
+	if !after.DeletionTimestamp.IsZero() || !specChanged && sameMetadata(before, after) {
 		return nil, nil
 	}
 	examined := planning.Examine(after, specPath.String())
@@ -62,10 +64,10 @@ func (v sparkApplicationValidator) ValidateUpdate(ctx context.Context, before, a
 		errs = validation.Changes(planning.Examine(before, specPath.String()).Errors, errs)
 	}
 	var warnings admission.Warnings
-	if !equality.Semantic.DeepEqual(before.Spec, after.Spec) {
+	if specChanged {
 		warnings = examined.Warnings
 	}
-	if startsAnew(before, after) {
+	if specChanged && examined.Demand != nil && startsAnew(before, after) {
 		told, exceeded := v.quota.ask(ctx, after.Namespace, examined.Demand, running(before))
 		warnings, errs = append(warnings, told...), append(errs, exceeded...)
 	}
@@ -77,8 +79,8 @@ func (sparkApplicationValidator) ValidateDelete(context.Context, *v1beta2.SparkA
 	return nil, nil
 }
 
-// sameSpec reports whether an update leaves alone all that is looked at.
-func sameSpec(before, after *v1beta2.SparkApplication) bool {
-	return equality.Semantic.DeepEqual(before.Spec, after.Spec) && equality.Semantic.DeepEqual(before.Labels, after.Labels) &&
+// sameMetadata reports whether an update leaves alone what is looked at beside the spec.
+func sameMetadata(before, after *v1beta2.SparkApplication) bool {
+	return maps.Equal(before.Labels, after.Labels) &&
 		before.Annotations[sparklabels.ExcludePodLabels] == after.Annotations[sparklabels.ExcludePodLabels]
 }

@@ -5,6 +5,8 @@ package planning
 
 import (
 	"cmp"
+	"maps"
+	"slices"
 	"strconv"
 	"strings"
 
@@ -96,10 +98,9 @@ func (b *confBuilder) application() {
 // sparkConf leaves out what spark-submit ignores, what is the operator's own, and the templates: their content is in the typed fields. The same
 // holds for Hadoop's ConfigMap where its field is set: Spark would point HADOOP_CONF_DIR to its own after the template's.
 func (b *confBuilder) sparkConf() {
-	b.conf.SetAll("", b.app.Spec.SparkConf)
-	for key := range b.app.Spec.SparkConf {
-		if !strings.HasPrefix(key, "spark.") {
-			b.conf.Delete(key)
+	for _, key := range slices.Sorted(maps.Keys(b.app.Spec.SparkConf)) {
+		if strings.HasPrefix(key, "spark.") {
+			b.conf.Set(key, b.app.Spec.SparkConf[key])
 		}
 	}
 	for _, key := range unneeded {
@@ -130,21 +131,22 @@ func (b *confBuilder) deps() {
 
 // objectLabels gives the application's labels to its pods, less what is meant for Kueue, what Spark itself sets, and what pods are not to have.
 func (b *confBuilder) objectLabels() {
-	driver, executor := map[string]string{}, map[string]string{}
 	excluded := append(excludedByAuthor(b.app), b.plan.options.ExcludeLabels...)
-	for label, value := range b.app.Labels {
-		if strings.HasPrefix(label, sparklabels.KueuePrefix) || sparklabels.MatchesAny(label, excluded) {
-			continue
-		}
-		if !sparklabels.ReservedDriver(label) {
-			driver[label] = value
-		}
-		if !sparklabels.ReservedExecutor(label) {
-			executor[label] = value
+	labels := slices.DeleteFunc(slices.Sorted(maps.Keys(b.app.Labels)), func(label string) bool {
+		return strings.HasPrefix(label, sparklabels.KueuePrefix) || sparklabels.MatchesAny(label, excluded)
+	})
+	for _, role := range []struct {
+		prefix string
+		sparks func(string) bool
+	}{
+		{sparkconf.DriverLabelPrefix, sparklabels.ReservedDriver}, {sparkconf.ExecutorLabelPrefix, sparklabels.ReservedExecutor},
+	} {
+		for _, label := range labels {
+			if !role.sparks(label) {
+				b.conf.Set(role.prefix+label, b.app.Labels[label])
+			}
 		}
 	}
-	b.conf.SetAll(sparkconf.DriverLabelPrefix, driver)
-	b.conf.SetAll(sparkconf.ExecutorLabelPrefix, executor)
 }
 
 func (b *confBuilder) placement() {

@@ -34,11 +34,7 @@ type Demand struct {
 // Demand returns the pods that the application starts with. Unlike Render it does not mind what the native submitter cannot
 // express: the pods of spark-submit ask for the same.
 func (p *Plan) Demand() (*Demand, error) {
-	objects, err := p.render()
-	if err != nil {
-		return nil, err
-	}
-	executor, err := p.Executor(objects)
+	objects, executor, err := p.render()
 	if err != nil {
 		return nil, err
 	}
@@ -55,7 +51,7 @@ func (p *Plan) Demand() (*Demand, error) {
 
 // AnyExecutor returns an executor pod as the driver will make it, or nil where it will make none: also under dynamic allocation, which may begin without.
 func (p *Plan) AnyExecutor() (*corev1.Pod, error) {
-	objects, err := p.render()
+	objects, executor, err := p.render()
 	if err != nil {
 		return nil, err
 	}
@@ -67,7 +63,7 @@ func (p *Plan) AnyExecutor() (*corev1.Pod, error) {
 	if err != nil || count <= 0 && !dynamic {
 		return nil, err
 	}
-	return p.Executor(objects)
+	return executor, nil
 }
 
 // Examination is what is known of an application before it is submitted.
@@ -85,7 +81,8 @@ type Examination struct {
 // making the same plan: what the fields say, and, if that is all right, whether pods can be made of it. Where Spark's own
 // client is to make them, only that client can tell.
 func Examine(app *v1beta2.SparkApplication, spec string) Examination {
-	plan, errs, problems := resolve(app, identity.Of(app, 1), Options{})
+	// Nobody comes to see the hash of the spec, and it takes longer than many a plan.
+	plan, errs, problems := resolve(app, identity.OfSpec(app, 1, ""), Options{})
 	examined := Examination{Warnings: validation.Warnings(&app.Spec, field.NewPath(spec))}
 	for _, advice := range append(plan.advice(), plan.filesElsewhere()...) {
 		examined.Warnings = append(examined.Warnings, under(spec, advice))

@@ -5,7 +5,7 @@ package planning
 
 import (
 	"fmt"
-	"maps"
+	"iter"
 	"path"
 	"slices"
 	"strings"
@@ -160,20 +160,29 @@ func (m *mountPoints) properties() {
 	if m.excludesSteps() {
 		return
 	}
-	conf := m.plan.app.Spec.SparkConf
-	for _, key := range slices.Sorted(maps.Keys(conf)) {
-		field, value := "spec.sparkConf["+key+"]", conf[key]
-		if m.plan.conf.Get(key) != value {
-			continue
+	for secret, at := range m.authored(m.keys.secrets) {
+		field := "spec.sparkConf[" + m.keys.secrets + secret + "]"
+		if !sparklabels.SecretFitsVolume(secret) {
+			m.problems = append(m.problems, Problem{field, at, "Spark makes the name of a volume of the Secret's, and this one is too long for that or has dots; use " +
+				m.keys.field + ".secrets"})
 		}
-		if secret, isSecret := strings.CutPrefix(key, m.keys.secrets); isSecret {
-			if !sparklabels.SecretFitsVolume(secret) {
-				m.problems = append(m.problems, Problem{field, value, "Spark makes the name of a volume of the Secret's, and this one is too long for that or has dots; use " +
-					m.keys.field + ".secrets"})
+		m.add(byProperty, at, field, "Secret "+secret)
+	}
+	for option, at := range m.authored(m.keys.volumes) {
+		if strings.HasSuffix(option, ".mount.path") {
+			m.add(byProperty, at, "spec.sparkConf["+m.keys.volumes+option+"]", "volume "+volumeName(option))
+		}
+	}
+}
+
+// authored iterates over the author's properties of a prefix that no field overrides, without it.
+func (m *mountPoints) authored(prefix string) iter.Seq2[string, string] {
+	return func(yield func(string, string) bool) {
+		for _, property := range m.plan.conf.WithPrefix(prefix) {
+			value, isAuthors := m.plan.app.Spec.SparkConf[prefix+property.Key]
+			if isAuthors && value == property.Value && !yield(property.Key, value) {
+				return
 			}
-			m.add(byProperty, value, field, "Secret "+secret)
-		} else if volume, isVolume := strings.CutPrefix(key, m.keys.volumes); isVolume && strings.HasSuffix(volume, ".mount.path") {
-			m.add(byProperty, value, field, "volume "+volumeName(volume))
 		}
 	}
 }

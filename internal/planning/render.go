@@ -18,17 +18,23 @@ func (p *Plan) Render() (*render.Objects, error) {
 	if unsupported := p.Unsupported(); unsupported != nil {
 		return nil, unsupported
 	}
-	return p.render()
+	objects, _, err := p.render()
+	return objects, err
 }
 
-func (p *Plan) render() (*render.Objects, error) {
-	executor, err := p.executorTemplateFile()
+// render returns what the driver starts from, and an executor pod as the driver will make it.
+func (p *Plan) render() (*render.Objects, *corev1.Pod, error) {
+	template, err := p.ExecutorTemplate()
 	if err != nil {
-		return nil, invalid("spec.executor", err)
+		return nil, nil, invalid("spec.executor", err)
+	}
+	file, err := TemplateFile(template)
+	if err != nil {
+		return nil, nil, invalid("spec.executor", err)
 	}
 	driver, err := p.template(podmutation.Driver)
 	if err != nil {
-		return nil, invalid("spec.driver", err)
+		return nil, nil, invalid("spec.driver", err)
 	}
 	owner := podmutation.Owner(p.app)
 	objects, err := render.Driver(render.Input{
@@ -37,26 +43,27 @@ func (p *Plan) render() (*render.Objects, error) {
 		Names: p.names(), Conf: p.conf,
 		MainClass: p.MainClass(), MainFile: p.MainFile(), Args: p.app.Spec.Arguments, ProxyUser: p.ProxyUser(),
 		DriverTemplate: driver, DriverContainer: p.DriverContainer(),
-		ExecutorTemplate: executor, Owner: &owner, ObjectLabels: p.objectLabels(),
+		ExecutorTemplate: file, Owner: &owner, ObjectLabels: p.objectLabels(),
 	}, p.selection.Version)
 	if err != nil {
-		return nil, invalid("spec", err)
+		return nil, nil, invalid("spec", err)
 	}
 	if err := p.finishDriver(objects.Driver); err != nil {
-		return nil, invalid("spec.driver", err)
+		return nil, nil, invalid("spec.driver", err)
 	}
-	return objects, p.checkExecutor(objects)
+	executor, err := p.executor(objects, template)
+	if err != nil {
+		return nil, nil, err
+	}
+	return objects, executor, p.checkExecutor(executor)
 }
 
 // checkExecutor looks at what the driver would find out too late: whether Spark can make an executor. It limits an executor's
 // memory to what it requests; the webhook lowers or lifts the limit afterwards.
-func (p *Plan) checkExecutor(objects *render.Objects) error {
-	pod, err := p.Executor(objects)
-	if err != nil {
-		return err
-	}
+func (p *Plan) checkExecutor(pod *corev1.Pod) error {
 	in := podmutation.Input{App: p.app, Role: podmutation.Executor}
 	if valueOf(p.app.Spec.Executor.MemoryLimit) != "" {
+		pod = pod.DeepCopy()
 		if err := podmutation.Apply(pod, in, podmutation.Default()...); err != nil {
 			return invalid("spec.executor", err)
 		}
@@ -73,6 +80,10 @@ func (p *Plan) Executor(objects *render.Objects) (*corev1.Pod, error) {
 	if err != nil {
 		return nil, invalid("spec.executor", err)
 	}
+	return p.executor(objects, template)
+}
+
+func (p *Plan) executor(objects *render.Objects, template *corev1.Pod) (*corev1.Pod, error) {
 	pod, err := render.Executor(render.ExecutorInput{
 		Namespace: p.app.Namespace, SparkVersion: sparklabels.Value(p.app.Spec.SparkVersion), SparkUser: p.options.SparkUser,
 		Prefix: p.names().Prefix, LocalDir: p.names().LocalDir, Conf: objects.Properties,

@@ -43,8 +43,7 @@ func (p *Plan) roleTemplate(role podmutation.Role) (*corev1.Pod, error) {
 	}
 	pod := &corev1.Pod{TypeMeta: metav1.TypeMeta{APIVersion: "v1", Kind: "Pod"}}
 	if template != nil {
-		copied := template.DeepCopy()
-		pod.Labels, pod.Annotations, pod.Spec = copied.Labels, copied.Annotations, copied.Spec
+		pod.Labels, pod.Annotations, pod.Spec = template.Labels, template.Annotations, template.Spec
 	}
 	if len(pod.Spec.Containers) == 0 {
 		pod.Spec.Containers = []corev1.Container{{Name: sparklabels.DefaultContainer(string(role))}}
@@ -123,16 +122,8 @@ func podSpecOf(app *v1beta2.SparkApplication, role podmutation.Role) *v1beta2.Sp
 	return &app.Spec.Executor.SparkPodSpec
 }
 
-// executorTemplateFile is the content of the template file: JSON, which is YAML too, and several times quicker to write.
-func (p *Plan) executorTemplateFile() (string, error) {
-	pod, err := p.ExecutorTemplate()
-	if err != nil {
-		return "", err
-	}
-	return TemplateFile(pod)
-}
-
-// TemplateFile returns a pod as the content of a template file: without its status.
+// TemplateFile returns a pod as the content of a template file: without its status. It is JSON, which is YAML too, and several times
+// quicker to write.
 func TemplateFile(pod *corev1.Pod) (string, error) {
 	encoded, err := json.Marshal(struct {
 		metav1.TypeMeta   `json:",inline"`

@@ -15,20 +15,22 @@ import (
 type keyed[T any] struct {
 	list *[]T
 	key  func(*T) string
-	// at is where the last element of a key is.
+	// at is where the last element of a key is; nil until one is looked for. Most pods have nothing merged into most of their lists.
 	at map[string]int
 }
 
-func keyedBy[T any](list *[]T, key func(*T) string) keyed[T] {
-	k := keyed[T]{list: list, key: key, at: make(map[string]int, len(*list))}
-	for i := range *list {
-		k.at[key(&(*list)[i])] = i
-	}
-	return k
+func keyedBy[T any](list *[]T, key func(*T) string) *keyed[T] {
+	return &keyed[T]{list: list, key: key}
 }
 
 // find returns the element of a key; nil where there is none.
-func (k keyed[T]) find(key string) *T {
+func (k *keyed[T]) find(key string) *T {
+	if k.at == nil {
+		k.at = make(map[string]int, len(*k.list))
+		for i := range *k.list {
+			k.at[k.key(&(*k.list)[i])] = i
+		}
+	}
 	if i, found := k.at[key]; found {
 		return &(*k.list)[i]
 	}
@@ -36,7 +38,7 @@ func (k keyed[T]) find(key string) *T {
 }
 
 // set puts a value in the place of the one of its key, or at the end.
-func (k keyed[T]) set(value T) {
+func (k *keyed[T]) set(value T) {
 	key := k.key(&value)
 	if existing := k.find(key); existing != nil {
 		*existing = value
@@ -47,7 +49,7 @@ func (k keyed[T]) set(value T) {
 }
 
 // add appends a value unless there is one of its key.
-func (k keyed[T]) add(value T) {
+func (k *keyed[T]) add(value T) {
 	if k.find(k.key(&value)) == nil {
 		k.set(value)
 	}

@@ -133,8 +133,8 @@ func SecretsByProperty(secrets []v1beta2.SecretInfo) map[string]bool {
 
 // mounts are the volumes of a pod and what its Spark container mounts of them.
 type mounts struct {
-	volumes keyed[corev1.Volume]
-	paths   keyed[corev1.VolumeMount]
+	volumes *keyed[corev1.Volume]
+	paths   *keyed[corev1.VolumeMount]
 }
 
 func mountsOf(t Target) mounts {
