@@ -5,8 +5,9 @@ package webhooks
 
 import (
 	"context"
+	"maps"
+	"reflect"
 
-	"k8s.io/apimachinery/pkg/api/equality"
 	metav1 "k8s.io/apimachinery/pkg/apis/meta/v1"
 	"k8s.io/apimachinery/pkg/util/validation/field"
 	"sigs.k8s.io/controller-runtime/pkg/webhook/admission"
@@ -47,8 +48,8 @@ func (scheduledSparkApplicationValidator) ValidateCreate(_ context.Context, sche
 
 // ValidateUpdate implements admission.Validator. It looks at what the update changes.
 func (scheduledSparkApplicationValidator) ValidateUpdate(_ context.Context, before, after *v1beta2.ScheduledSparkApplication) (admission.Warnings, error) {
-	specChanged := !equality.Semantic.DeepEqual(before.Spec, after.Spec)
-	if !after.DeletionTimestamp.IsZero() || !specChanged && equality.Semantic.DeepEqual(before.Labels, after.Labels) {
+	specChanged := !reflect.DeepEqual(before.Spec, after.Spec)
+	if !after.DeletionTimestamp.IsZero() || !specChanged && maps.Equal(before.Labels, after.Labels) {
 		return nil, nil
 	}
 	warnings, errs := examineSchedule(after)

@@ -5,8 +5,8 @@ package webhooks
 
 import (
 	"context"
+	"reflect"
 
-	"k8s.io/apimachinery/pkg/api/equality"
 	"sigs.k8s.io/controller-runtime/pkg/webhook/admission"
 
 	"github.com/alauda/spark-operator/apis/sparkoperator/v1alpha1"
@@ -41,7 +41,7 @@ func (sparkConnectValidator) ValidateCreate(_ context.Context, connect *v1alpha1
 
 // ValidateUpdate implements admission.Validator. It looks at what the update changes.
 func (sparkConnectValidator) ValidateUpdate(_ context.Context, before, after *v1alpha1.SparkConnect) (admission.Warnings, error) {
-	if !after.DeletionTimestamp.IsZero() || equality.Semantic.DeepEqual(before.Spec, after.Spec) {
+	if !after.DeletionTimestamp.IsZero() || reflect.DeepEqual(before.Spec, after.Spec) {
 		return nil, nil
 	}
 	errs := validation.SparkConnect(after)

@@ -6,6 +6,7 @@ package large
 import (
 	"runtime"
 	"runtime/debug"
+	"runtime/metrics"
 	"syscall"
 	"testing"
 	"time"
@@ -58,7 +59,7 @@ func Grows(t *testing.T, size int, prepare func(size int) Work) {
 	t.Errorf("%d bytes cost %v, and as much in %d parts %v: want at most %d times that", size, asWhole, parts, inParts, steepest)
 }
 
-// Report runs a benchmark of work, and reports what it takes a processor beside what a clock says.
+// Report runs a benchmark of work, and reports what it takes a processor beside what a clock says, and how much memory it needs at once.
 func Report(b *testing.B, work Work) {
 	b.Helper()
 	b.ReportAllocs()
@@ -67,6 +68,42 @@ func Report(b *testing.B, work Work) {
 		sum += CPU(work)
 	}
 	b.ReportMetric(float64(sum.Milliseconds())/float64(b.N), "cpu-ms/op")
+	b.ReportMetric(float64(Peak(work)>>20), "peak-MiB")
+}
+
+// heapLive is how much of the heap the last collection of garbage has found in use.
+const heapLive = "/gc/heap/live:bytes"
+
+// often has garbage collected as soon as the heap has grown by so many percent, so that hardly anything else is found in use than what is.
+const often = 5
+
+// Peak returns how much more memory is in use at once while the work is done than before it, in bytes.
+func Peak(work Work) uint64 {
+	defer debug.SetGCPercent(debug.SetGCPercent(often))
+	sample := []metrics.Sample{{Name: heapLive}}
+	live := func() uint64 {
+		metrics.Read(sample)
+		return sample[0].Value.Uint64()
+	}
+	runtime.GC()
+	before := live()
+	done, highest := make(chan struct{}), make(chan uint64)
+	go func() {
+		tick := time.NewTicker(time.Millisecond)
+		defer tick.Stop()
+		for peak := before; ; {
+			select {
+			case <-tick.C:
+				peak = max(peak, live())
+			case <-done:
+				highest <- peak
+				return
+			}
+		}
+	}()
+	work()
+	close(done)
+	return <-highest - before
 }
 
 // threadUsage asks for what the calling thread has used: RUSAGE_THREAD of Linux.
