@@ -38,8 +38,14 @@ func smallest() *v1beta2.SparkApplication {
 	}
 }
 
-// planned is all that a controller computes for an attempt, whatever takes it to a cluster, and what it hides in messages about it.
+// planned is all that is computed for an attempt, whatever takes it to a cluster, and what is hidden in messages about it.
 func planned(tb testing.TB, fill fill, size int) large.Work {
+	tb.Helper()
+	return plannedFor(tb, fill, size, natively, bySparkSubmit, demanded)
+}
+
+// plannedFor is a plan, and what is computed from it by steps.
+func plannedFor(tb testing.TB, fill fill, size int, steps ...func(*planning.Plan) error) large.Work {
 	tb.Helper()
 	app := smallest()
 	fill(app, size)
@@ -49,7 +55,7 @@ func planned(tb testing.TB, fill fill, size int) large.Work {
 		message := strings.Builder{}
 		plan, err := planning.NewPlan(app, identity.Of(app, 1), options)
 		if err == nil {
-			for _, step := range []func(*planning.Plan) error{rendered, templates, demanded} {
+			for _, step := range steps {
 				if err := step(plan); err != nil {
 					message.WriteString(err.Error())
 				}
@@ -64,22 +70,28 @@ func planned(tb testing.TB, fill fill, size int) large.Work {
 	}
 }
 
-func rendered(plan *planning.Plan) error {
+func natively(plan *planning.Plan) error {
 	plan.Companions()
 	plan.DriverInfo()
-	plan.Conf().Properties("")
-	plan.Conf().Redacted()
 	_, err := plan.Render()
 	return err
 }
 
-func templates(plan *planning.Plan) error {
-	driver, err := plan.DriverTemplate()
-	if err != nil {
-		return err
+func bySparkSubmit(plan *planning.Plan) error {
+	plan.Companions()
+	plan.DriverInfo()
+	plan.Conf().Properties("")
+	plan.Conf().Redacted()
+	for _, template := range []func() (*corev1.Pod, error){plan.DriverTemplate, plan.ExecutorTemplate} {
+		pod, err := template()
+		if err != nil {
+			return err
+		}
+		if _, err := planning.TemplateFile(pod); err != nil {
+			return err
+		}
 	}
-	_, err = planning.TemplateFile(driver)
-	return err
+	return nil
 }
 
 func demanded(plan *planning.Plan) error {
@@ -227,9 +239,11 @@ func TestPlanningGrowsWithItsApplication(t *testing.T) {
 // BenchmarkLargest reports for each field and property what the largest application costs.
 func BenchmarkLargest(b *testing.B) {
 	for name, fill := range largeCases(b, math.MaxInt) {
-		b.Run(name, func(b *testing.B) {
-			work := planned(b, fill, large.Stored)
-			large.Report(b, work)
-		})
+		for how, step := range map[string]func(*planning.Plan) error{"native": natively, "spark-submit": bySparkSubmit} {
+			b.Run(name+"/"+how, func(b *testing.B) {
+				work := plannedFor(b, fill, large.Stored, step)
+				large.Report(b, work)
+			})
+		}
 	}
 }

@@ -55,12 +55,12 @@ func volumes(declared []corev1.Volume, path *field.Path) field.ErrorList {
 	var errs field.ErrorList
 	seen := sets.New[string]()
 	for i := range declared {
-		name, at := declared[i].Name, path.Index(i).Child("name")
+		name := declared[i].Name
 		for _, reason := range validation.IsDNS1123Label(name) {
-			errs = append(errs, field.Invalid(at, name, reason))
+			errs = append(errs, field.Invalid(path.Index(i).Child("name"), name, reason))
 		}
 		if seen.Has(name) {
-			errs = append(errs, field.Duplicate(at, name))
+			errs = append(errs, field.Duplicate(path.Index(i).Child("name"), name))
 		}
 		seen.Insert(name)
 	}

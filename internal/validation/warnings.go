@@ -104,6 +104,9 @@ func (w *warnings) role(r sparkRole, spec *v1beta2.SparkApplicationSpec, path *f
 		"has no effect: the pods are for the batch scheduler")
 }
 
+// maxUnmounted is how many volumes are named that nothing mounts; of the others there is only told how many they are.
+const maxUnmounted = 20
+
 // volumes tells of those that no role mounts: pods do not get them.
 func (w *warnings) volumes(spec *v1beta2.SparkApplicationSpec, path *field.Path) {
 	mounted := sets.New[string]()
@@ -124,9 +127,14 @@ func (w *warnings) volumes(spec *v1beta2.SparkApplicationSpec, path *field.Path)
 			}
 		}
 	}
+	unmounted := 0
 	for i := range spec.Volumes {
-		w.when(!mounted.Has(spec.Volumes[i].Name), path.Index(i), fmt.Sprintf("volume %q is not mounted by a container of driver or executor and has no effect", spec.Volumes[i].Name))
+		if name := spec.Volumes[i].Name; !mounted.Has(name) {
+			unmounted++
+			w.when(unmounted <= maxUnmounted, path.Index(i), fmt.Sprintf("volume %q is not mounted by a container of driver or executor and has no effect", name))
+		}
 	}
+	w.when(unmounted > maxUnmounted, path, fmt.Sprintf("%d more volumes are not mounted and have no effect", unmounted-maxUnmounted))
 }
 
 // atLeast is false for what is no version: nothing is known of it.

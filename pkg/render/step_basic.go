@@ -216,10 +216,10 @@ func fieldEnv(name, path string) corev1.EnvVar {
 	}}
 }
 
-// merged returns the first map with the second one's entries; a new map only where there was none.
+// merged returns the first map with the second one's entries, or the second where there is no first.
 func merged(into, from map[string]string) map[string]string {
-	if into == nil && len(from) > 0 {
-		into = make(map[string]string, len(from))
+	if into == nil {
+		return from
 	}
 	maps.Copy(into, from)
 	return into

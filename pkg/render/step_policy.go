@@ -5,6 +5,7 @@ package render
 
 import (
 	"fmt"
+	"maps"
 	"strconv"
 
 	corev1 "k8s.io/api/core/v1"
@@ -22,7 +23,7 @@ func (d *draft) networkPolicy() error {
 	}
 	own := map[string]string{sparklabels.SparkAppSelector: d.in.AppID}
 	meta := d.metadata(d.in.Names.Prefix + "-policy")
-	meta.Labels = merged(meta.Labels, own)
+	meta.Labels = merged(meta.Labels, maps.Clone(own))
 	d.objects.NetworkPolicy = &networkingv1.NetworkPolicy{
 		TypeMeta:   metav1.TypeMeta{APIVersion: "networking.k8s.io/v1", Kind: "NetworkPolicy"},
 		ObjectMeta: meta,
