@@ -240,7 +240,7 @@ func (m *mountPoints) localDirs() {
 	for i, dir := range split {
 		first, isTaken := taken[path.Clean(dir)]
 		// The native submitter has the field's volume take the place of Spark's in the driver, which is what its author means.
-		if isTaken && !(m.keys.role == podmutation.Driver && first.by == byMutator) {
+		if isTaken && (m.keys.role != podmutation.Driver || first.by != byMutator) {
 			m.problems = append(m.problems, Problem{field, dir, fmt.Sprintf("%s is mounted there already by %s; name that volume %s... to have Spark use it, or choose another path",
 				first.what, first.field, sparklabels.LocalDirVolumePrefix)})
 		}
