@@ -66,12 +66,11 @@ func parseSize(s string, unit int64, binary bool) (int64, error) {
 			return 0, fmt.Errorf("%q is no size: unknown unit %q, want one of b, k, m, g, t, p", s, suffix)
 		}
 	}
+	if value > math.MaxInt64/from {
+		return 0, fmt.Errorf("%q is too large a size: want less than 8192p", s)
+	}
 	if from >= unit {
-		ratio := from / unit
-		if value > math.MaxInt64/ratio {
-			return 0, fmt.Errorf("%q is too large a size", s)
-		}
-		value *= ratio
+		value *= from / unit
 	} else {
 		value /= unit / from
 	}
