@@ -75,6 +75,9 @@ func orphansOf(app *v1beta2.SparkApplication, name string, pods []corev1.Pod) []
 	return orphans
 }
 
+// maxOrphans is how many orphans one reconcile frees; their change starts the next. Anybody can label pods, and all applications share the rate of requests.
+const maxOrphans = 20
+
 // removeOrphans frees driver pods whose application is gone, and with it all interest in their end. The API server is asked: an application may be newer than
 // the cache. Where an application of the same name has come after it, which may need the name of the pod, the pod is deleted, too: the garbage collector would do
 // the same, later.
@@ -87,7 +90,7 @@ func (r *Reconciler) removeOrphans(ctx context.Context, key types.NamespacedName
 		return fmt.Errorf("look for the owner of driver pods: %w", err)
 	}
 	var errs []error
-	for _, pod := range drivers {
+	for _, pod := range drivers[:min(len(drivers), maxOrphans)] {
 		if app.UID != "" && metav1.IsControlledBy(pod, app) {
 			continue
 		}
