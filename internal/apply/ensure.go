@@ -29,7 +29,7 @@ type Client interface {
 	Getter
 	Deleter
 	Patcher
-	Create(ctx context.Context, obj client.Object, opts ...client.CreateOption) error
+	Creator
 }
 
 // Ensured is an object that is there as it should be.
@@ -38,12 +38,15 @@ type Ensured struct {
 	Object client.Object
 	// Existed is whether it was there already, left by an earlier call for the same attempt.
 	Existed bool
+	// Doubt says why what existed may be somebody else's nevertheless (see Judge); mostly empty.
+	Doubt string
 }
 
 // maxCreations is how often one Ensure creates: at once, and again after each of two objects that were in the way.
 const maxCreations = 3
 
-// Ensure creates an object, unless it is there as it would be created (see Same). What else has its name
+// Ensure creates an object, unless it is there as it would be created (see Same), or as admission rewrites what would be created (see Judge). What else has
+// its name
 //
 //   - is replaced where it is the same application's, or that of an application that no longer exists: it is deleted by its UID, after the decision was
 //     confirmed. As long as it does not go, or its application is being deleted, the error is a WaitError;
@@ -55,17 +58,25 @@ func Ensure(ctx context.Context, c Client, desired client.Object, confirm submis
 	var removed client.Object
 	for range maxCreations {
 		created, err := create(ctx, c, desired)
-		if !apierrors.IsAlreadyExists(err) {
+		isTaken := apierrors.IsAlreadyExists(err)
+		if err == nil || !isTaken && !isRefusal(err) {
 			return Ensured{Object: created}, err
 		}
-		existing, err := get(ctx, c, desired)
+		existing, lookErr := get(ctx, c, desired)
 		switch {
-		case err != nil:
-			return Ensured{}, err
-		case existing == nil:
+		case lookErr != nil:
+			return Ensured{}, lookErr
+		case existing == nil && isTaken:
 			continue // It went away between creation and look-up.
-		case Same(desired, existing):
-			return Ensured{Object: existing, Existed: true}, nil
+		case existing == nil:
+			return Ensured{}, err
+		}
+		ensured, askErr := adopt(ctx, c, desired, existing)
+		switch {
+		case askErr != nil || ensured.Existed:
+			return ensured, askErr
+		case !isTaken:
+			return Ensured{}, err
 		case removed != nil && existing.GetUID() == removed.GetUID():
 			return Ensured{}, waitFor(existing, desired)
 		case removed != nil && IsOurs(existing, desired) && existing.GetDeletionTimestamp() == nil:
@@ -77,6 +88,25 @@ func Ensure(ctx context.Context, c Client, desired client.Object, confirm submis
 		removed = existing
 	}
 	return Ensured{}, fmt.Errorf("create %s %s: %w", kindOf(desired), client.ObjectKeyFromObject(desired), errComesAndGoes)
+}
+
+// isRefusal reports whether a creation was refused by a rule. Quotas, policies and webhooks are asked before it is seen that the name is taken: what a quota refuses may be
+// there, and use the quota up itself.
+func isRefusal(err error) bool {
+	_, isInvalid := errors.AsType[*planning.InvalidError](err)
+	return isInvalid || refusal.Of(err) != refusal.None
+}
+
+// adopt returns what existed if it is what was desired, or that as admission has rewritten it; nothing otherwise.
+func adopt(ctx context.Context, c Creator, desired, existing client.Object) (Ensured, error) {
+	if Same(desired, existing) {
+		return Ensured{Object: existing, Existed: true}, nil
+	}
+	judged, err := Judge(ctx, c, desired, existing, func(admitted client.Object) bool { return Same(rewritten(desired, admitted), existing) })
+	if err != nil || !judged.Ours {
+		return Ensured{}, err
+	}
+	return Ensured{Object: existing, Existed: true, Doubt: judged.Doubt}, nil
 }
 
 // errComesAndGoes says that others make and delete objects of the name. The same call may succeed later.

@@ -57,6 +57,9 @@ func (s *Submitter) Submit(ctx context.Context, plan *planning.Plan, confirm sub
 			return submission.Result{}, err
 		}
 	}
+	if driver.Doubt != "" {
+		made.Warnings = append(made.Warnings, driver.Doubt)
+	}
 	return submission.Result{
 		Driver: made.Driver, Warnings: made.Warnings, SparkApplicationID: attempt.ApplicationID, Adopted: driver.Existed,
 	}, nil

@@ -4,11 +4,9 @@
 package sparksubmit
 
 import (
-	"cmp"
 	"context"
 	"fmt"
 	"slices"
-	"strings"
 
 	corev1 "k8s.io/api/core/v1"
 	apierrors "k8s.io/apimachinery/pkg/api/errors"
@@ -22,7 +20,6 @@ import (
 	"github.com/alauda/spark-operator/internal/planning"
 	"github.com/alauda/spark-operator/internal/submission"
 	"github.com/alauda/spark-operator/pkg/podmutation"
-	"github.com/alauda/spark-operator/pkg/sparkconf"
 	"github.com/alauda/spark-operator/pkg/sparklabels"
 )
 
@@ -39,15 +36,26 @@ import (
 // for the user to make them.
 var ownVolumes = []string{"spark-conf-volume-driver", "pod-template-volume"}
 
+// found is the driver pod of a plan that is there.
+type found struct {
+	*corev1.Pod
+	// doubt says why it may be somebody else's nevertheless (see apply.Judge); mostly empty.
+	doubt string
+}
+
 // driver returns the driver pod of a plan, or nil where there is no pod of the name. What else has the name is dealt with as package apply does.
-func (s *Submitter) driver(ctx context.Context, plan *planning.Plan, confirm submission.Confirm) (*corev1.Pod, error) {
+func (s *Submitter) driver(ctx context.Context, plan *planning.Plan, confirm submission.Confirm) (*found, error) {
 	pod, err := s.named(ctx, plan)
 	if err != nil || pod == nil {
 		return nil, err
 	}
-	if isOf(plan, pod) && sameProgram(plan, pod) {
+	judged, err := s.judge(ctx, plan, pod)
+	if err != nil {
+		return nil, err
+	}
+	if judged.Ours {
 		if complete, err := s.complete(ctx, pod); err != nil || complete {
-			return pod, err
+			return &found{pod, judged.Doubt}, err
 		}
 	}
 	return nil, apply.Remove(ctx, s.client, pod, wanted(plan), confirm)
@@ -55,12 +63,18 @@ func (s *Submitter) driver(ctx context.Context, plan *planning.Plan, confirm sub
 
 // made returns the driver pod that is there after a spark-submit, or nil and whether another pod has its name. A process that says that it has made a pod is
 // believed: nobody else's can have been in its way.
-func (s *Submitter) made(ctx context.Context, plan *planning.Plan, failed error) (pod *corev1.Pod, inTheWay bool, err error) {
-	pod, err = s.named(ctx, plan)
+func (s *Submitter) made(ctx context.Context, plan *planning.Plan, failed error) (driver *found, inTheWay bool, err error) {
+	pod, err := s.named(ctx, plan)
 	if err != nil || pod == nil {
 		return nil, false, err
 	}
-	if !isOf(plan, pod) || failed != nil && !sameProgram(plan, pod) {
+	judged := apply.Judgement{Ours: isOf(plan, pod)}
+	if judged.Ours && failed != nil {
+		if judged, err = s.judge(ctx, plan, pod); err != nil {
+			return nil, false, err
+		}
+	}
+	if !judged.Ours {
 		return nil, true, nil
 	}
 	complete, err := s.complete(ctx, pod)
@@ -68,7 +82,7 @@ func (s *Submitter) made(ctx context.Context, plan *planning.Plan, failed error)
 		return nil, false, err
 	}
 	if complete {
-		return pod, false, nil
+		return &found{pod, judged.Doubt}, false, nil
 	}
 	return nil, true, s.deletePod(ctx, pod)
 }
@@ -97,28 +111,6 @@ func isOf(plan *planning.Plan, pod *corev1.Pod) bool {
 	attempt, hash := plan.Attempt(), pod.Annotations[sparklabels.SpecHash]
 	return apply.IsOurs(pod, wanted(plan)) && pod.Labels[sparklabels.SubmissionID] == attempt.SubmissionID &&
 		hash != "" && identity.SameSpec(hash, attempt.SpecHash) && pod.DeletionTimestamp == nil
-}
-
-// sameProgram reports whether the driver would run what spark-submit lets it run, as far as that is known without it: image, account, command and arguments.
-// A pod that would not was made by somebody who has read the application.
-func sameProgram(plan *planning.Plan, pod *corev1.Pod) bool {
-	in := podmutation.Input{App: plan.App(), Role: podmutation.Driver}
-	template, err := plan.DriverTemplate()
-	spark := podmutation.SparkContainer(pod, in)
-	if err != nil || spark == nil {
-		return false
-	}
-	conf := plan.Conf()
-	image, _ := conf.Lookup(sparkconf.DriverContainerImage, sparkconf.ContainerImage)
-	account, _ := conf.Lookup(sparkconf.DriverServiceAccount)
-	const byDefault = "default"
-	sameAccount := cmp.Or(pod.Spec.ServiceAccountName, byDefault) == cmp.Or(account, template.Spec.ServiceAccountName, byDefault)
-	// A placeholder in the image is for Spark to fill in.
-	sameImage := spark.Image == image || strings.Contains(image, "{{")
-	own := plan.Args()
-	before := len(spark.Args) - len(own)
-	return sameAccount && sameImage && slices.Equal(spark.Command, podmutation.SparkContainer(template, in).Command) &&
-		before > 0 && slices.Equal(spark.Args[before:], own) && slices.Contains(spark.Args[:before], "driver")
 }
 
 // complete returns whether a driver pod has what it waits for. One that has started had it.
@@ -159,6 +151,12 @@ func (s *Submitter) deletePod(ctx context.Context, pod *corev1.Pod) error {
 
 // resultOf returns the result of a driver that exists. Spark's client draws the application's id at random and lets nobody
 // choose it, so the pod is the only one to know.
-func resultOf(pod *corev1.Pod, adopted bool) submission.Result {
-	return submission.Result{Driver: v1beta2.DriverInfo{PodName: pod.Name}, SparkApplicationID: pod.Labels[sparklabels.SparkAppSelector], Adopted: adopted}
+func resultOf(driver *found, adopted bool) submission.Result {
+	result := submission.Result{
+		Driver: v1beta2.DriverInfo{PodName: driver.Name}, SparkApplicationID: driver.Labels[sparklabels.SparkAppSelector], Adopted: adopted,
+	}
+	if driver.doubt != "" {
+		result.Warnings = []string{driver.doubt}
+	}
+	return result
 }

@@ -130,7 +130,7 @@ func (s *Submitter) reached(ctx context.Context, plan *planning.Plan, confirm su
 		return result, err
 	}
 	made, err := companions.Ensure(ctx, s.client, plan, confirm)
-	result.Driver, result.Warnings = made.Driver, made.Warnings
+	result.Driver, result.Warnings = made.Driver, append(result.Warnings, made.Warnings...)
 	return result, err
 }
 
