@@ -60,7 +60,7 @@ func TestAnUnreadableApplicationIsReported(t *testing.T) {
 					}
 					return c.Get(ctx, key, into, opts...)
 				},
-				SubResourcePatch: func(ctx context.Context, c client.Client, name string, o client.Object, p client.Patch, opts ...client.SubResourcePatchOption) error {
+				SubResourcePatch: func(ctx context.Context, c client.Client, _ string, o client.Object, p client.Patch, opts ...client.SubResourcePatchOption) error {
 					if tc.refuses {
 						return apierrors.NewInvalid(v1beta2.GroupVersion.WithKind("SparkApplication").GroupKind(), o.GetName(), nil)
 					}

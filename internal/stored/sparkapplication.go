@@ -183,14 +183,15 @@ func (a *SparkApplication) DeepCopyObject() runtime.Object { return a.DeepCopy()
 // SparkApplicationList is a list of them.
 type SparkApplicationList struct {
 	metav1.TypeMeta `json:",inline"`
-	metav1.ListMeta `json:"metadata,omitempty"`
+	metav1.ListMeta `json:"metadata,omitzero"`
 
 	Items []SparkApplication `json:"items"`
 }
 
 // DeepCopyObject implements runtime.Object.
 func (l *SparkApplicationList) DeepCopyObject() runtime.Object {
-	c := &SparkApplicationList{TypeMeta: l.TypeMeta, ListMeta: *l.ListMeta.DeepCopy()}
+	c := &SparkApplicationList{TypeMeta: l.TypeMeta}
+	l.DeepCopyInto(&c.ListMeta)
 	if l.Items != nil {
 		c.Items = make([]SparkApplication, len(l.Items))
 	}

@@ -26,11 +26,11 @@ import (
 
 var key = client.ObjectKey{Namespace: "team", Name: "pi"}
 
-func scheme(t testing.TB) *runtime.Scheme {
-	t.Helper()
+func scheme(tb testing.TB) *runtime.Scheme {
+	tb.Helper()
 	s := runtime.NewScheme()
 	if err := AddToScheme(s); err != nil {
-		t.Fatal(err)
+		tb.Fatal(err)
 	}
 	return s
 }
