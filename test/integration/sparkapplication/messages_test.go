@@ -51,6 +51,7 @@ func TestMessagesBeginWithTheCause(t *testing.T) {
 		want string
 	}{
 		"a driver": {func(t *testing.T, app *v1beta2.SparkApplication) {
+			t.Helper()
 			startController(t, app.Namespace)
 			create(t, app)
 			until(t, app, submitted)
@@ -59,12 +60,14 @@ func TestMessagesBeginWithTheCause(t *testing.T) {
 			}})
 		}, "java.lang.IllegalStateException: no input (driver container failed with ExitCode: 1, Reason: Error)"},
 		"spark-submit": {func(t *testing.T, app *v1beta2.SparkApplication) {
+			t.Helper()
 			submittedBy(mode.SparkSubmit)(app)
 			spark := fakeSpark(t, `echo "Error: Unrecognized option: --no-such" >&2; echo "Usage: spark-submit [options]" >&2; seq 2000 >&2; exit 1`)
 			startControllerWith(t, app.Namespace, sparksubmit.Options{Home: spark, Dir: t.TempDir()})
 			create(t, app)
 		}, "Error: Unrecognized option: --no-such (failed to run spark-submit: it exited with code 1)"},
 		"Pod Security": {func(t *testing.T, app *v1beta2.SparkApplication) {
+			t.Helper()
 			restrict(t, app.Namespace)
 			// The executors comply: they are tried before the driver.
 			app.Spec.Executor.SecurityContext = &corev1.SecurityContext{}
