@@ -77,10 +77,9 @@ func Ensure(ctx context.Context, c Client, desired client.Object, confirm submis
 			return ensured, askErr
 		case !isTaken:
 			return Ensured{}, err
-		case removed != nil && existing.GetUID() == removed.GetUID():
-			return Ensured{}, waitFor(existing, desired)
-		case removed != nil && IsOurs(existing, desired) && existing.GetDeletionTimestamp() == nil:
-			return Ensured{}, &ConflictError{Kind: kindOf(existing), Namespace: existing.GetNamespace(), Name: existing.GetName(), Forged: true}
+		}
+		if err := afterRemoval(removed, existing, desired); err != nil {
+			return Ensured{}, err
 		}
 		if err := remove(ctx, c, existing, desired, confirm); err != nil {
 			return Ensured{}, err
@@ -88,6 +87,19 @@ func Ensure(ctx context.Context, c Client, desired client.Object, confirm submis
 		removed = existing
 	}
 	return Ensured{}, fmt.Errorf("create %s %s: %w", kindOf(desired), client.ObjectKeyFromObject(desired), errComesAndGoes)
+}
+
+// afterRemoval returns why what is in the way is not removed again: it is what was removed and still goes, or somebody makes it anew.
+func afterRemoval(removed, existing, desired client.Object) error {
+	switch {
+	case removed == nil:
+		return nil
+	case existing.GetUID() == removed.GetUID():
+		return waitFor(existing, desired)
+	case IsOurs(existing, desired) && existing.GetDeletionTimestamp() == nil:
+		return &ConflictError{Kind: kindOf(existing), Namespace: existing.GetNamespace(), Name: existing.GetName(), Forged: true}
+	}
+	return nil
 }
 
 // isRefusal reports whether a creation was refused by a rule. Quotas, policies and webhooks are asked before it is seen that the name is taken: what a quota refuses may be

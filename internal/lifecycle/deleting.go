@@ -18,7 +18,7 @@ func (t *turn) guardDeleting() bool {
 	if t.App.DeletionTimestamp.IsZero() {
 		return false
 	}
-	if t.endUnrecorded() || t.over() && t.runRecorded() {
+	if t.endUnrecorded() && !t.endedByDeletion() || t.over() && t.runRecorded() {
 		return false
 	}
 	if t.leftToCollector() {
@@ -33,6 +33,12 @@ func (t *turn) guardDeleting() bool {
 	}
 	t.wait("the application is being deleted")
 	return true
+}
+
+// endedByDeletion reports whether the driver was killed because its pod was deleted. With the application that is no failure of the run.
+func (t *turn) endedByDeletion() bool {
+	failure := assess(t.Driver, t.Now).failure
+	return failure != nil && failure.Reason == failureDriverDeleted
 }
 
 // leftToCollector reports whether what the deleted application owns is the garbage collector's: to orphan, or to delete before the application.

@@ -31,6 +31,12 @@ func TestDeletionThatIsHeld(t *testing.T) {
 		w.executors = []*corev1.Pod{executorPod("a", w.attempt(1), corev1.PodRunning)}
 		w.reconcile()
 	}
+	killedByDeletion := func(w *world) {
+		runs(w)
+		w.executors = nil
+		w.driver.DeletionTimestamp = new(metav1.NewTime(w.now))
+		w.driverEnds(143)
+	}
 	for name, tc := range map[string]struct {
 		change     func(*v1beta2.SparkApplication)
 		arrange    func(*world)
@@ -44,6 +50,10 @@ func TestDeletionThatIsHeld(t *testing.T) {
 			arrange: func(w *world) { runs(w); w.driver = nil }, finalizers: []string{foreignFinalizer}, want: []string{"DeleteRun"}, wantState: running},
 		"a driver that nobody has recorded is ended": {
 			arrange: func(w *world) { w.driver = driverPod(w.attempt(1)) }, finalizers: []string{foreignFinalizer}, want: []string{"DeleteRun"}},
+		"a run that its deletion has killed is no failure": {
+			change: retries(1), arrange: killedByDeletion, finalizers: []string{foreignFinalizer}, want: []string{"DeleteRun"}, wantState: running},
+		"a run that the garbage collector's deletion has killed is no failure": {
+			arrange: killedByDeletion, finalizers: []string{metav1.FinalizerDeleteDependents}, want: []string{"ReleaseDriver"}, wantState: running},
 		"nothing was ever made": {
 			arrange: func(*world) {}, finalizers: []string{foreignFinalizer}},
 		"an end is recorded, and the driver stays to be read": {

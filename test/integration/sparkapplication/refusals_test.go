@@ -139,7 +139,7 @@ func TestWhoRefuses(t *testing.T) {
 	const told = "every pod needs the label cost-center"
 	hard := corev1.ResourceList{corev1.ResourcePods: resource.MustParse("0")}
 	byWebhook := func(code int32, reason metav1.StatusReason) func(*testing.T, string) {
-		return func(t *testing.T, ns string) { webhook(t, ns, answers(code, reason), 0) }
+		return func(t *testing.T, ns string) { t.Helper(); webhook(t, ns, answers(code, reason), 0) }
 	}
 	for name, tc := range map[string]struct {
 		arrange   func(t *testing.T, ns string)
@@ -152,13 +152,13 @@ func TestWhoRefuses(t *testing.T) {
 			spoil: func(pod *corev1.Pod) { pod.Spec.Containers[0].Image = "" }, want: refusal.Invalid, wantCode: 422,
 			wantWords: `Pod "one" is invalid: spec.containers[0].image: Required value`},
 		"a policy": {
-			arrange: func(t *testing.T, ns string) { policy(t, ns, "") }, want: refusal.Policy, wantCode: 422,
+			arrange: func(t *testing.T, ns string) { t.Helper(); policy(t, ns, "") }, want: refusal.Policy, wantCode: 422,
 			wantWords: "ValidatingAdmissionPolicy '$ns' with binding '$ns' denied request: " + told},
 		"a policy that forbids": {
-			arrange: func(t *testing.T, ns string) { policy(t, ns, metav1.StatusReasonForbidden) }, want: refusal.Policy, wantCode: 403,
+			arrange: func(t *testing.T, ns string) { t.Helper(); policy(t, ns, metav1.StatusReasonForbidden) }, want: refusal.Policy, wantCode: 403,
 			wantWords: "ValidatingAdmissionPolicy '$ns' with binding '$ns' denied request: " + told},
 		"a policy that finds it too large": {
-			arrange: func(t *testing.T, ns string) { policy(t, ns, metav1.StatusReasonRequestEntityTooLarge) }, want: refusal.Policy, wantCode: 413,
+			arrange: func(t *testing.T, ns string) { t.Helper(); policy(t, ns, metav1.StatusReasonRequestEntityTooLarge) }, want: refusal.Policy, wantCode: 413,
 			wantWords: "ValidatingAdmissionPolicy '$ns' with binding '$ns' denied request: " + told},
 		"a mutating policy": {
 			arrange: brokenMutation, want: refusal.Policy, wantCode: 403, wantWords: "policy '$ns' with binding '$ns' denied request: "},
@@ -279,7 +279,7 @@ func TestDeniedSubmissionsAreRetried(t *testing.T) {
 		wantMessage string
 	}{
 		"by a policy": {
-			arrange:    func(t *testing.T, ns string) { policy(t, ns, "") },
+			arrange:    func(t *testing.T, ns string) { t.Helper(); policy(t, ns, "") },
 			wantReason: "DeniedByPolicy", wantMessage: "denied request: " + told},
 		"by a webhook, as a conflict": {
 			arrange:    func(t *testing.T, ns string) { webhook(t, ns, answers(409, metav1.StatusReasonConflict), 0) },
