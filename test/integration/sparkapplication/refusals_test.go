@@ -184,6 +184,7 @@ func TestWhoRefuses(t *testing.T) {
 			wantWords: `Internal error occurred: failed calling webhook "costs.example.com": `},
 		"a quota": {
 			arrange: func(t *testing.T, ns string) {
+				t.Helper()
 				rule(t, &corev1.ResourceQuota{ObjectMeta: metav1.ObjectMeta{Namespace: ns, Name: "none"}, Spec: corev1.ResourceQuotaSpec{Hard: hard},
 					Status: corev1.ResourceQuotaStatus{Hard: hard}})
 				quota := &corev1.ResourceQuota{ObjectMeta: metav1.ObjectMeta{Namespace: ns, Name: "none"}}
@@ -195,6 +196,7 @@ func TestWhoRefuses(t *testing.T) {
 			}, want: refusal.Quota, wantCode: 403, wantWords: "exceeded quota: none, requested: pods=1, used: pods=0, limited: pods=0"},
 		"a limit": {
 			arrange: func(t *testing.T, ns string) {
+				t.Helper()
 				rule(t, &corev1.LimitRange{ObjectMeta: metav1.ObjectMeta{Namespace: ns, Name: "small"}, Spec: corev1.LimitRangeSpec{Limits: []corev1.LimitRangeItem{
 					{Type: corev1.LimitTypeContainer, Max: corev1.ResourceList{corev1.ResourceMemory: resource.MustParse("1Mi")}},
 				}}})
@@ -204,6 +206,7 @@ func TestWhoRefuses(t *testing.T) {
 			}, want: refusal.Limit, wantCode: 403, wantWords: "maximum memory usage per Container is 1Mi, but limit is 1Gi"},
 		"pod security": {
 			arrange: func(t *testing.T, ns string) {
+				t.Helper()
 				patch(t, &corev1.Namespace{ObjectMeta: metav1.ObjectMeta{Name: ns}}, `{"metadata":{"labels":{"pod-security.kubernetes.io/enforce":"restricted"}}}`)
 			}, want: refusal.PodSecurity, wantCode: 403, wantWords: `violates PodSecurity "restricted:latest": `},
 		"a priority class that is not there": {
