@@ -180,7 +180,7 @@ func TestWhoRefuses(t *testing.T) {
 			arrange: byWebhook(500, metav1.StatusReasonInternalError), want: refusal.Webhook, wantCode: 500,
 			wantWords: `admission webhook "costs.example.com" denied the request: ` + told},
 		"a webhook that does not answer in time": {
-			arrange: func(t *testing.T, ns string) { webhook(t, ns, nil, time.Minute) }, want: refusal.None, wantCode: 500,
+			arrange: func(t *testing.T, ns string) { t.Helper(); webhook(t, ns, nil, time.Minute) }, want: refusal.None, wantCode: 500,
 			wantWords: `Internal error occurred: failed calling webhook "costs.example.com": `},
 		"a quota": {
 			arrange: func(t *testing.T, ns string) {
@@ -285,10 +285,16 @@ func TestDeniedSubmissionsAreRetried(t *testing.T) {
 			arrange:    func(t *testing.T, ns string) { t.Helper(); policy(t, ns, "") },
 			wantReason: "DeniedByPolicy", wantMessage: "denied request: " + told},
 		"by a webhook, as a conflict": {
-			arrange:    func(t *testing.T, ns string) { webhook(t, ns, answers(409, metav1.StatusReasonConflict), 0) },
+			arrange: func(t *testing.T, ns string) {
+				t.Helper()
+				webhook(t, ns, answers(409, metav1.StatusReasonConflict), 0)
+			},
 			wantReason: "DeniedByWebhook", wantMessage: deniedByWebhook},
 		"by a webhook, as an error of its own": {
-			arrange:    func(t *testing.T, ns string) { webhook(t, ns, answers(500, metav1.StatusReasonInternalError), 0) },
+			arrange: func(t *testing.T, ns string) {
+				t.Helper()
+				webhook(t, ns, answers(500, metav1.StatusReasonInternalError), 0)
+			},
 			wantReason: "DeniedByWebhook", wantMessage: deniedByWebhook},
 		"by a policy, of spark-submit": {
 			script:     printed(422, metav1.StatusReasonInvalid, `pods "pi-driver" is forbidden: ValidatingAdmissionPolicy 'a' with binding 'b' denied request: `+told),

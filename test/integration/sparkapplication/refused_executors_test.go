@@ -83,6 +83,7 @@ var refusedExecutors = map[string]struct {
 	},
 	"a quota that asks for limits": {
 		func(t *testing.T, ns string) {
+			t.Helper()
 			quota(t, ns, corev1.ResourceList{"limits.cpu": resource.MustParse("4")})
 		},
 		func(a *v1beta2.SparkApplication) { a.Spec.Driver.CoreLimit = new("1") }, "must specify limits.cpu",
