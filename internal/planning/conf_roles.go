@@ -195,9 +195,6 @@ func (b *confBuilder) localDirs(keys roleKeys, pod *v1beta2.SparkPodSpec) {
 		if volume == nil && templates[mount.Name] == nil {
 			b.problem(Problem{field, mount.Name, "the volume is not declared; add it to spec.volumes"})
 		}
-		if volume != nil && neverWritable(volume) {
-			b.problem(Problem{field, mount.Name, "Spark's scratch space must be a volume that can be written to, such as an emptyDir, ephemeral or hostPath one"})
-		}
 		if !byProperty[mount.Name] {
 			continue
 		}
@@ -217,11 +214,6 @@ func (b *confBuilder) localDirs(keys roleKeys, pod *v1beta2.SparkPodSpec) {
 			}
 		}
 	}
-}
-
-// neverWritable returns whether nobody can write to a volume, whatever its mount says.
-func neverWritable(volume *corev1.Volume) bool {
-	return volume.ConfigMap != nil || volume.Secret != nil || volume.DownwardAPI != nil || volume.Projected != nil || volume.Image != nil
 }
 
 // localDirVolume returns a volume as Spark's properties describe it.

@@ -11,6 +11,7 @@ import (
 	"strings"
 
 	corev1 "k8s.io/api/core/v1"
+	"k8s.io/apimachinery/pkg/api/equality"
 
 	"github.com/alauda/spark-operator/apis/sparkoperator/v1beta2"
 	"github.com/alauda/spark-operator/pkg/podmutation"
@@ -39,8 +40,10 @@ type mountPoint struct {
 	by   mounter
 	// field is the author's, and value what it says.
 	field, value string
-	// what is mounted, for people. Two of the same by the same are one.
+	// what is mounted, for people.
 	what string
+	// mount is what the author says of a volume, with the path above. Two of the same by the same are one.
+	mount corev1.VolumeMount
 }
 
 // mountPoints collects the mount points of a role, those that cannot be moved first.
@@ -66,6 +69,7 @@ func (p *Plan) mountProblems() []Problem {
 		m.fields()
 		m.localDirs()
 		problems = append(problems, m.conflicts()...)
+		problems = append(problems, m.readOnlyScratch()...)
 		problems = append(problems, m.others()...)
 	}
 	return problems
@@ -84,14 +88,19 @@ func (m *mountPoints) conflicts() []Problem {
 			taken[point.path] = point
 			continue
 		}
-		if first.what == point.what && first.by == point.by && point.by != byTemplate {
+		isSame := first.what == point.what && first.by == point.by && point.by != byTemplate
+		if isSame && equality.Semantic.DeepEqual(first.mount, point.mount) {
 			continue
 		}
 		why := fmt.Sprintf("%s is mounted there already", first.what)
 		if first.field != "" {
 			why += " by " + first.field
 		}
-		m.problems = append(m.problems, Problem{point.field, point.value, why + "; choose another path, or mount a single file below it by subPath"})
+		fix := "; choose another path, or mount a single file below it by subPath"
+		if isSame {
+			fix = " in another way; remove one of the two, or choose another path"
+		}
+		m.problems = append(m.problems, Problem{point.field, point.value, why + fix})
 	}
 	return m.problems
 }
@@ -147,12 +156,17 @@ func (m *mountPoints) template() {
 	if container == nil {
 		return
 	}
-	index := sparklabels.TemplateContainer(m.spec.Template.Spec.Containers, podmutation.AskedContainer(&m.plan.app.Spec, m.keys.role))
+	field := m.templateMounts()
 	for i := range container.VolumeMounts {
 		mount := &container.VolumeMounts[i]
-		field := fmt.Sprintf("%s.template.spec.containers[%d].volumeMounts[%d].mountPath", m.keys.field, index, i)
-		m.add(byTemplate, mount.MountPath, field, "volume "+mount.Name)
+		m.add(byTemplate, mount.MountPath, fmt.Sprintf("%s[%d].mountPath", field, i), "volume "+mount.Name)
 	}
+}
+
+// templateMounts returns the field of what the template's Spark container mounts.
+func (m *mountPoints) templateMounts() string {
+	index := sparklabels.TemplateContainer(m.spec.Template.Spec.Containers, podmutation.AskedContainer(&m.plan.app.Spec, m.keys.role))
+	return fmt.Sprintf("%s.template.spec.containers[%d].volumeMounts", m.keys.field, index)
 }
 
 // properties are those of the author's that no field overrides.
@@ -218,6 +232,9 @@ func (m *mountPoints) fields() {
 			what += ", " + below
 		}
 		m.add(by, mount.MountPath, fmt.Sprintf("%s.volumeMounts[%d].mountPath", m.keys.field, i), what)
+		last := &m.all[len(m.all)-1]
+		last.mount = *mount
+		last.mount.MountPath = last.path
 	}
 }
 

@@ -43,6 +43,10 @@ func mount(name, path string) func(*v1beta2.SparkPodSpec) {
 	}
 }
 
+func mounts(mounts ...corev1.VolumeMount) func(*v1beta2.SparkPodSpec) {
+	return func(pod *v1beta2.SparkPodSpec) { pod.VolumeMounts = mounts }
+}
+
 func templateMount(name, path string) func(*v1beta2.SparkPodSpec) {
 	return func(pod *v1beta2.SparkPodSpec) {
 		pod.Template = &corev1.PodTemplateSpec{}
@@ -83,6 +87,11 @@ func TestMountsThatCoverOthers(t *testing.T) {
 		"a volume and a ConfigMap":              {roles: both(mount("data", "/a"), configMap("b", "/a")), want: of("volumeMounts[0].mountPath")},
 		"two volumes":                           {roles: both(mount("data", "/a"), mount("more", "/a")), want: of("volumeMounts[1].mountPath")},
 		"the same volume twice":                 {roles: both(mount("data", "/a"), mount("data", "/a"))},
+		"the same volume by another spelling":   {roles: both(mount("data", "/a"), mount("data", "/a/"))},
+		"the same volume read-only":             {roles: mounts(corev1.VolumeMount{Name: "data", MountPath: "/a"}, corev1.VolumeMount{Name: "data", MountPath: "/a/", ReadOnly: true}), want: of("volumeMounts[1].mountPath")},
+		"the same volume by an expression":      {roles: mounts(corev1.VolumeMount{Name: "data", MountPath: "/a", SubPath: "b"}, corev1.VolumeMount{Name: "data", MountPath: "/a", SubPathExpr: "b"}), want: of("volumeMounts[1].mountPath")},
+		"the same volume propagated":            {roles: mounts(corev1.VolumeMount{Name: "data", MountPath: "/a"}, corev1.VolumeMount{Name: "data", MountPath: "/a", MountPropagation: new(corev1.MountPropagationHostToContainer)}), want: of("volumeMounts[1].mountPath")},
+		"the same volume twice, read-only":      {roles: mounts(corev1.VolumeMount{Name: "data", MountPath: "/a", ReadOnly: true, RecursiveReadOnly: new(corev1.RecursiveReadOnlyEnabled)}, corev1.VolumeMount{Name: "data", MountPath: "/a", ReadOnly: true, RecursiveReadOnly: new(corev1.RecursiveReadOnlyEnabled)})},
 		"a Secret and a volume":                 {roles: both(secret("s", "/a"), mount("data", "/a")), want: of("volumeMounts[0].mountPath")},
 		"two Secrets":                           {roles: both(secret("s", "/a"), secret("t", "/a")), want: of("secrets[1].path")},
 		"a field takes the place of a template": {roles: both(templateMount("data", "/a"), mount("more", "/a/"))},
