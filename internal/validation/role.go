@@ -29,7 +29,8 @@ type sparkRole struct {
 
 	coreRequest *string
 	ports       []v1beta2.Port
-	container   string
+	// asked is the name by which Spark looks for its container in a template, and usual the one that it gives it where that has none.
+	asked, usual string
 	// sparksPorts are names of ports that Spark gives the container itself; the API server refuses a second one of the name.
 	sparksPorts []string
 	// coresProperty, requestProperty and limitProperty stand in for the fields of cores.
@@ -43,7 +44,8 @@ func driverOf(spec *v1beta2.SparkApplicationSpec) sparkRole {
 	}
 	return sparkRole{
 		SparkPodSpec: &spec.Driver.SparkPodSpec, coreRequest: spec.Driver.CoreRequest, ports: spec.Driver.Ports,
-		container: podmutation.ContainerName(spec, podmutation.Driver), sparksPorts: ports, coresProperty: sparkconf.DriverCores,
+		asked: podmutation.AskedContainer(spec, podmutation.Driver), usual: sparklabels.DriverContainer,
+		sparksPorts: ports, coresProperty: sparkconf.DriverCores,
 		requestProperty: sparkconf.DriverRequestCores, limitProperty: sparkconf.DriverLimitCores,
 	}
 }
@@ -51,7 +53,8 @@ func driverOf(spec *v1beta2.SparkApplicationSpec) sparkRole {
 func executorOf(spec *v1beta2.SparkApplicationSpec) sparkRole {
 	return sparkRole{
 		SparkPodSpec: &spec.Executor.SparkPodSpec, coreRequest: spec.Executor.CoreRequest, ports: spec.Executor.Ports,
-		container: podmutation.ContainerName(spec, podmutation.Executor), sparksPorts: []string{sparklabels.BlockManagerPortName}, coresProperty: sparkconf.ExecutorCores,
+		asked: podmutation.AskedContainer(spec, podmutation.Executor), usual: sparklabels.ExecutorContainer,
+		sparksPorts: []string{sparklabels.BlockManagerPortName}, coresProperty: sparkconf.ExecutorCores,
 		requestProperty: sparkconf.ExecutorRequestCores, limitProperty: sparkconf.ExecutorLimitCores,
 	}
 }
@@ -64,8 +67,7 @@ func role(r sparkRole, spec *v1beta2.SparkApplicationSpec, path *field.Path) fie
 	errs = append(errs, memory(r, spec.SparkVersion, path)...)
 	errs = append(errs, labels(r, path)...)
 	errs = append(errs, mounts(r, spec.Volumes, path.Child("volumeMounts"))...)
-	errs = append(errs, containers(r.Sidecars, r.container, path.Child("sidecars"))...)
-	errs = append(errs, containers(r.InitContainers, "", path.Child("initContainers"))...)
+	errs = append(errs, podContainers{r.Template, r.Sidecars, r.InitContainers, r.asked, r.usual}.check(path)...)
 	return append(errs, containerPorts(r, path.Child("ports"))...)
 }
 
@@ -198,23 +200,6 @@ func mounts(r sparkRole, declared []corev1.Volume, path *field.Path) field.Error
 		if mount.MountPath == "" {
 			errs = append(errs, field.Required(at.Child("mountPath"), "set it to the path in the container"))
 		}
-	}
-	return errs
-}
-
-// containers looks at the names of further containers; spark is that of Spark's own.
-func containers(list []corev1.Container, spark string, path *field.Path) field.ErrorList {
-	var errs field.ErrorList
-	seen := sets.New[string]()
-	for i := range list {
-		name, at := list[i].Name, path.Index(i).Child("name")
-		switch {
-		case name == spark:
-			errs = append(errs, field.Invalid(at, name, "it is the container that Spark runs in; rename it"))
-		case seen.Has(name):
-			errs = append(errs, field.Duplicate(at, name))
-		}
-		seen.Insert(name)
 	}
 	return errs
 }

@@ -53,6 +53,7 @@ func unneeded(spec *v1alpha1.SparkConnectSpec, key, value string) bool {
 
 func connectRole(spec *v1alpha1.SparkConnectSpec, role *v1alpha1.SparkPodSpec, container string, path *field.Path) field.ErrorList {
 	errs := templates(spec.SparkVersion, role.Template, path.Child("template"))
+	errs = append(errs, podContainers{template: role.Template, asked: container, usual: container}.check(path)...)
 	if role.Memory != nil {
 		errs = append(errs, heap(*role.Memory, spec.SparkVersion, path.Child("memory"))...)
 	}

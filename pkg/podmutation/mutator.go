@@ -150,14 +150,6 @@ func sparkContainer(pod *corev1.Pod, in Input) (int, error) {
 	return sparklabels.TemplateContainer(containers, AskedContainer(&in.App.Spec, in.Role)), nil
 }
 
-// ContainerName returns the name of the container in which Spark will run in pods of a role.
-func ContainerName(spec *v1beta2.SparkApplicationSpec, role Role) string {
-	if container := TemplateContainer(spec, role); container != nil && container.Name != "" {
-		return container.Name
-	}
-	return sparklabels.DefaultContainer(string(role))
-}
-
 // TemplateContainer returns the container of the role's template that Spark will choose; nil where there is none.
 func TemplateContainer(spec *v1beta2.SparkApplicationSpec, role Role) *corev1.Container {
 	template := podSpecOf(spec, role).Template
