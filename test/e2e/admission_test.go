@@ -105,13 +105,14 @@ func runAndKeepPods(ctx context.Context, t *testing.T, sample string) map[string
 	if err := c.Client.Create(ctx, app); err != nil {
 		t.Fatal(err)
 	}
+	created := app.DeepCopy() // follow reads the application again and again.
 	seen := map[string]*corev1.Pod{}
 	collected := make(chan struct{})
 	go func() {
 		defer close(collected)
 		for event := range watched.ResultChan() {
 			if pod, isPod := event.Object.(*corev1.Pod); isPod && seen[pod.Labels[sparklabels.SparkRole]] == nil {
-				seen[pod.Labels[sparklabels.SparkRole]] = withoutIDs(pod, app)
+				seen[pod.Labels[sparklabels.SparkRole]] = withoutIDs(pod, created)
 			}
 		}
 	}()
