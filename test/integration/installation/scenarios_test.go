@@ -6,6 +6,7 @@ package installation
 import (
 	"context"
 	"fmt"
+	"maps"
 	"testing"
 	"time"
 
@@ -20,6 +21,7 @@ import (
 	"github.com/alauda/spark-operator/apis/sparkoperator/v1beta2"
 	"github.com/alauda/spark-operator/internal/identity"
 	"github.com/alauda/spark-operator/internal/planning"
+	"github.com/alauda/spark-operator/pkg/sparklabels"
 )
 
 // everyObject is an application whose submission makes every kind of object that there is.
@@ -135,6 +137,12 @@ func interrupt(t *testing.T, namespace string) (*v1beta2.SparkApplication, *core
 		if !isObject {
 			t.Fatalf("%T is no object of a client", object)
 		}
+		annotations := maps.Clone(made.GetAnnotations())
+		if annotations == nil {
+			annotations = map[string]string{}
+		}
+		annotations[sparklabels.SpecHash] = plan.Attempt().SpecHash
+		made.SetAnnotations(annotations)
 		must(t, admin.Create(t.Context(), made))
 	}
 	return app, objects.Driver
