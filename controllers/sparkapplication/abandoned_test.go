@@ -44,7 +44,7 @@ func TestDriversOfANamespaceThatIsNotServedGo(t *testing.T) {
 			}
 			c := builder(app, pod).Build()
 			r := &Reconciler{Client: c, APIReader: c, Clock: clocktesting.NewFakePassiveClock(start)}
-			got, err := r.LetGo(t.Context(), ctrl.Request{NamespacedName: client.ObjectKeyFromObject(app)})
+			got, err := r.RemoveFinalizers(t.Context(), ctrl.Request{NamespacedName: client.ObjectKeyFromObject(app)})
 			if err != nil || got.RequeueAfter != tc.wantLookAgain {
 				t.Errorf("result %+v, %v, want to look again in %s", got, err, tc.wantLookAgain)
 			}

@@ -76,9 +76,9 @@ func (r *Reconciler) observe(ctx context.Context, key types.NamespacedName) (*li
 	return obs, nil
 }
 
-// LetGo releases the drivers of an application in a namespace that is not served, or the namespace could not be deleted. Where the application is gone,
+// RemoveFinalizers removes the finalizers of the drivers of an application in a namespace that is not served, or the namespace could not be deleted. Where the application is gone,
 // it does not matter whether another operator serves it: nobody is interested in their end any more.
-func (r *Reconciler) LetGo(ctx context.Context, req ctrl.Request) (ctrl.Result, error) {
+func (r *Reconciler) RemoveFinalizers(ctx context.Context, req ctrl.Request) (ctrl.Result, error) {
 	app := &stored.SparkApplication{}
 	if err := r.Client.Get(ctx, req.NamespacedName, app); !apierrors.IsNotFound(err) {
 		if err != nil {

@@ -6,6 +6,8 @@ package decoding
 import (
 	"bytes"
 	"fmt"
+
+	"github.com/alauda/spark-operator/pkg/sparkconf"
 )
 
 const (
@@ -14,10 +16,6 @@ const (
 	maxMemory = 32 << 20
 	// small is a length of text whose values cannot take that: nothing that is written in three bytes has a thousand times as many.
 	small = 32 << 10
-	// maxQuantity is how long a quantity may be written. Kubernetes keeps 18 digits before the point and 9 behind.
-	maxQuantity = 64
-	// maxExponent is how many digits its exponent may have. To decode 1e-1000000000 takes an hour, and 1e99 is more than any cluster has.
-	maxExponent = 2
 	// entry is what an entry of a dictionary takes beside key and value.
 	entry = 32
 )
@@ -45,11 +43,11 @@ func harmless(raw []byte) bool {
 	for i, b := range raw {
 		switch {
 		case '0' <= b && b <= '9' || b == '.':
-			if digits++; digits > maxQuantity {
+			if digits++; digits > sparkconf.MaxQuantityLength {
 				return false
 			}
 			continue
-		case digits > 0 && (b == 'e' || b == 'E') && len(exponent(raw[i+1:])) > maxExponent:
+		case digits > 0 && (b == 'e' || b == 'E') && len(exponent(raw[i+1:])) > sparkconf.MaxExponentDigits:
 			return false
 		}
 		digits = 0
@@ -122,11 +120,11 @@ func (s *screening) take(size int) *Problem {
 // checkQuantity refuses what takes long to decode; whether the rest are quantities is found out by decoding them.
 func checkQuantity(raw []byte) *Problem {
 	written := bytes.Trim(raw, `"`)
-	if len(written) > maxQuantity {
-		return &Problem{Value: shorten(string(raw)), Reason: fmt.Sprintf("it has more than %d characters; %s", maxQuantity, writeQuantity)}
+	if len(written) > sparkconf.MaxQuantityLength {
+		return &Problem{Value: shorten(string(raw)), Reason: fmt.Sprintf("it has more than %d characters; %s", sparkconf.MaxQuantityLength, writeQuantity)}
 	}
-	if e := bytes.LastIndexAny(written, "eE"); e >= 0 && len(bytes.TrimLeft(exponent(written[e+1:]), "0")) > maxExponent {
-		return &Problem{Value: string(raw), Reason: fmt.Sprintf("its exponent has more than %d digits; %s", maxExponent, writeQuantity)}
+	if e := bytes.LastIndexAny(written, "eE"); e >= 0 && len(bytes.TrimLeft(exponent(written[e+1:]), "0")) > sparkconf.MaxExponentDigits {
+		return &Problem{Value: string(raw), Reason: fmt.Sprintf("its exponent has more than %d digits; %s", sparkconf.MaxExponentDigits, writeQuantity)}
 	}
 	return nil
 }

@@ -66,9 +66,9 @@ func (s Scope) Serves(ctx context.Context, name string) (bool, error) {
 // Reconciler is one that can be kept to served namespaces.
 type Reconciler interface {
 	reconcile.Reconciler
-	// LetGo is called instead of Reconcile for what is in a namespace that is not served. Another operator may serve it: what is done must
+	// RemoveFinalizers is called instead of Reconcile for what is in a namespace that is not served. Another operator may serve it: what is done must
 	// be right then, too.
-	LetGo(ctx context.Context, request reconcile.Request) (reconcile.Result, error)
+	RemoveFinalizers(ctx context.Context, request reconcile.Request) (reconcile.Result, error)
 }
 
 // Complete makes the controller reconcile the objects of served namespaces only. list is of the controller's kind: where it depends on
@@ -114,7 +114,7 @@ func (s Scope) only(inner Reconciler) reconcile.Reconciler {
 			return reconcile.Result{}, err
 		}
 		if !served {
-			return inner.LetGo(ctx, request)
+			return inner.RemoveFinalizers(ctx, request)
 		}
 		return inner.Reconcile(ctx, request)
 	})

@@ -50,7 +50,7 @@ func (c *calls) Reconcile(_ context.Context, request reconcile.Request) (reconci
 	return reconcile.Result{}, nil
 }
 
-func (c *calls) LetGo(_ context.Context, request reconcile.Request) (reconcile.Result, error) {
+func (c *calls) RemoveFinalizers(_ context.Context, request reconcile.Request) (reconcile.Result, error) {
 	c.letGo = append(c.letGo, request.Namespace)
 	return reconcile.Result{}, nil
 }

@@ -225,19 +225,19 @@ func ParseMemoryLimit(s string) (resource.Quantity, error) {
 }
 
 const (
-	// longestQuantity is the length of a quantity, and longestExponent the digits of its exponent, that are read: more than any
-	// amount needs.
-	longestQuantity = 64
-	longestExponent = 2
+	// MaxQuantityLength is how many characters of a quantity are read. Kubernetes keeps 18 digits before the point and 9 behind.
+	MaxQuantityLength = 64
+	// MaxExponentDigits is how many digits its exponent may have: 1e99 is more than any cluster has.
+	MaxExponentDigits = 2
 )
 
 // ParseQuantity reads a quantity as Kubernetes does, unless it would take long: 1e-1000000000 takes an hour.
 func ParseQuantity(s string) (resource.Quantity, error) {
-	if len(s) > longestQuantity {
-		return resource.Quantity{}, fmt.Errorf("a quantity has at most %d characters, and this one %d", longestQuantity, len(s))
+	if len(s) > MaxQuantityLength {
+		return resource.Quantity{}, fmt.Errorf("a quantity has at most %d characters, and this one %d", MaxQuantityLength, len(s))
 	}
-	if i := strings.IndexAny(s, "eE"); i >= 0 && len(strings.TrimLeft(s[i+1:], "+-0")) > longestExponent {
-		return resource.Quantity{}, fmt.Errorf("the exponent of quantity %q has more than %d digits", s, longestExponent)
+	if i := strings.IndexAny(s, "eE"); i >= 0 && len(strings.TrimLeft(s[i+1:], "+-0")) > MaxExponentDigits {
+		return resource.Quantity{}, fmt.Errorf("the exponent of quantity %q has more than %d digits", s, MaxExponentDigits)
 	}
 	return resource.ParseQuantity(s)
 }

@@ -23,6 +23,7 @@ import (
 	metav1 "k8s.io/apimachinery/pkg/apis/meta/v1"
 	"k8s.io/apimachinery/pkg/runtime"
 	"k8s.io/apimachinery/pkg/types"
+	"k8s.io/apimachinery/pkg/util/wait"
 	"k8s.io/utils/ptr"
 	"sigs.k8s.io/controller-runtime/pkg/client"
 
@@ -82,13 +83,13 @@ func observeStates(t *testing.T, app *v1beta2.SparkApplication) (stop func() []v
 	done := make(chan []v1beta2.ApplicationStateType, 1)
 	go func() {
 		var states []v1beta2.ApplicationStateType
-		for ctx.Err() == nil {
+		_ = wait.PollUntilContextCancel(ctx, 5*time.Millisecond, true, func(ctx context.Context) (bool, error) {
 			now := &v1beta2.SparkApplication{}
 			if api.Get(ctx, client.ObjectKeyFromObject(app), now) == nil && !slices.Contains(states, now.Status.AppState.State) {
 				states = append(states, now.Status.AppState.State)
 			}
-			time.Sleep(5 * time.Millisecond)
-		}
+			return false, nil
+		})
 		done <- states
 	}()
 	return func() []v1beta2.ApplicationStateType { cancel(); return <-done }
