@@ -9,8 +9,10 @@ import (
 	"fmt"
 	"net/http"
 
+	admissionv1 "k8s.io/api/admissionregistration/v1"
 	corev1 "k8s.io/api/core/v1"
 	"k8s.io/apimachinery/pkg/runtime"
+	utilruntime "k8s.io/apimachinery/pkg/util/runtime"
 	ctrl "sigs.k8s.io/controller-runtime"
 	"sigs.k8s.io/controller-runtime/pkg/cache"
 	"sigs.k8s.io/controller-runtime/pkg/client"
@@ -30,8 +32,15 @@ import (
 // +kubebuilder:webhookconfiguration:mutating=true,name=spark-operator-webhook
 // +kubebuilder:webhookconfiguration:mutating=false,name=spark-operator-webhook
 
-// Narrow limits what a manager's cache holds to what the endpoints read of applications in the namespaces that are served.
-func Narrow(options *ctrl.Options, served namespaces.Filter) { stored.Cached(options, served, slim) }
+// Narrow limits what a manager's cache holds to what the endpoints read of applications in the namespaces that are served. Its clients know
+// applications as they are stored, and what internal/certs writes.
+func Narrow(options *ctrl.Options, served namespaces.Filter) {
+	options.Scheme = runtime.NewScheme()
+	for _, add := range []func(*runtime.Scheme) error{corev1.AddToScheme, admissionv1.AddToScheme, stored.AddToScheme} {
+		utilruntime.Must(add(options.Scheme))
+	}
+	stored.Cached(options, served, slim)
+}
 
 // Options are what the endpoints depend on beside the requests.
 type Options struct {

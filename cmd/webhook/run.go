@@ -15,11 +15,7 @@ import (
 	"time"
 
 	"github.com/prometheus/client_golang/prometheus"
-	admissionv1 "k8s.io/api/admissionregistration/v1"
-	corev1 "k8s.io/api/core/v1"
-	"k8s.io/apimachinery/pkg/runtime"
 	"k8s.io/apimachinery/pkg/types"
-	utilruntime "k8s.io/apimachinery/pkg/util/runtime"
 	ctrl "sigs.k8s.io/controller-runtime"
 	"sigs.k8s.io/controller-runtime/pkg/cache"
 	"sigs.k8s.io/controller-runtime/pkg/client"
@@ -33,7 +29,6 @@ import (
 	"github.com/alauda/spark-operator/internal/manager"
 	"github.com/alauda/spark-operator/internal/namespaces"
 	"github.com/alauda/spark-operator/internal/scope"
-	"github.com/alauda/spark-operator/internal/stored"
 	"github.com/alauda/spark-operator/internal/version"
 	"github.com/alauda/spark-operator/webhooks"
 )
@@ -66,14 +61,6 @@ func run(ctx context.Context, args []string, stderr io.Writer) error {
 	return mgr.Start(ctx)
 }
 
-func newScheme() *runtime.Scheme {
-	scheme := runtime.NewScheme()
-	utilruntime.Must(corev1.AddToScheme(scheme))
-	utilruntime.Must(admissionv1.AddToScheme(scheme))
-	utilruntime.Must(stored.AddToScheme(scheme))
-	return scheme
-}
-
 // newManager returns a manager without leader election: every replica serves.
 func newManager(ctx context.Context, cfg *configv1alpha1.WebhookConfiguration) (ctrl.Manager, error) {
 	connection, err := ctrl.GetConfig()
@@ -89,7 +76,6 @@ func newManager(ctx context.Context, cfg *configv1alpha1.WebhookConfiguration) (
 	if err != nil {
 		return nil, err
 	}
-	options.Scheme = newScheme()
 	webhooks.Narrow(&options, served)
 	maps.Copy(options.Cache.ByObject, watched)
 	options.WebhookServer = webhook.NewServer(webhook.Options{Port: int(cfg.Port), TLSOpts: []func(*tls.Config){

@@ -18,7 +18,6 @@ import (
 	admissionv1 "k8s.io/api/admissionregistration/v1"
 	corev1 "k8s.io/api/core/v1"
 	metav1 "k8s.io/apimachinery/pkg/apis/meta/v1"
-	"k8s.io/apimachinery/pkg/runtime"
 	"k8s.io/apimachinery/pkg/types"
 	ctrl "sigs.k8s.io/controller-runtime"
 	"sigs.k8s.io/controller-runtime/pkg/cache"
@@ -28,8 +27,8 @@ import (
 	"sigs.k8s.io/controller-runtime/pkg/webhook"
 
 	configv1alpha1 "github.com/alauda/spark-operator/apis/config/v1alpha1"
-	"github.com/alauda/spark-operator/apis/sparkoperator/v1beta2"
 	"github.com/alauda/spark-operator/internal/certs"
+	"github.com/alauda/spark-operator/internal/namespaces"
 	"github.com/alauda/spark-operator/internal/scope"
 	"github.com/alauda/spark-operator/webhooks"
 )
@@ -43,10 +42,6 @@ func (c *clock) now() time.Time { return time.Now().Add(time.Duration(c.offset.L
 // startInProcess runs the webhook's parts with a clock of the test's.
 func startInProcess(t *testing.T, c *clock, propagation time.Duration) (port int) {
 	t.Helper()
-	scheme := runtime.NewScheme()
-	for _, add := range []func(*runtime.Scheme) error{corev1.AddToScheme, admissionv1.AddToScheme, v1beta2.AddToScheme} {
-		must(t, add(scheme))
-	}
 	keeping := certs.Options{
 		Secret:                  types.NamespacedName{Namespace: namespace, Name: secretName},
 		Service:                 types.NamespacedName{Namespace: namespace, Name: service},
@@ -57,8 +52,9 @@ func startInProcess(t *testing.T, c *clock, propagation time.Duration) (port int
 	}
 	keeper := certs.NewKeeper(keeping, c.now)
 	port = freePort(t)
-	mgr, err := ctrl.NewManager(webhookConfig, ctrl.Options{
-		Scheme:  scheme,
+	served, err := namespaces.New(&configv1alpha1.SharedConfiguration{})
+	must(t, err)
+	options := ctrl.Options{
 		Cache:   cache.Options{ByObject: keeping.WatchedObjects()},
 		Metrics: metricsserver.Options{BindAddress: "0"},
 		// Controllers of several tests have the same name in this one process.
@@ -66,7 +62,9 @@ func startInProcess(t *testing.T, c *clock, propagation time.Duration) (port int
 		WebhookServer: webhook.NewServer(webhook.Options{Port: port, TLSOpts: []func(*tls.Config){
 			func(c *tls.Config) { c.GetCertificate = keeper.GetCertificate; c.NextProtos = []string{"http/1.1"} },
 		}}),
-	})
+	}
+	webhooks.Narrow(&options, served)
+	mgr, err := ctrl.NewManager(webhookConfig, options)
 	must(t, err)
 	must(t, keeper.SetupWithManager(mgr))
 	must(t, webhooks.Setup(t.Context(), mgr, webhooks.Options{Served: scope.Scope{}, ResourceQuota: configv1alpha1.ResourceQuotaIgnore}))
