@@ -111,13 +111,17 @@ func (r *Reconciler) Reconcile(ctx context.Context, req ctrl.Request) (ctrl.Resu
 	for range maxRounds {
 		decision := hideSecrets(obs.Secrets, lifecycle.Decide(*obs, r.Policy))
 		logDecision(ctx, obs.App, decision)
-		if err := r.record(ctx, obs, decision); err != nil {
-			if obs.Unreadable != nil && isRefusal(err) {
-				// An API server that looks at all of the object takes no status of one that is against the schema. The event and the metric have said it.
-				ctrl.LoggerFrom(ctx).Info("Stored no status of an unreadable application", "because", err.Error())
+		switch err := r.record(ctx, obs, decision); {
+		case err == nil:
+		case obs.Unreadable == nil || !isRefusal(err):
+			return r.afterRace(req.NamespacedName, err)
+		default:
+			// An API server that looks at all of the object takes no status of one that is against the schema. The event and the metric have said it.
+			ctrl.LoggerFrom(ctx).Info("Stored no status of an unreadable application", "because", err.Error())
+			if obs.App.DeletionTimestamp.IsZero() {
 				return ctrl.Result{}, nil
 			}
-			return r.afterRace(req.NamespacedName, err)
+			// No status is of interest any more, and its driver must not keep the application, nor the namespace.
 		}
 		if len(decision.Actions) == 0 {
 			return ctrl.Result{RequeueAfter: r.known.wakeIn(req.NamespacedName, decision.RequeueAfter, obs.Now)}, nil

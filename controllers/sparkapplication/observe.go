@@ -130,7 +130,10 @@ func expectsDriver(app *v1beta2.SparkApplication) bool {
 // told at the start by a server that is behind.
 func (r *Reconciler) askForDriver(ctx context.Context, app *v1beta2.SparkApplication) (*corev1.Pod, error) {
 	pod := &corev1.Pod{}
-	key := types.NamespacedName{Namespace: app.Namespace, Name: app.Status.DriverInfo.PodName}
+	key := types.NamespacedName{Namespace: app.Namespace, Name: identity.CurrentDriverPodName(app)}
+	if !identity.IsName(key.Name) {
+		return nil, nil
+	}
 	if err := r.APIReader.Get(ctx, key, pod); err != nil {
 		if client.IgnoreNotFound(err) == nil {
 			return nil, nil

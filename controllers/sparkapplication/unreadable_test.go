@@ -10,8 +10,10 @@ import (
 	"strings"
 	"testing"
 
+	corev1 "k8s.io/api/core/v1"
 	apierrors "k8s.io/apimachinery/pkg/api/errors"
 	"k8s.io/apimachinery/pkg/api/meta"
+	metav1 "k8s.io/apimachinery/pkg/apis/meta/v1"
 	"k8s.io/client-go/tools/events"
 	clocktesting "k8s.io/utils/clock/testing"
 	ctrl "sigs.k8s.io/controller-runtime"
@@ -19,7 +21,9 @@ import (
 	"sigs.k8s.io/controller-runtime/pkg/client/interceptor"
 
 	"github.com/alauda/spark-operator/apis/sparkoperator/v1beta2"
+	"github.com/alauda/spark-operator/internal/identity"
 	"github.com/alauda/spark-operator/internal/stored"
+	"github.com/alauda/spark-operator/pkg/sparklabels"
 )
 
 // unreadable returns an application whose spec and status are given as JSON.
@@ -96,5 +100,70 @@ func TestAnUnreadableApplicationIsReported(t *testing.T) {
 				t.Errorf("wrote %d times, status %+v", written, now.Status)
 			}
 		})
+	}
+}
+
+// A driver is kept until its end is recorded, and that of an application that cannot be read is not while it cannot. Its deletion frees the driver, whatever is
+// wrong with the application and whether its status can be written or not: namespaces are deleted that way.
+func TestDeletingAnUnreadableApplicationFreesItsDriver(t *testing.T) {
+	const running = `{"driverInfo":{"podName":"pi-driver"},"attempt":1,"submissionID":%q,"applicationState":{"state":%q,"since":"2999-01-01T00:00:00Z"},"terminationTime":"2999-01-01T00:00:00Z"}`
+	for name, spec := range map[string]string{"the spec": `{"volumes":"none"}`, "the status": `{}`} {
+		for _, phase := range []corev1.PodPhase{corev1.PodPending, corev1.PodRunning, corev1.PodSucceeded, corev1.PodFailed} {
+			for _, state := range []v1beta2.ApplicationStateType{"", v1beta2.ApplicationStateSubmitted, v1beta2.ApplicationStateRunning, v1beta2.ApplicationStateFailed, "PAUSED"} {
+				for _, refuses := range []bool{false, true} {
+					for _, finalizer := range []string{"example.com/keeps", metav1.FinalizerDeleteDependents, metav1.FinalizerOrphanDependents} {
+						t.Run(fmt.Sprintf("%s/driver %s/state %q/refused %t/%s", name, phase, state, refuses, finalizer), func(t *testing.T) {
+							status := fmt.Sprintf(running, identity.SubmissionID(newApp(), 1), state)
+							if name == "the status" {
+								status = `{"executionAttempts":3000000000,` + status[1:]
+							}
+							object := unreadable(t, spec, status)
+							object.Finalizers, object.DeletionTimestamp = []string{finalizer}, new(metav1.NewTime(start))
+							pod := driverPod(newApp(), 1, "pi-driver")
+							pod.Finalizers, pod.Status.Phase = []string{sparklabels.DriverEnd}, phase
+							c := builder(object, pod).WithInterceptorFuncs(unreadableServer(object, refuses)).Build()
+							r := &Reconciler{
+								Client: c, APIReader: c, Events: events.NewFakeRecorder(100), Clock: clocktesting.NewFakePassiveClock(start), Submitter: &submitter{},
+							}
+							for range 3 {
+								if _, err := r.Reconcile(t.Context(), ctrl.Request{NamespacedName: client.ObjectKeyFromObject(object)}); err != nil {
+									t.Fatal(err)
+								}
+							}
+							now := &corev1.Pod{}
+							if err := c.Get(t.Context(), client.ObjectKeyFromObject(pod), now); client.IgnoreNotFound(err) != nil {
+								t.Fatal(err)
+							}
+							if len(now.Finalizers) > 0 {
+								t.Errorf("the driver has finalizers %v", now.Finalizers)
+							}
+						})
+					}
+				}
+			}
+		}
+	}
+}
+
+// unreadableServer keeps an object that the fake API server would not.
+func unreadableServer(object *stored.SparkApplication, refuses bool) interceptor.Funcs {
+	return interceptor.Funcs{
+		Get: func(ctx context.Context, c client.WithWatch, key client.ObjectKey, into client.Object, opts ...client.GetOption) error {
+			switch into := into.(type) {
+			case *stored.SparkApplication:
+				object.DeepCopyInto(into)
+				return nil
+			case *metav1.PartialObjectMetadata:
+				into.ObjectMeta = *object.ObjectMeta.DeepCopy()
+				return nil
+			}
+			return c.Get(ctx, key, into, opts...)
+		},
+		SubResourcePatch: func(_ context.Context, _ client.Client, _ string, o client.Object, _ client.Patch, _ ...client.SubResourcePatchOption) error {
+			if refuses {
+				return apierrors.NewInvalid(v1beta2.GroupVersion.WithKind("SparkApplication").GroupKind(), o.GetName(), nil)
+			}
+			return nil
+		},
 	}
 }

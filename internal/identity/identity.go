@@ -8,6 +8,7 @@ import (
 	"strings"
 
 	"github.com/google/uuid"
+	"k8s.io/apimachinery/pkg/api/validation/path"
 	"k8s.io/apimachinery/pkg/types"
 
 	"github.com/alauda/spark-operator/apis/sparkoperator/v1beta2"
@@ -65,4 +66,18 @@ func DriverPodName(app *v1beta2.SparkApplication) string {
 		return name
 	}
 	return app.Name + "-driver"
+}
+
+// CurrentDriverPodName returns the name of the driver pod of the current attempt: the one in the status, unless the status has none or one that no object can
+// have, as one that was written by hand may.
+func CurrentDriverPodName(app *v1beta2.SparkApplication) string {
+	if name := app.Status.DriverInfo.PodName; IsName(name) {
+		return name
+	}
+	return DriverPodName(app)
+}
+
+// IsName reports whether the API server can be asked for an object of the name. Of any other there is none, and to ask is an error each time.
+func IsName(name string) bool {
+	return name != "" && len(path.IsValidPathSegmentName(name)) == 0
 }

@@ -101,6 +101,23 @@ func TestDriverPodName(t *testing.T) {
 	}
 }
 
+func TestCurrentDriverPodName(t *testing.T) {
+	for name, tc := range map[string]struct{ recorded, want string }{
+		"as recorded":                 {"other-driver", "other-driver"},
+		"none is recorded":            {"", "pi-driver"},
+		"one that no object can have": {"a/b", "pi-driver"},
+		"one of a path":               {"..", "pi-driver"},
+		"one that leaves the path":    {"%2f", "pi-driver"},
+	} {
+		t.Run(name, func(t *testing.T) {
+			got := CurrentDriverPodName(application(func(a *v1beta2.SparkApplication) { a.Status.DriverInfo.PodName = tc.recorded }))
+			if got != tc.want {
+				t.Errorf("CurrentDriverPodName() = %q, want %q", got, tc.want)
+			}
+		})
+	}
+}
+
 func TestSpecHashSeesWhatChangesARun(t *testing.T) {
 	base := SpecHash(application())
 	for name, tc := range map[string]struct {

@@ -32,6 +32,7 @@ var guards = []struct {
 }{
 	{"deleting", (*turn).guardDeleting},
 	{"unreadable", (*turn).guardUnreadable},
+	{"unknown", (*turn).guardUnknown},
 	{"suspended", (*turn).guardSuspended},
 	{"respecified", (*turn).guardRespecified},
 	{"expired", (*turn).guardExpired},
@@ -103,12 +104,16 @@ func (t *turn) step() {
 			return
 		}
 	}
-	act, known := states[t.state()]
+	states[t.state()](t)
+}
+
+// guardUnknown leaves alone what is in a state of somebody else's, such as another operator's: no edge leads out of it.
+func (t *turn) guardUnknown() bool {
+	_, known := states[t.state()]
 	if !known {
 		t.wait(fmt.Sprintf("state %q is not one of this operator", t.state()))
-		return
 	}
-	act(t)
+	return !known
 }
 
 // move changes the state along an edge of the table.

@@ -10,6 +10,7 @@ import (
 
 	"github.com/alauda/spark-operator/apis/sparkoperator/v1beta2"
 	"github.com/alauda/spark-operator/internal/events"
+	"github.com/alauda/spark-operator/internal/identity"
 	"github.com/alauda/spark-operator/pkg/podmutation"
 	"github.com/alauda/spark-operator/pkg/sparklabels"
 )
@@ -134,11 +135,11 @@ func (t *turn) driverUnknown() {
 func (t *turn) driverLost() {
 	t.followExecutors(true)
 	t.status.TerminationTime = metav1.NewTime(t.Now)
+	name := identity.CurrentDriverPodName(t.App)
 	t.fail(v1beta2.FailureRecord{
-		Class: v1beta2.FailureClassInfrastructure, Reason: failureDriverNotFound,
-		Message: "driver pod not found", Pod: t.status.DriverInfo.PodName,
+		Class: v1beta2.FailureClassInfrastructure, Reason: failureDriverNotFound, Message: "driver pod not found", Pod: name,
 	})
-	t.tell(events.Warningf(ReasonDriverNotFound, events.Observe, "Driver pod %s not found: it was deleted before its end was seen", t.status.DriverInfo.PodName))
+	t.tell(events.Warningf(ReasonDriverNotFound, events.Observe, "Driver pod %s not found: it was deleted before its end was seen", name))
 }
 
 // fail completes the record and moves to FAILING.

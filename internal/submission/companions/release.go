@@ -18,6 +18,7 @@ import (
 	"github.com/alauda/spark-operator/apis/sparkoperator/v1beta2"
 	"github.com/alauda/spark-operator/internal/apply"
 	"github.com/alauda/spark-operator/internal/disruption"
+	"github.com/alauda/spark-operator/internal/identity"
 	"github.com/alauda/spark-operator/pkg/sparklabels"
 )
 
@@ -42,10 +43,10 @@ func Release(ctx context.Context, c Releaser, app *v1beta2.SparkApplication, dri
 func leading(app *v1beta2.SparkApplication, driver *corev1.Pod) []client.Object {
 	named := func(name string) metav1.ObjectMeta { return metav1.ObjectMeta{Namespace: app.Namespace, Name: name} }
 	var objects []client.Object
-	if name := app.Status.DriverInfo.WebUIIngressName; name != "" {
+	if name := app.Status.DriverInfo.WebUIIngressName; identity.IsName(name) {
 		objects = append(objects, &networkingv1.Ingress{ObjectMeta: named(name)})
 	}
-	if name := app.Status.DriverInfo.WebUIServiceName; name != "" {
+	if name := app.Status.DriverInfo.WebUIServiceName; identity.IsName(name) {
 		objects = append(objects, &corev1.Service{ObjectMeta: named(name)})
 	}
 	for i := range app.Spec.DriverIngressOptions {
