@@ -18,6 +18,7 @@ import (
 	"github.com/google/go-cmp/cmp"
 	corev1 "k8s.io/api/core/v1"
 	networkingv1 "k8s.io/api/networking/v1"
+	apierrors "k8s.io/apimachinery/pkg/api/errors"
 	"k8s.io/apimachinery/pkg/api/meta"
 	metav1 "k8s.io/apimachinery/pkg/apis/meta/v1"
 	"k8s.io/apimachinery/pkg/runtime"
@@ -90,7 +91,7 @@ func (s *spark) submitBoth(ctx context.Context, app *v1beta2.SparkApplication) (
 		return o, err
 	}
 	if o.spark == nil && conformance.RefusesExecutor(o.native) {
-		if _, o.spark = s.executor(theirs); isInfrastructure(o.spark) {
+		if o.spark = s.tryExecutor(ctx, theirs); isInfrastructure(o.spark) {
 			return o, o.spark
 		}
 	}
@@ -203,6 +204,24 @@ func (s *spark) executor(submitted [][]byte) ([]byte, error) {
 		return nil, err
 	}
 	return s.jvm.Executor(conf)
+}
+
+// tryExecutor returns why there can be no executor: Spark makes none, or the API server refuses the one that it makes.
+func (s *spark) tryExecutor(ctx context.Context, submitted [][]byte) error {
+	body, err := s.executor(submitted)
+	if err != nil {
+		return err
+	}
+	var pod corev1.Pod
+	if err := json.Unmarshal(bytes.ReplaceAll(body, anyNamespace, []byte(metav1.NamespaceDefault)), &pod); err != nil {
+		return err
+	}
+	pod.Namespace, pod.OwnerReferences = metav1.NamespaceDefault, nil
+	err = api.Create(ctx, &pod, client.DryRunAll)
+	if apierrors.IsInvalid(err) {
+		return &sparkjvm.RefusedError{Trace: err.Error()}
+	}
+	return err
 }
 
 // driverAddress is how executors reach their driver. Without a Service the driver finds its own address when it starts, which in here would be

@@ -32,10 +32,10 @@ func MeantRefusal(err error) bool {
 	return slices.ContainsFunc(Differences(), func(d Difference) bool { return d.refusal != "" && strings.Contains(err.Error(), d.refusal) })
 }
 
-// RefusesExecutor returns whether we refuse because Spark's driver could make no executor. Only the driver itself can tell whether
-// that is so.
+// RefusesExecutor returns whether we refuse because there could be no executor. Only the driver, and the API server that it asks for executors,
+// can tell whether that is so.
 func RefusesExecutor(err error) bool {
-	return err != nil && strings.Contains(err.Error(), "render executor: ")
+	return err != nil && (strings.Contains(err.Error(), "render executor: ") || strings.Contains(err.Error(), "spec.executor: "))
 }
 
 // Differences are all that we mean. docs/differences.md has the same list.
