@@ -32,6 +32,23 @@ type delay struct {
 	submissionID string
 	said         *lifecycle.SubmissionDelay
 	saidAt       time.Time
+	unanswered   lifecycle.Unanswered
+}
+
+// unanswered notes whether a try of the submission that is delayed had no answer although the API server has some for others, and returns those in a row so far.
+func (k *knowledge) unanswered(key types.NamespacedName, hadNone bool, now time.Time) lifecycle.Unanswered {
+	k.mu.Lock()
+	defer k.mu.Unlock()
+	tries := &k.of(key).delay.unanswered
+	if !hadNone {
+		*tries = lifecycle.Unanswered{}
+		return *tries
+	}
+	if tries.Tries == 0 {
+		tries.Since = now
+	}
+	tries.Tries++
+	return *tries
 }
 
 // delayed notes that the submission of an attempt had no answer, and why.
@@ -46,8 +63,10 @@ func (k *knowledge) delayed(key types.NamespacedName, submissionID string, err e
 			return
 		}
 		since = f.delay.said.Since
+	} else {
+		f.delay.unanswered = lifecycle.Unanswered{}
 	}
-	f.delay = delay{submissionID, &lifecycle.SubmissionDelay{Since: since, Message: err.Error()}, now}
+	f.delay.submissionID, f.delay.said, f.delay.saidAt = submissionID, &lifecycle.SubmissionDelay{Since: since, Message: err.Error()}, now
 }
 
 // delayOf returns what delays the submission of an attempt, or nil.

@@ -11,6 +11,7 @@ import (
 	"testing"
 	"time"
 
+	corev1 "k8s.io/api/core/v1"
 	apierrors "k8s.io/apimachinery/pkg/api/errors"
 	"k8s.io/apimachinery/pkg/api/meta"
 	metav1 "k8s.io/apimachinery/pkg/apis/meta/v1"
@@ -19,10 +20,12 @@ import (
 	clocktesting "k8s.io/utils/clock/testing"
 	ctrl "sigs.k8s.io/controller-runtime"
 	"sigs.k8s.io/controller-runtime/pkg/client"
+	"sigs.k8s.io/controller-runtime/pkg/client/interceptor"
 	"sigs.k8s.io/controller-runtime/pkg/reconcile"
 
 	"github.com/alauda/spark-operator/apis/sparkoperator/v1beta2"
 	"github.com/alauda/spark-operator/internal/identity"
+	"github.com/alauda/spark-operator/internal/lifecycle"
 	"github.com/alauda/spark-operator/internal/planning"
 	"github.com/alauda/spark-operator/internal/submission"
 	"github.com/alauda/spark-operator/internal/submission/sparksubmit"
@@ -111,5 +114,69 @@ func TestNoRetryWaitsForMoreThanAMinute(t *testing.T) {
 	}
 	if last != maxRetryWait {
 		t.Errorf("the wait comes to %s", last)
+	}
+}
+
+// A submission that times out over and over while the API server answers all else is refused in the end, by the same rules as one that was refused at once.
+// What is the API server's own trouble, or a queue, is waited for.
+func TestSubmissionThatIsNeverAnsweredEnds(t *testing.T) {
+	const limit = 30 * time.Minute
+	hangs := apierrors.NewInternalError(errors.New(`failed calling webhook "pods.example.com": context deadline exceeded`))
+	for name, tc := range map[string]struct {
+		err error
+		// fails is whether the API server answers nothing at all now and then.
+		fails     bool
+		wantEnd   bool
+		wantWords string
+	}{
+		"a request that times out":   {apierrors.NewTimeoutError("request did not complete within the allotted timeout", 1), false, true, "did not complete within"},
+		"a gateway that gives up":    {apierrors.NewGenericServerResponse(504, "post", corev1.Resource("pods"), "pi-driver", "gone quiet", 0, true), false, true, "in the time allotted"},
+		"a webhook that hangs":       {hangs, false, true, `failed calling webhook "pods.example.com"`},
+		"a call that times out here": {fmt.Errorf("post: %w", context.DeadlineExceeded), false, true, "deadline exceeded"},
+		"spark-submit that hears so": {&sparksubmit.RefusedError{Code: 504, Reason: "Timeout", Message: "slow"}, false, true, "slow"},
+		"an outage":                  {hangs, true, false, ""},
+		"an API server under load":   {apierrors.NewTooManyRequests("later", 1), false, false, ""},
+		"no connection":              {errors.New("connection refused"), false, false, ""},
+		"a full queue":               {sparksubmit.ErrQueueFull, false, false, ""},
+	} {
+		t.Run(name, func(t *testing.T) {
+			app := newApp()
+			app.Spec.RestartPolicy = v1beta2.RestartPolicy{Type: v1beta2.RestartPolicyOnFailure, OnSubmissionFailureRetries: new(int32(1))}
+			isDown := false
+			c := builder(app).WithInterceptorFuncs(interceptor.Funcs{
+				Get: func(ctx context.Context, c client.WithWatch, key client.ObjectKey, into client.Object, opts ...client.GetOption) error {
+					if _, asks := into.(*metav1.PartialObjectMetadata); asks && isDown {
+						return errors.New("connection refused")
+					}
+					return c.Get(ctx, key, into, opts...)
+				},
+			}).Build()
+			clock := clocktesting.NewFakePassiveClock(start)
+			r := &Reconciler{
+				Client: c, APIReader: c, Submitter: &submitter{err: tc.err}, Events: events.NewFakeRecorder(100), Clock: clock,
+				Policy: lifecycle.Policy{Timeouts: lifecycle.Timeouts{Submission: limit}},
+			}
+			for at := time.Duration(0); at <= 3*limit; at += time.Minute {
+				clock.SetTime(start.Add(at))
+				isDown = tc.fails && at%(10*time.Minute) == 0
+				if _, err := r.Reconcile(t.Context(), ctrl.Request{NamespacedName: client.ObjectKeyFromObject(app)}); err == nil && at < limit {
+					t.Fatalf("after %s: the submission is not tried again", at)
+				}
+				if app = reread(t, c, app); at < limit && app.Status.SubmissionAttempts > 0 {
+					t.Fatalf("given up after %s", at)
+				}
+			}
+			if !tc.wantEnd {
+				if app.Status.SubmissionAttempts != 0 {
+					t.Errorf("status %+v", app.Status)
+				}
+				return
+			}
+			failure := app.Status.LastFailure
+			if app.Status.AppState.State != v1beta2.ApplicationStateFailed || app.Status.SubmissionAttempts != 2 || failure == nil ||
+				failure.Reason != "SubmissionTimedOut" || !strings.Contains(app.Status.AppState.ErrorMessage, tc.wantWords) {
+				t.Errorf("status %+v, failure %+v", app.Status, failure)
+			}
+		})
 	}
 }

@@ -8,6 +8,7 @@ import (
 	"errors"
 	"fmt"
 	"slices"
+	"time"
 
 	corev1 "k8s.io/api/core/v1"
 	apierrors "k8s.io/apimachinery/pkg/api/errors"
@@ -66,7 +67,11 @@ func (r *Reconciler) execute(ctx context.Context, obs *lifecycle.Observation, ac
 // another try of the same may mend is an error.
 func (r *Reconciler) submit(ctx context.Context, obs *lifecycle.Observation, attempt identity.Attempt) error {
 	app := obs.App
+	key := client.ObjectKeyFromObject(app)
 	if err := r.confirmNewest(ctx, app); err != nil {
+		if !isRace(err) {
+			r.known.unanswered(key, false, obs.Now) // It is the API server itself that does not answer.
+		}
 		return err
 	}
 	outcome := &lifecycle.SubmissionOutcome{Attempt: attempt.Number}
@@ -76,7 +81,6 @@ func (r *Reconciler) submit(ctx context.Context, obs *lifecycle.Observation, att
 		outcome.LogTail = planning.Secrets(app).Mask(failed.Output)
 	}
 	wait, isWait := errors.AsType[*apply.WaitError](err)
-	key := client.ObjectKeyFromObject(app)
 	switch {
 	case errors.Is(err, sparksubmit.ErrPending):
 		obs.Submitting = true
@@ -92,7 +96,12 @@ func (r *Reconciler) submit(ctx context.Context, obs *lifecycle.Observation, att
 		outcome.Permanent = true
 	case !isRefusal(err):
 		r.known.delayed(key, attempt.SubmissionID, outcome.Err, obs.Now)
-		return withoutRace(outcome.Err)
+		tries := r.known.unanswered(key, refusal.IsUnanswered(err), obs.Now)
+		if !r.Policy.GivesUp(tries, obs.Now) {
+			return withoutRace(outcome.Err)
+		}
+		outcome.Reason = lifecycle.FailureSubmissionTimedOut
+		outcome.Err = fmt.Errorf("%w; no other answer came to %d tries since %s", outcome.Err, tries.Tries, tries.Since.UTC().Format(time.RFC3339))
 	default:
 		outcome.Reason = string(refusal.Of(err))
 	}

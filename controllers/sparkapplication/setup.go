@@ -140,6 +140,7 @@ func policyOf(cfg *configv1alpha1.ControllerConfiguration) lifecycle.Policy {
 		DefaultTTL:          lifecycle.Seconds(cfg.DefaultTimeToLiveSeconds),
 		MaxRetryInterval:    cfg.Retries.MaxInterval.Duration,
 		Timeouts: lifecycle.Timeouts{
+			Submission:       cfg.Timeouts.Submission.Duration,
 			DriverPending:    cfg.Timeouts.DriverPending.Duration,
 			ExecutorsPending: cfg.Timeouts.ExecutorsPending.Duration,
 			ExecutorsRefused: cfg.Timeouts.ExecutorsRefused.Duration,

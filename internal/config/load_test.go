@@ -96,7 +96,7 @@ timeouts: {driverPending: 20m, executorsPending: 30m, executorsRefused: 10m, run
 				c.Workers, c.MaxTrackedExecutorPerApp, c.DefaultTimeToLiveSeconds = 3, 10, 3600
 				c.Retries = configv1alpha1.Retries{MaxInterval: duration(10 * time.Minute)}
 				c.Timeouts = configv1alpha1.Timeouts{
-					DriverPending: duration(20 * time.Minute), ExecutorsPending: duration(30 * time.Minute), ExecutorsRefused: duration(10 * time.Minute), Run: duration(24 * time.Hour),
+					Submission: duration(1800 * time.Second), DriverPending: duration(20 * time.Minute), ExecutorsPending: duration(30 * time.Minute), ExecutorsRefused: duration(10 * time.Minute), Run: duration(24 * time.Hour),
 					ExecutorsEnd: duration(10 * time.Second), Cleanup: duration(time.Minute),
 				}
 			},

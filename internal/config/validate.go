@@ -156,7 +156,7 @@ func validateTimeouts(t *configv1alpha1.Timeouts, path *field.Path) field.ErrorL
 		name  string
 		value time.Duration
 	}{
-		{"driverPending", t.DriverPending.Duration}, {"executorsPending", t.ExecutorsPending.Duration}, {"executorsRefused", t.ExecutorsRefused.Duration}, {"run", t.Run.Duration},
+		{"submission", t.Submission.Duration}, {"driverPending", t.DriverPending.Duration}, {"executorsPending", t.ExecutorsPending.Duration}, {"executorsRefused", t.ExecutorsRefused.Duration}, {"run", t.Run.Duration},
 		{"sidecars", t.Sidecars.Duration}, {"executorsEnd", t.ExecutorsEnd.Duration}, {"cleanup", t.Cleanup.Duration},
 	} {
 		if limit.value < 0 {

@@ -29,6 +29,27 @@ type SubmissionDelay struct {
 	Message string
 }
 
+const (
+	// FailureSubmissionTimedOut is the reason of a submission that had no answer for too long.
+	FailureSubmissionTimedOut = "SubmissionTimedOut"
+	// minUnanswered is how many tries without an answer it takes, so that one that hung for long is not the last.
+	minUnanswered = 5
+)
+
+// Unanswered are tries of a submission in a row that had no answer while the API server answered what else it was asked.
+type Unanswered struct {
+	// Tries is how many there were.
+	Tries int
+	// Since is when the first was made.
+	Since time.Time
+}
+
+// GivesUp reports whether a submission without an answer is taken for refused. What of it arrives later is found and deleted.
+func (p Policy) GivesUp(u Unanswered, now time.Time) bool {
+	limit := p.Timeouts.Submission
+	return limit > 0 && u.Tries >= minUnanswered && now.Sub(u.Since) >= limit
+}
+
 // delayed reports whether the status is to say that the attempt that is due has no answer.
 func (t *turn) delayed() bool {
 	due := t.in(v1beta2.ApplicationStateNew, v1beta2.ApplicationStatePendingRerun, v1beta2.ApplicationStateResuming, v1beta2.ApplicationStateFailedSubmission)

@@ -113,6 +113,8 @@ type Policy struct {
 
 // Timeouts limit waits.
 type Timeouts struct {
+	// Submission is how long a submission may have no answer while the API server answers what else it is asked.
+	Submission time.Duration
 	// DriverPending is from the creation of a driver pod, or from when a queue lets it go, to the start of its container.
 	DriverPending time.Duration
 	// ExecutorsPending is how long a driver may run without an executor while one is to come.

@@ -4,7 +4,9 @@
 package refusal
 
 import (
+	"context"
 	"errors"
+	"net"
 	"net/http"
 	"regexp"
 
@@ -87,6 +89,17 @@ func byWords(message string) Class {
 		}
 	}
 	return None
+}
+
+// IsUnanswered reports whether a request came to nothing without anybody having looked at what was asked: it timed out, or the API server or a webhook that it asks
+// failed. One to whom no connection was made, or that has too much to do, is the API server's own trouble, and passes with it.
+func IsUnanswered(err error) bool {
+	status, isAnswer := answer(err)
+	if !isAnswer {
+		timedOut, isNet := errors.AsType[net.Error](err)
+		return isNet && timedOut.Timeout() || errors.Is(err, context.DeadlineExceeded)
+	}
+	return Of(err) == None && (status.Code >= http.StatusInternalServerError || apierrors.IsTimeout(err))
 }
 
 func answer(err error) (metav1.Status, bool) {

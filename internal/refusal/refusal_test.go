@@ -4,8 +4,11 @@
 package refusal
 
 import (
+	"context"
 	"errors"
 	"fmt"
+	"net"
+	"os"
 	"testing"
 
 	corev1 "k8s.io/api/core/v1"
@@ -70,6 +73,37 @@ func TestOf(t *testing.T) {
 			}
 			if got, want := IsDenied(err), tc.want == Policy || tc.want == Webhook; got != want {
 				t.Errorf("denied: %t, want %t", got, want)
+			}
+		})
+	}
+}
+
+func TestIsUnanswered(t *testing.T) {
+	for name, tc := range map[string]struct {
+		err  error
+		want bool
+	}{
+		"nothing":                        {nil, false},
+		"a denial with such a code":      {answers(504, metav1.StatusReasonTimeout, `admission webhook "a" denied the request: slow`), false},
+		"a webhook that does not answer": {apierrors.NewInternalError(errors.New(`failed calling webhook "a": EOF`)), true},
+		"an API server that is slow":     {apierrors.NewTimeoutError("slow", 1), true},
+		"a store that is slow":           {apierrors.NewServerTimeout(corev1.Resource("pods"), "create", 1), true},
+		"a gateway":                      {answers(504, metav1.StatusReasonTimeout, "no answer"), true},
+		"a deadline of our own":          {context.DeadlineExceeded, true},
+		"a connection that went quiet":   {&net.OpError{Op: "read", Err: os.ErrDeadlineExceeded}, true},
+		"no connection":                  {&net.OpError{Op: "dial", Err: errors.New("connection refused")}, false},
+		"the end of the operator":        {context.Canceled, false},
+		"an API server under load":       {apierrors.NewTooManyRequests("later", 1), false},
+		"a race":                         {apierrors.NewConflict(corev1.Resource("pods"), "a", errors.New("changed")), false},
+		"an object that is too large":    {answers(500, metav1.StatusReasonUnknown, "etcdserver: request is too large"), false},
+	} {
+		t.Run(name, func(t *testing.T) {
+			err := tc.err
+			if err != nil {
+				err = fmt.Errorf("create Pod team/pi-driver: %w", err)
+			}
+			if got := IsUnanswered(err); got != tc.want {
+				t.Errorf("unanswered: %t, want %t", got, tc.want)
 			}
 		})
 	}

@@ -63,6 +63,10 @@ type Retries struct {
 // Timeouts limit how long applications may wait; 0 means no limit. The fields timeouts and activeDeadlineSeconds of an
 // application win over them.
 type Timeouts struct {
+	// submission is how long a submission may have no answer, because it times out or a webhook fails, while the API server answers what else it is
+	// asked. Then it was refused.
+	// +optional
+	Submission metav1.Duration `json:"submission"`
 	// driverPending is how long a driver may take from the creation of its pod to the start of its container.
 	// +optional
 	DriverPending metav1.Duration `json:"driverPending"`
