@@ -69,7 +69,7 @@ func running(app *v1beta2.SparkApplication) []quota.Pods {
 	if drivers+executors == 0 {
 		return nil
 	}
-	demand := planning.Examine(app, specPath.String()).Demand
+	demand := planning.Examine(app, specPath).Demand
 	if demand == nil {
 		return nil
 	}

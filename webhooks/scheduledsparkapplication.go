@@ -79,6 +79,6 @@ func runOf(schedule *v1beta2.ScheduledSparkApplication) *v1beta2.SparkApplicatio
 
 // examineSchedule looks at the schedule and at a run of it.
 func examineSchedule(schedule *v1beta2.ScheduledSparkApplication) (admission.Warnings, field.ErrorList) {
-	run := planning.Examine(runOf(schedule), specPath.Child("template").String())
+	run := planning.Examine(runOf(schedule), specPath.Child("template"))
 	return append(validation.ScheduleWarnings(schedule), run.Warnings...), append(validation.ScheduledSparkApplication(schedule), run.Errors...)
 }

@@ -43,7 +43,7 @@ type sparkApplicationValidator struct{ quota quotaCheck }
 
 // ValidateCreate implements admission.Validator.
 func (v sparkApplicationValidator) ValidateCreate(ctx context.Context, app *v1beta2.SparkApplication) (admission.Warnings, error) {
-	examined := planning.Examine(app, specPath.String())
+	examined := planning.Examine(app, specPath)
 	warnings, errs := examined.Warnings, examined.Errors
 	if !suspended(app) {
 		told, exceeded := v.quota.ask(ctx, app.Namespace, examined.Demand, nil)
@@ -59,10 +59,10 @@ func (v sparkApplicationValidator) ValidateUpdate(ctx context.Context, before, a
 	if !after.DeletionTimestamp.IsZero() || !specChanged && sameMetadata(before, after) {
 		return nil, nil
 	}
-	examined := planning.Examine(after, specPath.String())
+	examined := planning.Examine(after, specPath)
 	errs := examined.Errors
 	if len(errs) > 0 {
-		errs = validation.Changes(planning.Examine(before, specPath.String()).Errors, errs)
+		errs = validation.Changes(planning.Examine(before, specPath).Errors, errs)
 	}
 	var warnings admission.Warnings
 	if specChanged {

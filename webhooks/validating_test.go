@@ -101,8 +101,8 @@ func TestSparkApplicationValidation(t *testing.T) {
 			}),
 			want: answer{
 				Refusal: invalid + "[" + whyWrong +
-					`, spec.sparkConf[spark.master]: Invalid value: "local": sparkConf key "spark.master" is not allowed: the operator runs applications on its own cluster only; remove it` +
-					`, spec.driver.image: Forbidden: no image is given; set it or spec.image, spec.executor.image: Forbidden: no image is given; set it or spec.image]`,
+					`, spec.driver.image: Forbidden: no image is given; set it or spec.image, spec.executor.image: Forbidden: no image is given; set it or spec.image` +
+					`, spec.sparkConf[spark.master]: Invalid value: "local": sparkConf key "spark.master" is not allowed: the operator runs applications on its own cluster only; remove it]`,
 				Warnings: []string{"spec.failureRetries: has no effect; use restartPolicy"},
 			},
 		},

@@ -133,9 +133,9 @@ func problems(err error) error {
 	if !isInvalid {
 		return err
 	}
-	errs := make([]error, 0, len(invalid.Problems))
-	for _, problem := range invalid.Problems {
-		errs = append(errs, errors.New(problem.String()))
+	errs := make([]error, 0, len(invalid.Errors))
+	for _, sentence := range invalid.Sentences() {
+		errs = append(errs, errors.New(sentence))
 	}
 	return errors.Join(errs...)
 }

@@ -12,6 +12,7 @@ import (
 	corev1 "k8s.io/api/core/v1"
 	apierrors "k8s.io/apimachinery/pkg/api/errors"
 	metav1 "k8s.io/apimachinery/pkg/apis/meta/v1"
+	"k8s.io/apimachinery/pkg/util/validation/field"
 	"sigs.k8s.io/controller-runtime/pkg/client"
 
 	"github.com/alauda/spark-operator/internal/planning"
@@ -148,7 +149,7 @@ func create(ctx context.Context, c Client, desired client.Object) (client.Object
 	case err == nil:
 		return created, nil
 	case refusal.Of(err) == refusal.Invalid:
-		return nil, &planning.InvalidError{Problems: []planning.Problem{{Field: "spec", Fix: err.Error()}}}
+		return nil, planning.Invalid(field.NewPath("spec"), "", err.Error())
 	}
 	return nil, fmt.Errorf("create %s %s: %w", kindOf(desired), client.ObjectKeyFromObject(desired), err)
 }

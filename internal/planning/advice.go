@@ -16,6 +16,9 @@ import (
 	"github.com/alauda/spark-operator/pkg/sparkconf"
 )
 
+// property returns where a property of sparkConf stands.
+func (p *Plan) property(key string) string { return p.root.Child("sparkConf").Key(key).String() }
+
 // maxAdvice is how many sentences of one kind are worth reading; of more it is only said how many there are.
 const maxAdvice = 20
 
@@ -44,8 +47,8 @@ func (p *Plan) advice() []string {
 	all := p.lostProperties()
 	for _, keys := range []roleKeys{driverKeys, executorKeys} {
 		if names := p.overridden[keys.javaOptions]; len(names) > 0 {
-			all = append(all, fmt.Sprintf("spec.sparkConf[%s]: is used without %s, which %s.javaOptions or monitoring sets otherwise",
-				keys.javaOptions, strings.Join(names, ", "), keys.name()))
+			all = append(all, fmt.Sprintf("%s: is used without %s, which %s.javaOptions or monitoring sets otherwise",
+				p.property(keys.javaOptions), strings.Join(names, ", "), keys.name))
 		}
 		all = append(all, p.namedContainer(keys)...)
 		all = append(all, p.bareMemory(keys)...)
@@ -80,11 +83,11 @@ func (p *Plan) lostProperties() []string {
 	sentences := make([]string, 0, min(len(lost), maxAdvice+1))
 	for _, key := range lost[:min(len(lost), maxAdvice)] {
 		if why := p.whyLost(key); why != "" {
-			sentences = append(sentences, "spec.sparkConf["+key+"]: "+noEffect+why)
+			sentences = append(sentences, p.property(key)+": "+noEffect+why)
 		}
 	}
 	if more := len(lost) - maxAdvice; more > 0 {
-		sentences = append(sentences, fmt.Sprintf("spec.sparkConf: %d more properties have no effect", more))
+		sentences = append(sentences, fmt.Sprintf("%s: %d more properties have no effect", p.root.Child("sparkConf"), more))
 	}
 	return sentences
 }
@@ -113,25 +116,25 @@ func (p *Plan) whyLost(key string) string {
 func (p *Plan) namedContainer(keys roleKeys) []string {
 	name, named := p.app.Spec.SparkConf[keys.templateContainer]
 	container := podmutation.TemplateContainer(&p.app.Spec, keys.role)
-	path := "spec.sparkConf[" + keys.templateContainer + "]: "
+	path := p.property(keys.templateContainer) + ": "
 	switch {
 	case !named:
 		return nil
 	case container == nil:
-		return []string{path + noEffect + keys.name() + ".template has no containers"}
+		return []string{path + noEffect + keys.name + ".template has no containers"}
 	case container.Name != name:
-		return []string{fmt.Sprintf("%s%q is not exactly one container of %s.template: Spark runs in the first one, %q", path, name, keys.name(), container.Name)}
+		return []string{fmt.Sprintf("%s%q is not exactly one container of %s.template: Spark runs in the first one, %q", path, name, keys.name, container.Name)}
 	}
 	return nil
 }
 
 // lostOfTemplate tells of what Spark overwrites in its container of a template.
 func (p *Plan) lostOfTemplate(keys roleKeys) []string {
-	container, name := podmutation.TemplateContainer(&p.app.Spec, keys.role), keys.name()
+	container, name := podmutation.TemplateContainer(&p.app.Spec, keys.role), keys.name
 	if container == nil {
 		return nil
 	}
-	path := keys.field + ".template.spec.containers[" + container.Name + "]."
+	path := p.at(keys).Child("template", "spec", "containers").Key(container.Name).String() + "."
 	useMemory := fmt.Sprintf("Spark sets it; use %s.memory and %s.memoryOverhead", name, name)
 	useRequest := fmt.Sprintf("Spark sets it; use %s.coreRequest or %s.cores", name, name)
 	given := func(list corev1.ResourceList, resource corev1.ResourceName) bool {
@@ -143,7 +146,7 @@ func (p *Plan) lostOfTemplate(keys roleKeys) []string {
 		lost    bool
 		at, why string
 	}{
-		{container.Image != "" && container.Image != p.conf.Get(keys.image), "image", "spec.image or " + name + ".image is set"},
+		{container.Image != "" && container.Image != p.conf.Get(keys.image), "image", p.root.Child("image").String() + " or " + name + ".image is set"},
 		{given(container.Resources.Limits, corev1.ResourceCPU) && p.conf.Contains(keys.limitCores), "resources.limits[cpu]", "Spark sets it; use " + name + ".coreLimit"},
 		{given(container.Resources.Limits, corev1.ResourceMemory), "resources.limits[memory]", useMemory},
 		{given(container.Resources.Requests, corev1.ResourceCPU), "resources.requests[cpu]", useRequest},
@@ -158,9 +161,9 @@ func (p *Plan) lostOfTemplate(keys roleKeys) []string {
 
 // bareMemory tells how memory without a unit is read. The JVM of a driver would take it for bytes.
 func (p *Plan) bareMemory(keys roleKeys) []string {
-	at, value := keys.field+".memory", valueOf(podSpecOf(p.app, keys.role).Memory)
+	at, value := p.at(keys).Child("memory").String(), valueOf(podSpecOf(p.app, keys.role).Memory)
 	if value == "" {
-		at, value = "spec.sparkConf["+keys.memory+"]", p.app.Spec.SparkConf[keys.memory]
+		at, value = p.property(keys.memory), p.app.Spec.SparkConf[keys.memory]
 	}
 	if _, err := strconv.ParseUint(value, 10, 63); err != nil {
 		return nil
@@ -190,7 +193,7 @@ func (p *Plan) filesElsewhere() []string {
 var readBySubmitter = []string{sparkconf.KerberosKeytab, sparkconf.KerberosKeytabV2, sparkconf.Krb5Path, sparkconf.VolcanoPodGroupTemplateFile}
 
 func (p *Plan) fileAdvice(key, file string) string {
-	origin := key
+	origin := p.root.Child("mainApplicationFile")
 	if key != mainFileField {
 		origin = p.Origin(key)
 	}

@@ -10,7 +10,10 @@ import (
 	"strconv"
 	"strings"
 
+	"k8s.io/apimachinery/pkg/util/validation/field"
+
 	"github.com/alauda/spark-operator/apis/sparkoperator/v1beta2"
+	"github.com/alauda/spark-operator/internal/validation"
 	"github.com/alauda/spark-operator/pkg/podmutation"
 	"github.com/alauda/spark-operator/pkg/sparkconf"
 	"github.com/alauda/spark-operator/pkg/sparklabels"
@@ -18,10 +21,10 @@ import (
 
 // confBuilder builds the effective configuration of a plan.
 type confBuilder struct {
-	plan     *Plan
-	app      *v1beta2.SparkApplication
-	conf     *sparkconf.Conf
-	problems []Problem
+	plan *Plan
+	app  *v1beta2.SparkApplication
+	conf *sparkconf.Conf
+	errs field.ErrorList
 	// overridden are options of sparkConf that a JVM is not given, by property.
 	overridden map[string][]string
 }
@@ -55,16 +58,18 @@ var precedence = []struct {
 	{"operator", (*confBuilder).operator},
 }
 
-func effectiveConf(p *Plan) (conf *sparkconf.Conf, overridden map[string][]string, problems []Problem) {
+func effectiveConf(p *Plan) (conf *sparkconf.Conf, overridden map[string][]string, errs field.ErrorList) {
 	b := &confBuilder{plan: p, app: p.app, conf: &sparkconf.Conf{}}
 	for _, layer := range precedence {
 		layer.apply(b)
 	}
 	b.sizes()
-	return b.conf, b.overridden, b.problems
+	return b.conf, b.overridden, b.errs
 }
 
-func (b *confBuilder) problem(p Problem) { b.problems = append(b.problems, p) }
+func (b *confBuilder) refuse(path *field.Path, why string) {
+	b.errs = append(b.errs, validation.Refuse(path, "", why))
+}
 
 // setField sets a property from an optional field.
 func (b *confBuilder) setField(key string, value *string) {
@@ -131,7 +136,7 @@ func (b *confBuilder) deps() {
 
 // objectLabels gives the application's labels to its pods, less what is meant for Kueue, what Spark itself sets, and what pods are not to have.
 func (b *confBuilder) objectLabels() {
-	excluded := append(excludedByAuthor(b.app), b.plan.options.ExcludeLabels...)
+	excluded := append(sparkconf.SplitList(b.app.Annotations[sparklabels.ExcludePodLabels]), b.plan.options.ExcludeLabels...)
 	labels := slices.DeleteFunc(slices.Sorted(maps.Keys(b.app.Labels)), func(label string) bool {
 		return strings.HasPrefix(label, sparklabels.KueuePrefix) || sparklabels.MatchesAny(label, excluded)
 	})
@@ -216,18 +221,15 @@ func (b *confBuilder) operatorLabels(prefix string, mutated bool) {
 func (b *confBuilder) images() {
 	spec := &b.app.Spec
 	b.setField(sparkconf.ContainerImage, spec.Image)
-	b.image(podmutation.Driver, "spec.driver.image", sparkconf.DriverContainerImage, &spec.Driver.SparkPodSpec)
-	b.image(podmutation.Executor, "spec.executor.image", sparkconf.ExecutorContainerImage, &spec.Executor.SparkPodSpec)
+	b.image(podmutation.Driver, sparkconf.DriverContainerImage, &spec.Driver.SparkPodSpec)
+	b.image(podmutation.Executor, sparkconf.ExecutorContainerImage, &spec.Executor.SparkPodSpec)
 }
 
 // image sets the image of a role: its own, the application's, or the one of its template.
-func (b *confBuilder) image(role podmutation.Role, field, key string, pod *v1beta2.SparkPodSpec) {
-	image := imageOf(b.app, role, pod)
-	if image == "" {
-		b.problem(Problem{Field: field, Fix: "no image is given; set it or spec.image"})
-		return
+func (b *confBuilder) image(role podmutation.Role, key string, pod *v1beta2.SparkPodSpec) {
+	if image := imageOf(b.app, role, pod); image != "" {
+		b.conf.Set(key, image)
 	}
-	b.conf.Set(key, image)
 }
 
 func imageOf(app *v1beta2.SparkApplication, role podmutation.Role, pod *v1beta2.SparkPodSpec) string {

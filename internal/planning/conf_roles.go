@@ -4,11 +4,11 @@
 package planning
 
 import (
-	"fmt"
 	"strconv"
 	"strings"
 
 	corev1 "k8s.io/api/core/v1"
+	"k8s.io/apimachinery/pkg/util/validation/field"
 
 	"github.com/alauda/spark-operator/apis/sparkoperator/v1beta2"
 	"github.com/alauda/spark-operator/pkg/podmutation"
@@ -19,7 +19,7 @@ import (
 // roleKeys are the properties of a role.
 type roleKeys struct {
 	role                                           podmutation.Role
-	field, image                                   string
+	name, image                                    string
 	cores, requestCores, limitCores                string
 	memory, memoryOverhead                         string
 	serviceAccount, schedulerName, javaOptions     string
@@ -28,8 +28,11 @@ type roleKeys struct {
 	templateContainer                              string
 }
 
+// at returns where the field of a role stands.
+func (p *Plan) at(keys roleKeys) *field.Path { return p.root.Child(keys.name) }
+
 var driverKeys = roleKeys{
-	role: podmutation.Driver, field: "spec.driver", image: sparkconf.DriverContainerImage,
+	role: podmutation.Driver, name: "driver", image: sparkconf.DriverContainerImage,
 	cores: sparkconf.DriverCores, requestCores: sparkconf.DriverRequestCores, limitCores: sparkconf.DriverLimitCores,
 	memory: sparkconf.DriverMemory, memoryOverhead: sparkconf.DriverMemoryOverhead,
 	serviceAccount: sparkconf.DriverServiceAccount, schedulerName: sparkconf.DriverSchedulerName,
@@ -41,7 +44,7 @@ var driverKeys = roleKeys{
 }
 
 var executorKeys = roleKeys{
-	role: podmutation.Executor, field: "spec.executor", image: sparkconf.ExecutorContainerImage,
+	role: podmutation.Executor, name: "executor", image: sparkconf.ExecutorContainerImage,
 	cores: sparkconf.ExecutorCores, requestCores: sparkconf.ExecutorRequestCores, limitCores: sparkconf.ExecutorLimitCores,
 	memory: sparkconf.ExecutorMemory, memoryOverhead: sparkconf.ExecutorMemoryOverhead,
 	serviceAccount: sparkconf.ExecutorServiceAccount, schedulerName: sparkconf.ExecutorSchedulerName,
@@ -74,7 +77,7 @@ func (b *confBuilder) executor() {
 		b.conf.Set(sparkconf.ExecutorGracePeriod, strconv.FormatInt(*grace, 10)+"s")
 	}
 	if decommissioned, err := b.conf.Bool(sparkconf.DecommissionEnabled, false); err == nil && decommissioned && executor.Lifecycle != nil {
-		b.problem(Problem{Field: executorKeys.field + ".lifecycle", Fix: fixLifecycle})
+		b.refuse(b.plan.at(executorKeys).Child("lifecycle"), fixLifecycle)
 	}
 	b.setField(sparkconf.ExecutorRequestCores, executor.CoreRequest)
 	b.addJavaOptions(executorKeys, valueOf(executor.JavaOptions))
@@ -180,25 +183,17 @@ func (b *confBuilder) localDirs(keys roleKeys, pod *v1beta2.SparkPodSpec) {
 	if !podmutation.HasLocalDirs(mounts) {
 		return
 	}
-	declared, templates := volumesOf(b.app.Spec.Volumes), map[string]*corev1.Volume{}
-	if pod.Template != nil {
-		templates = volumesOf(pod.Template.Spec.Volumes)
-	}
+	declared := volumesOf(b.app.Spec.Volumes)
 	byProperty := podmutation.LocalDirsByProperty(b.app.Spec.Volumes, mounts)
 	for i := range mounts {
 		mount := &mounts[i]
 		if !strings.HasPrefix(mount.Name, sparklabels.LocalDirVolumePrefix) {
 			continue
 		}
-		field := fmt.Sprintf("%s.volumeMounts[%d]", keys.field, i)
-		volume := declared[mount.Name]
-		if volume == nil && templates[mount.Name] == nil {
-			b.problem(Problem{field, mount.Name, "the volume is not declared; add it to spec.volumes"})
-		}
 		if !byProperty[mount.Name] {
 			continue
 		}
-		kind, options := localDirVolume(volume)
+		kind, options := localDirVolume(declared[mount.Name])
 		prefix := keys.volumes + kind + "." + mount.Name + "."
 		b.conf.Set(prefix+"mount.path", mount.MountPath)
 		if mount.SubPath != "" {
@@ -243,4 +238,13 @@ func localDirVolume(volume *corev1.Volume) (string, []sparkconf.Property) {
 		}
 	}
 	return "", nil
+}
+
+// volumesOf returns volumes by their names.
+func volumesOf(volumes []corev1.Volume) map[string]*corev1.Volume {
+	named := make(map[string]*corev1.Volume, len(volumes))
+	for i := range volumes {
+		named[volumes[i].Name] = &volumes[i]
+	}
+	return named
 }

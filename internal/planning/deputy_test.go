@@ -34,12 +34,12 @@ func TestNothingOfTheOperatorsCanBeReached(t *testing.T) {
 			if !isInvalid {
 				t.Fatalf("error = %v, want a refusal of %s", err, attempt.Field)
 			}
-			for _, problem := range invalid.Problems {
-				if problem.Field == attempt.Field && problem.Value == attempt.Value && strings.Contains(problem.Fix, attempt.Fix) {
+			for _, err := range invalid.Errors {
+				if err.Field == attempt.Field && err.BadValue == attempt.Value && strings.Contains(err.Detail, attempt.Fix) {
 					return
 				}
 			}
-			t.Errorf("refused for %v, want %s: %q: ...%s...", invalid.Problems, attempt.Field, attempt.Value, attempt.Fix)
+			t.Errorf("refused for %v, want %s: %q: ...%s...", invalid.Errors, attempt.Field, attempt.Value, attempt.Fix)
 		})
 	}
 }

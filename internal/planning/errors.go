@@ -4,60 +4,42 @@
 package planning
 
 import (
+	"cmp"
 	"fmt"
 	"strings"
 
 	"k8s.io/apimachinery/pkg/util/validation/field"
+
+	"github.com/alauda/spark-operator/internal/validation"
 )
-
-// Problem is one thing that is wrong with an application.
-type Problem struct {
-	// Field is the path of the field, such as spec.mode.
-	Field string
-	// Value is the field's value, for people; it is not set where it could be a secret.
-	Value string
-	// Fix says what is wrong and what to do.
-	Fix string
-}
-
-// String returns the problem as a sentence.
-func (p Problem) String() string {
-	if p.Value == "" {
-		return p.Field + ": " + p.Fix
-	}
-	return fmt.Sprintf("%s: %q: %s", p.Field, p.Value, p.Fix)
-}
 
 // InvalidError says what is wrong with an application. It fails the same way until the application is changed.
 type InvalidError struct {
-	// Problems are what is wrong, at least one.
-	Problems []Problem
+	// Errors are what is wrong, at least one.
+	Errors field.ErrorList
+}
+
+// Invalid returns the error of an application that is wrong in one field.
+func Invalid(path *field.Path, value, fix string) *InvalidError {
+	return &InvalidError{Errors: field.ErrorList{validation.Refuse(path, value, fix)}}
 }
 
 // Error implements error.
 func (e *InvalidError) Error() string {
-	sentences := make([]string, 0, len(e.Problems))
-	for _, problem := range e.Problems {
-		sentences = append(sentences, problem.String())
-	}
-	return "invalid application: " + strings.Join(sentences, "; ")
+	return "invalid application: " + strings.Join(e.Sentences(), "; ")
 }
 
-// FieldErrors returns problems as admission words them. Spec is where the spec of the application stands in the object: "spec", or
-// "spec.template" in a schedule.
-func FieldErrors(problems []Problem, spec string) field.ErrorList {
-	var errs field.ErrorList
-	for _, problem := range problems {
-		e := &field.Error{Type: field.ErrorTypeInvalid, Field: problem.Field, BadValue: problem.Value, Detail: problem.Fix}
-		if problem.Value == "" {
-			e.Type = field.ErrorTypeForbidden
+// Sentences says each error for people who know that it is one, without its type.
+func (e *InvalidError) Sentences() []string {
+	sentences := make([]string, 0, len(e.Errors))
+	for _, err := range e.Errors {
+		sentence := cmp.Or(err.Detail, strings.ToLower(err.Type.String()))
+		if value := fmt.Sprint(err.BadValue); value != "" && err.Type != field.ErrorTypeRequired && err.Type != field.ErrorTypeForbidden {
+			sentence = fmt.Sprintf("%q: %s", value, sentence)
 		}
-		if rest, found := strings.CutPrefix(problem.Field, "spec."); found {
-			e.Field = spec + "." + rest
-		}
-		errs = append(errs, e)
+		sentences = append(sentences, err.Field+": "+sentence)
 	}
-	return errs
+	return sentences
 }
 
 // UnsupportedError says that the native submitter cannot express an application, and that real spark-submit may.

@@ -4,10 +4,8 @@
 package planning
 
 import (
-	"cmp"
 	"errors"
-	"fmt"
-	"strings"
+	"slices"
 
 	corev1 "k8s.io/api/core/v1"
 	"k8s.io/apimachinery/pkg/util/validation/field"
@@ -40,11 +38,11 @@ func (p *Plan) Demand() (*Demand, error) {
 	}
 	in := podmutation.Input{App: p.app, Role: podmutation.Executor}
 	if err := podmutation.Apply(executor, in, podmutation.Default()...); err != nil {
-		return nil, invalid("spec.executor", err)
+		return nil, invalid(p.at(executorKeys), err)
 	}
 	count, err := podrequests.InitialExecutors(objects.Properties)
 	if err != nil {
-		return nil, invalid("spec.executor", err)
+		return nil, invalid(p.at(executorKeys), err)
 	}
 	return &Demand{Driver: objects.Driver, Executor: executor, Executors: count}, nil
 }
@@ -57,7 +55,7 @@ func (p *Plan) AnyExecutor() (*corev1.Pod, error) {
 	}
 	count, err := podrequests.InitialExecutors(objects.Properties)
 	if err != nil {
-		return nil, invalid("spec.executor", err)
+		return nil, invalid(p.at(executorKeys), err)
 	}
 	dynamic, err := objects.Properties.Bool(sparkconf.DynamicAllocationEnabled, false)
 	if err != nil || count <= 0 && !dynamic {
@@ -76,28 +74,22 @@ type Examination struct {
 	Errors field.ErrorList
 }
 
-// Examine says everything that is wrong with an application, or else what pods it starts with. The paths of the errors and
-// warnings begin with spec, which is "spec" or where the spec stands in a schedule. It refuses what a submission would refuse, by
+// Examine says everything that is wrong with an application, or else what pods it starts with. Its spec stands at root in the object that its author
+// wrote, which may be a schedule: there the paths of errors and warnings begin. It refuses what a submission would refuse, by
 // making the same plan: what the fields say, and, if that is all right, whether pods can be made of it. Where Spark's own
 // client is to make them, only that client can tell.
-func Examine(app *v1beta2.SparkApplication, spec string) Examination {
+func Examine(app *v1beta2.SparkApplication, root *field.Path) Examination {
 	// Nobody comes to see the hash of the spec, and it takes longer than many a plan.
-	plan, errs, problems := resolve(app, identity.OfSpec(app, 1, ""), Options{})
-	examined := Examination{Warnings: validation.Warnings(&app.Spec, field.NewPath(spec))}
-	for _, advice := range append(plan.advice(), plan.filesElsewhere()...) {
-		examined.Warnings = append(examined.Warnings, under(spec, advice))
-	}
-	for _, err := range errs {
-		err.Field = under(spec, err.Field)
-	}
-	if examined.Errors = append(errs, FieldErrors(problems, spec)...); len(examined.Errors) == 0 {
-		examined.Demand, examined.Errors = plan.examineDemand(spec)
+	plan, errs := resolve(app, identity.OfSpec(app, 1, ""), Options{}, root)
+	examined := Examination{Warnings: slices.Concat(validation.Warnings(&app.Spec, root), plan.advice(), plan.filesElsewhere()), Errors: errs}
+	if len(errs) == 0 {
+		examined.Demand, examined.Errors = plan.examineDemand()
 	}
 	return examined
 }
 
 // examineDemand returns the pods that a plan starts with, or what keeps them from being made.
-func (p *Plan) examineDemand(spec string) (*Demand, field.ErrorList) {
+func (p *Plan) examineDemand() (*Demand, field.ErrorList) {
 	demand, err := p.Demand()
 	invalid, isInvalid := errors.AsType[*InvalidError](err)
 	switch {
@@ -106,30 +98,5 @@ func (p *Plan) examineDemand(spec string) (*Demand, field.ErrorList) {
 	case !isInvalid || p.Unsupported() != nil || p.Annotation(sparklabels.SubmissionMode) == sparklabels.SubmissionModeSparkSubmit:
 		return nil, nil
 	}
-	errs := FieldErrors(invalid.Problems, spec)
-	for _, err := range errs {
-		err.Field = under(spec, err.Field)
-	}
-	return nil, errs
-}
-
-// under returns the path of a field of an application whose spec stands at another place.
-func under(spec, path string) string {
-	if rest, found := strings.CutPrefix(path, "spec"); found && (rest == "" || strings.HasPrefix(rest, ".")) && !strings.HasPrefix(path, spec) {
-		return spec + rest
-	}
-	return path
-}
-
-// problemsOf returns errors of fields as problems.
-func problemsOf(errs field.ErrorList) []Problem {
-	problems := make([]Problem, 0, len(errs))
-	for _, err := range errs {
-		problem := Problem{Field: err.Field, Fix: cmp.Or(err.Detail, strings.ToLower(err.Type.String()))}
-		if err.Type != field.ErrorTypeRequired && err.Type != field.ErrorTypeForbidden {
-			problem.Value = fmt.Sprint(err.BadValue)
-		}
-		problems = append(problems, problem)
-	}
-	return problems
+	return nil, invalid.Errors
 }

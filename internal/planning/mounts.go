@@ -6,14 +6,16 @@ package planning
 import (
 	"fmt"
 	"iter"
-	"path"
+	gopath "path"
 	"slices"
 	"strings"
 
 	corev1 "k8s.io/api/core/v1"
 	"k8s.io/apimachinery/pkg/api/equality"
+	"k8s.io/apimachinery/pkg/util/validation/field"
 
 	"github.com/alauda/spark-operator/apis/sparkoperator/v1beta2"
+	"github.com/alauda/spark-operator/internal/validation"
 	"github.com/alauda/spark-operator/pkg/podmutation"
 	"github.com/alauda/spark-operator/pkg/render"
 	"github.com/alauda/spark-operator/pkg/sparkconf"
@@ -38,8 +40,9 @@ const (
 type mountPoint struct {
 	path string
 	by   mounter
-	// field is the author's, and value what it says.
-	field, value string
+	// field is the author's, nil where it is nobody's, and value what it says.
+	field *field.Path
+	value string
 	// what is mounted, for people.
 	what string
 	// mount is what the author says of a volume, with the path above. Two of the same by the same are one.
@@ -51,36 +54,42 @@ type mountPoints struct {
 	plan *Plan
 	keys roleKeys
 	spec *v1beta2.SparkPodSpec
+	// field is where the role stands.
+	field *field.Path
 
-	all      []mountPoint
-	problems []Problem
+	all  []mountPoint
+	errs field.ErrorList
 }
 
-// mountProblems returns mounts that would cover one another: in one container only one of two at a path is seen, and the API server refuses
+// checkMounts returns mounts that would cover one another: in one container only one of two at a path is seen, and the API server refuses
 // pods that say the path twice.
-func (p *Plan) mountProblems() []Problem {
-	var problems []Problem
+func (p *Plan) checkMounts() field.ErrorList {
+	var errs field.ErrorList
 	for _, keys := range []roleKeys{driverKeys, executorKeys} {
-		m := &mountPoints{plan: p, keys: keys, spec: podSpecOf(p.app, keys.role)}
+		m := &mountPoints{plan: p, keys: keys, spec: podSpecOf(p.app, keys.role), field: p.at(keys)}
 		m.sparks()
 		m.operators()
 		m.template()
 		m.properties()
 		m.fields()
 		m.localDirs()
-		problems = append(problems, m.conflicts()...)
-		problems = append(problems, m.readOnlyScratch()...)
-		problems = append(problems, m.others()...)
+		errs = append(errs, m.conflicts()...)
+		errs = append(errs, m.readOnlyScratch()...)
 	}
-	return problems
+	return errs
 }
 
-func (m *mountPoints) add(by mounter, at, field, what string) {
-	m.all = append(m.all, mountPoint{path: path.Clean(at), by: by, field: field, value: at, what: what})
+func (m *mountPoints) add(by mounter, at string, path *field.Path, what string) {
+	m.all = append(m.all, mountPoint{path: gopath.Clean(at), by: by, field: path, value: at, what: what})
 }
 
-// conflicts returns a problem for each mount point that is taken already.
-func (m *mountPoints) conflicts() []Problem {
+// property returns where a property of the author's stands.
+func (m *mountPoints) property(key string) *field.Path {
+	return m.plan.root.Child("sparkConf").Key(key)
+}
+
+// conflicts returns an error for each mount point that is taken already.
+func (m *mountPoints) conflicts() field.ErrorList {
 	taken := make(map[string]mountPoint, len(m.all))
 	for _, point := range m.all {
 		first, isTaken := taken[point.path]
@@ -93,26 +102,26 @@ func (m *mountPoints) conflicts() []Problem {
 			continue
 		}
 		why := fmt.Sprintf("%s is mounted there already", first.what)
-		if first.field != "" {
-			why += " by " + first.field
+		if first.field != nil {
+			why += " by " + first.field.String()
 		}
 		fix := "; choose another path, or mount a single file below it by subPath"
 		if isSame {
 			fix = " in another way; remove one of the two, or choose another path"
 		}
-		m.problems = append(m.problems, Problem{point.field, point.value, why + fix})
+		m.errs = append(m.errs, validation.Refuse(point.field, point.value, why+fix))
 	}
-	return m.problems
+	return m.errs
 }
 
 // sparks are the mounts that Spark makes itself.
 func (m *mountPoints) sparks() {
 	conf := m.plan.conf
 	if m.keys.role == podmutation.Driver {
-		m.add(bySpark, render.ConfDir, "", "Spark's own configuration")
-		m.add(bySpark, render.TemplateDir, "", "the template of executors")
+		m.add(bySpark, render.ConfDir, nil, "Spark's own configuration")
+		m.add(bySpark, render.TemplateDir, nil, "the template of executors")
 	} else if disabled, err := conf.Bool(sparkconf.ExecutorDisableConfigMap, false); err == nil && !disabled {
-		m.add(bySpark, render.ConfDir, "", "Spark's own configuration")
+		m.add(bySpark, render.ConfDir, nil, "Spark's own configuration")
 	}
 	if m.excludesSteps() {
 		return
@@ -121,7 +130,7 @@ func (m *mountPoints) sparks() {
 		{sparkconf.HadoopConfigMap, render.HadoopConfDir}, {sparkconf.Krb5ConfigMap, render.Krb5File}, {sparkconf.KerberosTokenSecret, render.HadoopTokenDir},
 	} {
 		if conf.Get(own.key) != "" && (m.keys.role == podmutation.Driver || own.key == sparkconf.HadoopConfigMap) {
-			m.add(bySpark, own.path, "", "what "+own.key+" names")
+			m.add(bySpark, own.path, nil, "what "+own.key+" names")
 		}
 	}
 }
@@ -146,7 +155,8 @@ func (m *mountPoints) operators() {
 			continue
 		}
 		for _, mount := range pod.Spec.Containers[0].VolumeMounts {
-			m.add(byMutator, mount.MountPath, "spec."+mutator.Name, "what spec."+mutator.Name+" asks for")
+			asked := m.plan.root.Child(mutator.Name)
+			m.add(byMutator, mount.MountPath, asked, "what "+asked.String()+" asks for")
 		}
 	}
 }
@@ -156,17 +166,17 @@ func (m *mountPoints) template() {
 	if container == nil {
 		return
 	}
-	field := m.templateMounts()
+	path := m.templateMounts()
 	for i := range container.VolumeMounts {
 		mount := &container.VolumeMounts[i]
-		m.add(byTemplate, mount.MountPath, fmt.Sprintf("%s[%d].mountPath", field, i), "volume "+mount.Name)
+		m.add(byTemplate, mount.MountPath, path.Index(i).Child("mountPath"), "volume "+mount.Name)
 	}
 }
 
 // templateMounts returns the field of what the template's Spark container mounts.
-func (m *mountPoints) templateMounts() string {
+func (m *mountPoints) templateMounts() *field.Path {
 	index := sparklabels.TemplateContainer(m.spec.Template.Spec.Containers, podmutation.AskedContainer(&m.plan.app.Spec, m.keys.role))
-	return fmt.Sprintf("%s.template.spec.containers[%d].volumeMounts", m.keys.field, index)
+	return m.field.Child("template", "spec", "containers").Index(index).Child("volumeMounts")
 }
 
 // properties are those of the author's that no field overrides.
@@ -175,16 +185,16 @@ func (m *mountPoints) properties() {
 		return
 	}
 	for secret, at := range m.authored(m.keys.secrets) {
-		field := "spec.sparkConf[" + m.keys.secrets + secret + "]"
+		path := m.property(m.keys.secrets + secret)
 		if !sparklabels.SecretFitsVolume(secret) {
-			m.problems = append(m.problems, Problem{field, at, "Spark makes the name of a volume of the Secret's, and this one is too long for that or has dots; use " +
-				m.keys.field + ".secrets"})
+			m.errs = append(m.errs, validation.Refuse(path, at,
+				"Spark makes the name of a volume of the Secret's, and this one is too long for that or has dots; use "+m.field.Child("secrets").String()))
 		}
-		m.add(byProperty, at, field, "Secret "+secret)
+		m.add(byProperty, at, path, "Secret "+secret)
 	}
 	for option, at := range m.authored(m.keys.volumes) {
 		if strings.HasSuffix(option, ".mount.path") {
-			m.add(byProperty, at, "spec.sparkConf["+m.keys.volumes+option+"]", "volume "+volumeName(option))
+			m.add(byProperty, at, m.property(m.keys.volumes+option), "volume "+volumeName(option))
 		}
 	}
 }
@@ -215,10 +225,10 @@ func (m *mountPoints) fields() {
 		if secrets[secret.Name] {
 			by = byProperty
 		}
-		m.add(by, secret.Path, fmt.Sprintf("%s.secrets[%d].path", m.keys.field, i), "Secret "+secret.Name)
+		m.add(by, secret.Path, m.field.Child("secrets").Index(i).Child("path"), "Secret "+secret.Name)
 	}
 	for i, configMap := range m.spec.ConfigMaps {
-		m.add(byMutator, configMap.Path, fmt.Sprintf("%s.configMaps[%d].path", m.keys.field, i), "ConfigMap "+configMap.Name)
+		m.add(byMutator, configMap.Path, m.field.Child("configMaps").Index(i).Child("path"), "ConfigMap "+configMap.Name)
 	}
 	scratch := podmutation.LocalDirsByProperty(m.plan.app.Spec.Volumes, m.spec.VolumeMounts)
 	for i := range m.spec.VolumeMounts {
@@ -231,7 +241,7 @@ func (m *mountPoints) fields() {
 		if below := mount.SubPath + mount.SubPathExpr; below != "" {
 			what += ", " + below
 		}
-		m.add(by, mount.MountPath, fmt.Sprintf("%s.volumeMounts[%d].mountPath", m.keys.field, i), what)
+		m.add(by, mount.MountPath, m.field.Child("volumeMounts").Index(i).Child("mountPath"), what)
 		last := &m.all[len(m.all)-1]
 		last.mount = *mount
 		last.mount.MountPath = last.path
@@ -244,10 +254,10 @@ func (m *mountPoints) localDirs() {
 	if !m.plan.conf.Contains(sparkconf.LocalDir) || m.excludesSteps() || m.hasScratch() {
 		return
 	}
-	field := m.plan.Origin(sparkconf.LocalDir)
+	origin := m.plan.Origin(sparkconf.LocalDir)
 	split, err := render.LocalDirs(dirs)
 	if err != nil {
-		m.problems = append(m.problems, Problem{field, dirs, err.Error()})
+		m.errs = append(m.errs, validation.Refuse(origin, dirs, err.Error()))
 		return
 	}
 	taken := map[string]mountPoint{}
@@ -255,13 +265,13 @@ func (m *mountPoints) localDirs() {
 		taken[point.path] = point
 	}
 	for i, dir := range split {
-		first, isTaken := taken[path.Clean(dir)]
+		first, isTaken := taken[gopath.Clean(dir)]
 		// The native submitter has the field's volume take the place of Spark's in the driver, which is what its author means.
 		if isTaken && (m.keys.role != podmutation.Driver || first.by != byMutator) {
-			m.problems = append(m.problems, Problem{field, dir, fmt.Sprintf("%s is mounted there already by %s; name that volume %s... to have Spark use it, or choose another path",
-				first.what, first.field, sparklabels.LocalDirVolumePrefix)})
+			m.errs = append(m.errs, validation.Refuse(origin, dir, fmt.Sprintf("%s is mounted there already by %s; name that volume %s... to have Spark use it, or choose another path",
+				first.what, first.field, sparklabels.LocalDirVolumePrefix)))
 		}
-		taken[path.Clean(dir)] = mountPoint{field: field, what: fmt.Sprintf("folder %d", i+1)}
+		taken[gopath.Clean(dir)] = mountPoint{field: origin, what: fmt.Sprintf("folder %d", i+1)}
 	}
 }
 
@@ -276,27 +286,4 @@ func (m *mountPoints) hasScratch() bool {
 	return slices.ContainsFunc(m.plan.conf.WithPrefix(m.keys.volumes), func(property sparkconf.Property) bool {
 		return strings.HasPrefix(volumeName(property.Key), sparklabels.LocalDirVolumePrefix)
 	})
-}
-
-// others looks at the containers beside Spark's.
-func (m *mountPoints) others() []Problem {
-	var problems []Problem
-	for _, list := range []struct {
-		name       string
-		containers []corev1.Container
-	}{{"initContainers", m.spec.InitContainers}, {"sidecars", m.spec.Sidecars}} {
-		for i := range list.containers {
-			mounts := list.containers[i].VolumeMounts
-			seen := make(map[string]string, len(mounts))
-			for j := range mounts {
-				at := path.Clean(mounts[j].MountPath)
-				if first, isTaken := seen[at]; isTaken {
-					problems = append(problems, Problem{fmt.Sprintf("%s.%s[%d].volumeMounts[%d].mountPath", m.keys.field, list.name, i, j), mounts[j].MountPath,
-						"volume " + first + " is mounted there already; choose another path"})
-				}
-				seen[at] = mounts[j].Name
-			}
-		}
-	}
-	return problems
 }

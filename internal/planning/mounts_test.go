@@ -10,6 +10,7 @@ import (
 
 	"github.com/google/go-cmp/cmp"
 	corev1 "k8s.io/api/core/v1"
+	"k8s.io/apimachinery/pkg/util/validation/field"
 
 	"github.com/alauda/spark-operator/apis/sparkoperator/v1beta2"
 	"github.com/alauda/spark-operator/internal/planning"
@@ -142,7 +143,7 @@ func TestMountsThatCoverOthers(t *testing.T) {
 			if tc.roles != nil {
 				bothRoles(tc.roles)(app)
 			}
-			errs := planning.Examine(app, "spec").Errors
+			errs := planning.Examine(app, field.NewPath("spec")).Errors
 			var got []string
 			for _, err := range errs {
 				got = append(got, err.Field)

@@ -13,9 +13,6 @@ import (
 	"github.com/alauda/spark-operator/pkg/sparkconf"
 )
 
-// name returns the role's field below the spec.
-func (k roleKeys) name() string { return strings.TrimPrefix(k.field, "spec.") }
-
 // fieldOver returns the field that sets a property in place of sparkConf, by its path below the spec; nothing where no field does.
 func (p *Plan) fieldOver(key string) string {
 	if field := fieldsOver[key]; field != "" {
@@ -23,7 +20,7 @@ func (p *Plan) fieldOver(key string) string {
 	}
 	for _, list := range listFields {
 		if list.key == key {
-			return strings.TrimPrefix(list.field, "spec.")
+			return "deps." + list.name
 		}
 	}
 	for _, role := range []struct {
@@ -71,7 +68,7 @@ func fieldOfRole(app *v1beta2.SparkApplication, keys roleKeys, pod *v1beta2.Spar
 		"serviceAccount": keys.serviceAccount, "schedulerName": keys.schedulerName, "securityContext.allowPrivilegeEscalation": keys.escalation,
 	} {
 		if of == key {
-			return keys.name() + "." + field
+			return keys.name + "." + field
 		}
 	}
 	return entryOfRole(app, keys, pod, key)
@@ -79,7 +76,7 @@ func fieldOfRole(app *v1beta2.SparkApplication, keys roleKeys, pod *v1beta2.Spar
 
 // entryOfRole returns the entry of a map or list of a role that sets a property.
 func entryOfRole(app *v1beta2.SparkApplication, keys roleKeys, pod *v1beta2.SparkPodSpec, key string) string {
-	name := keys.name()
+	name := keys.name
 	in := func(entries map[string]string) func(string) bool {
 		return func(entry string) bool { _, found := entries[entry]; return found }
 	}

@@ -27,26 +27,29 @@ type Plan struct {
 	selection render.Selection
 	// overridden are the options of JVMs in sparkConf that a field sets otherwise, by property.
 	overridden map[string][]string
+	// root is where the spec stands in the object that its author wrote.
+	root *field.Path
 }
 
 // NewPlan resolves the application for the attempt. It is pure, and does not keep or change the application. It returns an
 // InvalidError where the application cannot be run by anybody.
 func NewPlan(app *v1beta2.SparkApplication, id identity.Attempt, o Options) (*Plan, error) {
-	p, errs, problems := resolve(app, id, o)
-	if problems = append(problemsOf(errs), problems...); len(problems) > 0 {
-		return nil, &InvalidError{Problems: problems}
+	p, errs := resolve(app, id, o, field.NewPath("spec"))
+	if len(errs) > 0 {
+		return nil, &InvalidError{Errors: errs}
 	}
 	return p, nil
 }
 
-// resolve makes a plan and says everything that is wrong with it; only one with which nothing is wrong is a plan.
-func resolve(app *v1beta2.SparkApplication, id identity.Attempt, o Options) (*Plan, field.ErrorList, []Problem) {
+// resolve makes a plan of an application whose spec stands at root, and says everything that is wrong with it; only one with which nothing is wrong is
+// a plan.
+func resolve(app *v1beta2.SparkApplication, id identity.Attempt, o Options, root *field.Path) (*Plan, field.ErrorList) {
 	own := app.DeepCopy()
 	v1beta2.SetSparkApplicationDefaults(own)
-	p := &Plan{app: own, attempt: id, options: o.withDefaults(), selection: render.ForVersion(own.Spec.SparkVersion)}
-	var problems []Problem
-	p.conf, p.overridden, problems = effectiveConf(p)
-	return p, validation.SparkApplication(own), slices.Concat(p.check(), problems, p.mountProblems())
+	p := &Plan{app: own, attempt: id, options: o.withDefaults(), selection: render.ForVersion(own.Spec.SparkVersion), root: root}
+	var errs field.ErrorList
+	p.conf, p.overridden, errs = effectiveConf(p)
+	return p, slices.Concat(validation.SparkApplication(own, root), p.checkProperties(), errs, p.checkMounts())
 }
 
 // Namespace returns the namespace of the application and of all its objects.

@@ -313,7 +313,7 @@ func TestNewPlanRefuses(t *testing.T) {
 			func(a *app) {
 				a.Spec.Driver.VolumeMounts = []corev1.VolumeMount{{Name: "spark-local-dir-1", MountPath: "/x"}}
 			},
-			`spec.driver.volumeMounts[0]: "spark-local-dir-1": the volume is not declared; add it to spec.volumes`,
+			`spec.driver.volumeMounts[0].name: "spark-local-dir-1": the volume is not declared; add it to spec.volumes`,
 		},
 		"a scratch volume that Spark cannot use": {
 			func(a *app) {

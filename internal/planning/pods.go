@@ -16,8 +16,8 @@ import (
 const executorConfVolume = "spark-conf-volume-exec"
 
 // checkPod refuses a pod that the API server would refuse in words about a pod that its author never wrote.
-func checkPod(pod *corev1.Pod, in podmutation.Input) error {
-	if err := checkVolumes(pod); err != nil {
+func (p *Plan) checkPod(pod *corev1.Pod, in podmutation.Input) error {
+	if err := p.checkVolumes(pod); err != nil {
 		return err
 	}
 	resources := &podmutation.SparkContainer(pod, in).Resources
@@ -31,7 +31,7 @@ func checkPod(pod *corev1.Pod, in podmutation.Input) error {
 	return nil
 }
 
-func checkVolumes(pod *corev1.Pod) error {
+func (p *Plan) checkVolumes(pod *corev1.Pod) error {
 	volumes := map[string]bool{executorConfVolume: true}
 	for i := range pod.Spec.Volumes {
 		name := pod.Spec.Volumes[i].Name
@@ -47,7 +47,7 @@ func checkVolumes(pod *corev1.Pod) error {
 		for i := range containers {
 			for j := range containers[i].VolumeMounts {
 				if name := containers[i].VolumeMounts[j].Name; !volumes[name] {
-					return fmt.Errorf("container %q mounts the volume %q, which is not declared: add it to spec.volumes", containers[i].Name, name)
+					return fmt.Errorf("container %q mounts the volume %q, which is not declared: add it to %s", containers[i].Name, name, p.root.Child("volumes"))
 				}
 			}
 		}

@@ -5,6 +5,7 @@ package planning
 
 import (
 	corev1 "k8s.io/api/core/v1"
+	"k8s.io/apimachinery/pkg/util/validation/field"
 
 	"github.com/alauda/spark-operator/pkg/podmutation"
 	"github.com/alauda/spark-operator/pkg/podrequests"
@@ -26,15 +27,15 @@ func (p *Plan) Render() (*render.Objects, error) {
 func (p *Plan) render() (*render.Objects, *corev1.Pod, error) {
 	template, err := p.ExecutorTemplate()
 	if err != nil {
-		return nil, nil, invalid("spec.executor", err)
+		return nil, nil, invalid(p.at(executorKeys), err)
 	}
 	file, err := TemplateFile(template)
 	if err != nil {
-		return nil, nil, invalid("spec.executor", err)
+		return nil, nil, invalid(p.at(executorKeys), err)
 	}
 	driver, err := p.template(podmutation.Driver)
 	if err != nil {
-		return nil, nil, invalid("spec.driver", err)
+		return nil, nil, invalid(p.at(driverKeys), err)
 	}
 	owner := podmutation.Owner(p.app)
 	objects, err := render.Driver(render.Input{
@@ -46,10 +47,10 @@ func (p *Plan) render() (*render.Objects, *corev1.Pod, error) {
 		ExecutorTemplate: file, Owner: &owner, ObjectLabels: p.objectLabels(),
 	}, p.selection.Version)
 	if err != nil {
-		return nil, nil, invalid("spec", err)
+		return nil, nil, invalid(p.root, err)
 	}
 	if err := p.finishDriver(objects.Driver); err != nil {
-		return nil, nil, invalid("spec.driver", err)
+		return nil, nil, invalid(p.at(driverKeys), err)
 	}
 	executor, err := p.executor(objects, template)
 	if err != nil {
@@ -65,11 +66,11 @@ func (p *Plan) checkExecutor(pod *corev1.Pod) error {
 	if valueOf(p.app.Spec.Executor.MemoryLimit) != "" {
 		pod = pod.DeepCopy()
 		if err := podmutation.Apply(pod, in, podmutation.Default()...); err != nil {
-			return invalid("spec.executor", err)
+			return invalid(p.at(executorKeys), err)
 		}
 	}
-	if err := checkPod(pod, in); err != nil {
-		return invalid("spec.executor", err)
+	if err := p.checkPod(pod, in); err != nil {
+		return invalid(p.at(executorKeys), err)
 	}
 	return nil
 }
@@ -78,7 +79,7 @@ func (p *Plan) checkExecutor(pod *corev1.Pod) error {
 func (p *Plan) Executor(objects *render.Objects) (*corev1.Pod, error) {
 	template, err := p.ExecutorTemplate()
 	if err != nil {
-		return nil, invalid("spec.executor", err)
+		return nil, invalid(p.at(executorKeys), err)
 	}
 	return p.executor(objects, template)
 }
@@ -90,7 +91,7 @@ func (p *Plan) executor(objects *render.Objects, template *corev1.Pod) (*corev1.
 		Template: &corev1.PodTemplateSpec{ObjectMeta: template.ObjectMeta, Spec: template.Spec}, ID: 1,
 	}, p.selection.Version)
 	if err != nil {
-		return nil, invalid("spec.executor", err)
+		return nil, invalid(p.at(executorKeys), err)
 	}
 	return pod, nil
 }
@@ -111,7 +112,7 @@ func (p *Plan) finishDriver(pod *corev1.Pod) error {
 		return err
 	}
 	p.mark(pod)
-	return checkPod(pod, in)
+	return p.checkPod(pod, in)
 }
 
 // mark adds to a driver pod what the operator follows it by: the spec that it was made from, the finalizer that keeps it until
@@ -134,6 +135,4 @@ func (p *Plan) objectLabels() map[string]string {
 	return labels
 }
 
-func invalid(field string, err error) *InvalidError {
-	return &InvalidError{Problems: []Problem{{Field: field, Fix: err.Error()}}}
-}
+func invalid(path *field.Path, err error) *InvalidError { return Invalid(path, "", err.Error()) }

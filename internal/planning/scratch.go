@@ -4,12 +4,13 @@
 package planning
 
 import (
-	"fmt"
-	"path"
+	gopath "path"
 	"strings"
 
 	corev1 "k8s.io/api/core/v1"
+	"k8s.io/apimachinery/pkg/util/validation/field"
 
+	"github.com/alauda/spark-operator/internal/validation"
 	"github.com/alauda/spark-operator/pkg/podmutation"
 	"github.com/alauda/spark-operator/pkg/sparklabels"
 )
@@ -17,8 +18,8 @@ import (
 // fixScratch is said where Spark's scratch space is read-only.
 const fixScratch = "Spark's scratch space must be a volume that can be written to"
 
-// readOnlyScratch returns a problem for each mount of Spark's scratch space that cannot be written to. Spark would find out in the pod.
-func (m *mountPoints) readOnlyScratch() []Problem {
+// readOnlyScratch returns an error for each mount of Spark's scratch space that cannot be written to. Spark would find out in the pod.
+func (m *mountPoints) readOnlyScratch() field.ErrorList {
 	if !m.hasScratch() {
 		return nil
 	}
@@ -26,34 +27,34 @@ func (m *mountPoints) readOnlyScratch() []Problem {
 	if m.spec.Template != nil {
 		templates = volumesOf(m.spec.Template.Spec.Volumes)
 	}
-	var problems []Problem
+	var errs field.ErrorList
 	for i := range m.spec.VolumeMounts {
 		mount := &m.spec.VolumeMounts[i]
-		problems = append(problems, readOnlyMount(fmt.Sprintf("%s.volumeMounts[%d]", m.keys.field, i), mount, declared[mount.Name], templates[mount.Name])...)
+		errs = append(errs, readOnlyMount(m.field.Child("volumeMounts").Index(i), mount, declared[mount.Name], templates[mount.Name])...)
 	}
 	if container := podmutation.TemplateContainer(&m.plan.app.Spec, m.keys.role); container != nil {
-		field, replaced := m.templateMounts(), m.mutatedPaths()
+		path, replaced := m.templateMounts(), m.mutatedPaths()
 		for i := range container.VolumeMounts {
-			if mount := &container.VolumeMounts[i]; !replaced[path.Clean(mount.MountPath)] {
-				problems = append(problems, readOnlyMount(fmt.Sprintf("%s[%d]", field, i), mount, templates[mount.Name], declared[mount.Name])...)
+			if mount := &container.VolumeMounts[i]; !replaced[gopath.Clean(mount.MountPath)] {
+				errs = append(errs, readOnlyMount(path.Index(i), mount, templates[mount.Name], declared[mount.Name])...)
 			}
 		}
 	}
-	return append(problems, m.readOnlyProperties()...)
+	return append(errs, m.readOnlyProperties()...)
 }
 
 // readOnlyProperties are the properties by which Spark mounts its scratch space read-only.
-func (m *mountPoints) readOnlyProperties() []Problem {
-	var problems []Problem
+func (m *mountPoints) readOnlyProperties() field.ErrorList {
+	var errs field.ErrorList
 	for option, value := range m.authored(m.keys.volumes) {
 		if !strings.HasPrefix(volumeName(option), sparklabels.LocalDirVolumePrefix) || !strings.HasSuffix(option, ".mount.readOnly") {
 			continue
 		}
 		if readOnly, err := m.plan.conf.Bool(m.keys.volumes+option, false); err == nil && readOnly && !m.excludesSteps() {
-			problems = append(problems, Problem{"spec.sparkConf[" + m.keys.volumes + option + "]", value, fixScratch + "; remove the property"})
+			errs = append(errs, validation.Refuse(m.property(m.keys.volumes+option), value, fixScratch+"; remove the property"))
 		}
 	}
-	return problems
+	return errs
 }
 
 // mutatedPaths returns the paths at which a field takes the place of what the template mounts.
@@ -67,23 +68,23 @@ func (m *mountPoints) mutatedPaths() map[string]bool {
 	return paths
 }
 
-// readOnlyMount returns a problem if a mount is one of scratch space, and it or the first of its volumes that is there is read-only.
-func readOnlyMount(field string, mount *corev1.VolumeMount, volumes ...*corev1.Volume) []Problem {
+// readOnlyMount returns an error if a mount is one of scratch space, and it or the first of its volumes that is there is read-only.
+func readOnlyMount(path *field.Path, mount *corev1.VolumeMount, volumes ...*corev1.Volume) field.ErrorList {
 	if !strings.HasPrefix(mount.Name, sparklabels.LocalDirVolumePrefix) {
 		return nil
 	}
 	if mount.ReadOnly {
-		return []Problem{{field + ".readOnly", "true", fixScratch + "; remove readOnly"}}
+		return field.ErrorList{validation.Refuse(path.Child("readOnly"), "true", fixScratch+"; remove readOnly")}
 	}
 	for _, volume := range volumes {
 		if volume == nil {
 			continue
 		}
 		if neverWritable(volume) {
-			return []Problem{{field, mount.Name, fixScratch + ", such as an emptyDir, ephemeral or hostPath one"}}
+			return field.ErrorList{validation.Refuse(path, mount.Name, fixScratch+", such as an emptyDir, ephemeral or hostPath one")}
 		}
 		if source := readOnlySource(volume); source != "" {
-			return []Problem{{field, mount.Name, fixScratch + "; remove readOnly from the volume's " + source}}
+			return field.ErrorList{validation.Refuse(path, mount.Name, fixScratch+"; remove readOnly from the volume's "+source)}
 		}
 		return nil
 	}

@@ -8,6 +8,7 @@ import (
 
 	"github.com/google/go-cmp/cmp"
 	corev1 "k8s.io/api/core/v1"
+	"k8s.io/apimachinery/pkg/util/validation/field"
 
 	"github.com/alauda/spark-operator/apis/sparkoperator/v1beta2"
 	"github.com/alauda/spark-operator/internal/planning"
@@ -75,7 +76,7 @@ func TestReadOnlyScratchSpace(t *testing.T) {
 			if tc.source != (corev1.VolumeSource{}) {
 				app.Spec.Volumes = append(app.Spec.Volumes, corev1.Volume{Name: scratch.Name, VolumeSource: tc.source})
 			}
-			errs := planning.Examine(app, "spec").Errors
+			errs := planning.Examine(app, field.NewPath("spec")).Errors
 			var got []string
 			for _, err := range errs {
 				got = append(got, err.Field)

@@ -9,6 +9,7 @@ import (
 
 	corev1 "k8s.io/api/core/v1"
 	"k8s.io/apimachinery/pkg/api/resource"
+	"k8s.io/apimachinery/pkg/util/validation/field"
 
 	"github.com/alauda/spark-operator/internal/planning"
 	"github.com/alauda/spark-operator/pkg/podmutation"
@@ -37,7 +38,7 @@ func TestMemoryIsReadAlikeByAll(t *testing.T) {
 			t.Run(title+" by "+way, func(t *testing.T) {
 				app := sparkPi(set)
 				app.Spec.SparkVersion = tc.version
-				examined := planning.Examine(app, "spec")
+				examined := planning.Examine(app, field.NewPath("spec"))
 				if len(examined.Errors) > 0 {
 					t.Fatal(examined.Errors)
 				}
@@ -70,12 +71,12 @@ func TestTemplateLimitsBelowRequests(t *testing.T) {
 			Limits: corev1.ResourceList{corev1.ResourceCPU: resource.MustParse("500m")},
 		}}}
 	})
-	errs := planning.Examine(app, "spec").Errors
+	errs := planning.Examine(app, field.NewPath("spec")).Errors
 	if len(errs) != 1 || errs[0].Field != "spec.executor" || !strings.Contains(errs[0].Detail, "the limit of CPU, 500m, must not be less than what is requested, 1") {
 		t.Errorf("errors: %v", errs)
 	}
 	app.Spec.Executor.CoreRequest = new("500m")
-	if errs := planning.Examine(app, "spec").Errors; len(errs) > 0 {
+	if errs := planning.Examine(app, field.NewPath("spec")).Errors; len(errs) > 0 {
 		t.Errorf("with a lower request: %v", errs)
 	}
 }

@@ -5,6 +5,7 @@ package validation
 
 import (
 	"cmp"
+	gopath "path"
 
 	corev1 "k8s.io/api/core/v1"
 	"k8s.io/apimachinery/pkg/util/sets"
@@ -61,7 +62,9 @@ func (p podContainers) check(path *field.Path) field.ErrorList {
 	errs = append(errs, names(own, nil, "", template.Child("containers"))...)
 	errs = append(errs, names(sidecars, nil, spark, path.Child("sidecars"))...)
 	errs = append(errs, names(namesOf(pod.InitContainers), beside, spark, template.Child("initContainers"))...)
-	return append(errs, names(namesOf(p.initContainers), beside, spark, path.Child("initContainers"))...)
+	errs = append(errs, names(namesOf(p.initContainers), beside, spark, path.Child("initContainers"))...)
+	errs = append(errs, mountedOnce(p.initContainers, path.Child("initContainers"))...)
+	return append(errs, mountedOnce(p.sidecars, path.Child("sidecars"))...)
 }
 
 func namesOf(containers []corev1.Container) []string {
@@ -90,6 +93,24 @@ func names(list []string, others sets.Set[string], spark string, path *field.Pat
 			errs = append(errs, invalid(at, name, validation.IsDNS1123Label(name))...)
 		}
 		seen.Insert(name)
+	}
+	return errs
+}
+
+// mountedOnce looks at the containers beside Spark's: of two mounts at a path only one is seen.
+func mountedOnce(containers []corev1.Container, path *field.Path) field.ErrorList {
+	var errs field.ErrorList
+	for i := range containers {
+		mounts := containers[i].VolumeMounts
+		seen := make(map[string]string, len(mounts))
+		for j := range mounts {
+			at := gopath.Clean(mounts[j].MountPath)
+			if first, isTaken := seen[at]; isTaken {
+				errs = append(errs, Refuse(path.Index(i).Child("volumeMounts").Index(j).Child("mountPath"), mounts[j].MountPath,
+					"volume "+first+" is mounted there already; choose another path"))
+			}
+			seen[at] = mounts[j].Name
+		}
 	}
 	return errs
 }

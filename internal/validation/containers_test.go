@@ -8,6 +8,7 @@ import (
 	"testing"
 
 	corev1 "k8s.io/api/core/v1"
+	"k8s.io/apimachinery/pkg/util/validation/field"
 
 	"github.com/alauda/spark-operator/apis/sparkoperator/v1alpha1"
 	"github.com/alauda/spark-operator/apis/sparkoperator/v1beta2"
@@ -82,9 +83,9 @@ func TestListsOfTemplates(t *testing.T) {
 					}
 					return all
 				}
-				app := &v1beta2.SparkApplication{Spec: v1beta2.SparkApplicationSpec{SparkVersion: "4.0.1"}}
+				app := sparkPi()
 				app.Spec.Driver.Template, app.Spec.Executor.Template = template, template
-				check(t, validation.SparkApplication(app), want("driver", "executor")...)
+				check(t, validation.SparkApplication(app, field.NewPath("spec")), want("driver", "executor")...)
 
 				connect := &v1alpha1.SparkConnect{Spec: v1alpha1.SparkConnectSpec{SparkVersion: "4.0.1", Image: new("spark")}}
 				connect.Spec.Server.Template, connect.Spec.Executor.Template = template, template
@@ -136,7 +137,7 @@ func TestNamesOfContainers(t *testing.T) {
 		},
 	} {
 		t.Run(name, func(t *testing.T) {
-			app := &v1beta2.SparkApplication{Spec: v1beta2.SparkApplicationSpec{SparkVersion: "4.0.1"}}
+			app := sparkPi()
 			app.Spec.Driver.SparkPodSpec = v1beta2.SparkPodSpec{Sidecars: tc.sidecars, InitContainers: tc.init}
 			if tc.template != nil || tc.templateInit != nil {
 				app.Spec.Driver.Template = &corev1.PodTemplateSpec{Spec: corev1.PodSpec{Containers: tc.template, InitContainers: tc.templateInit}}
@@ -144,7 +145,7 @@ func TestNamesOfContainers(t *testing.T) {
 			if tc.asked != "" {
 				app.Spec.SparkConf = map[string]string{sparkconf.DriverPodTemplateContainer: tc.asked}
 			}
-			check(t, validation.SparkApplication(app), tc.want...)
+			check(t, validation.SparkApplication(app, field.NewPath("spec")), tc.want...)
 		})
 	}
 }
@@ -164,10 +165,10 @@ func TestNamesOfContainersOfServers(t *testing.T) {
 
 // Sidecars and init containers have the limits that containers of a template have.
 func TestListsOfFurtherContainers(t *testing.T) {
-	app := &v1beta2.SparkApplication{Spec: v1beta2.SparkApplicationSpec{SparkVersion: "4.0.1"}}
+	app := sparkPi()
 	app.Spec.Executor.Sidecars = []corev1.Container{{Name: "a", Env: make([]corev1.EnvVar, 10001)}}
 	app.Spec.Executor.InitContainers = []corev1.Container{{Name: "b", VolumeMounts: make([]corev1.VolumeMount, 1001)}}
-	check(t, validation.SparkApplication(app),
+	check(t, validation.SparkApplication(app, field.NewPath("spec")),
 		"spec.executor.sidecars[0].env: Too many: 10001: must have at most 10000 items",
 		"spec.executor.initContainers[0].volumeMounts: Too many: 1001: must have at most 1000 items")
 }

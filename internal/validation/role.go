@@ -27,6 +27,8 @@ import (
 type sparkRole struct {
 	*v1beta2.SparkPodSpec
 
+	// name is that of the role's field.
+	name        string
 	coreRequest *string
 	ports       []v1beta2.Port
 	// asked is the name by which Spark looks for its container in a template, and usual the one that it gives it where that has none.
@@ -43,7 +45,7 @@ func driverOf(spec *v1beta2.SparkApplicationSpec) sparkRole {
 		ports = append(ports, sparklabels.ConnectPortName)
 	}
 	return sparkRole{
-		SparkPodSpec: &spec.Driver.SparkPodSpec, coreRequest: spec.Driver.CoreRequest, ports: spec.Driver.Ports,
+		SparkPodSpec: &spec.Driver.SparkPodSpec, name: "driver", coreRequest: spec.Driver.CoreRequest, ports: spec.Driver.Ports,
 		asked: podmutation.AskedContainer(spec, podmutation.Driver), usual: sparklabels.DriverContainer,
 		sparksPorts: ports, coresProperty: sparkconf.DriverCores,
 		requestProperty: sparkconf.DriverRequestCores, limitProperty: sparkconf.DriverLimitCores,
@@ -52,29 +54,29 @@ func driverOf(spec *v1beta2.SparkApplicationSpec) sparkRole {
 
 func executorOf(spec *v1beta2.SparkApplicationSpec) sparkRole {
 	return sparkRole{
-		SparkPodSpec: &spec.Executor.SparkPodSpec, coreRequest: spec.Executor.CoreRequest, ports: spec.Executor.Ports,
+		SparkPodSpec: &spec.Executor.SparkPodSpec, name: "executor", coreRequest: spec.Executor.CoreRequest, ports: spec.Executor.Ports,
 		asked: podmutation.AskedContainer(spec, podmutation.Executor), usual: sparklabels.ExecutorContainer,
 		sparksPorts: []string{sparklabels.BlockManagerPortName}, coresProperty: sparkconf.ExecutorCores,
 		requestProperty: sparkconf.ExecutorRequestCores, limitProperty: sparkconf.ExecutorLimitCores,
 	}
 }
 
-// role looks at what driver and executors have in common.
-func role(r sparkRole, spec *v1beta2.SparkApplicationSpec, path *field.Path) field.ErrorList {
+// role looks at what driver and executors have in common; the spec stands at root.
+func role(r sparkRole, spec *v1beta2.SparkApplicationSpec, root *field.Path) field.ErrorList {
+	path := root.Child(r.name)
 	var errs field.ErrorList
 	errs = append(errs, templates(spec.SparkVersion, r.Template, path.Child("template"))...)
-	errs = append(errs, cores(r, spec.SparkConf, path)...)
+	errs = append(errs, cores(r, spec.SparkConf, path, root.Child("sparkConf"))...)
 	errs = append(errs, memory(r, spec.SparkVersion, path)...)
 	errs = append(errs, labels(r, path)...)
-	errs = append(errs, mounts(r, spec.Volumes, path.Child("volumeMounts"))...)
+	errs = append(errs, mounts(r, spec.Volumes, path.Child("volumeMounts"), root.Child("volumes"))...)
 	errs = append(errs, podContainers{r.Template, r.Sidecars, r.InitContainers, r.asked, r.usual}.check(path)...)
 	return append(errs, containerPorts(r, path.Child("ports"))...)
 }
 
 // cores looks at request and limit of CPU. The API server would refuse a limit below the request, and say so of a pod that
 // its author never wrote.
-func cores(r sparkRole, conf map[string]string, path *field.Path) field.ErrorList {
-	properties := field.NewPath("spec", "sparkConf")
+func cores(r sparkRole, conf map[string]string, path, properties *field.Path) field.ErrorList {
 	request := cpu{field: path.Child("cores"), value: "1"}
 	request.property(conf, r.coresProperty, properties)
 	if r.Cores != nil {
@@ -180,7 +182,7 @@ func labels(r sparkRole, path *field.Path) field.ErrorList {
 }
 
 // mounts asks that every mounted volume is declared, by the application or in the role's template.
-func mounts(r sparkRole, declared []corev1.Volume, path *field.Path) field.ErrorList {
+func mounts(r sparkRole, declared []corev1.Volume, path, volumes *field.Path) field.ErrorList {
 	known := sets.New[string]()
 	for i := range declared {
 		known.Insert(declared[i].Name)
@@ -193,9 +195,8 @@ func mounts(r sparkRole, declared []corev1.Volume, path *field.Path) field.Error
 	var errs field.ErrorList
 	for i := range r.VolumeMounts {
 		mount, at := &r.VolumeMounts[i], path.Index(i)
-		// Scratch space is looked at where Spark is told of it.
-		if !known.Has(mount.Name) && !strings.HasPrefix(mount.Name, sparklabels.LocalDirVolumePrefix) {
-			errs = append(errs, field.Invalid(at.Child("name"), mount.Name, "the volume is not declared; add it to spec.volumes"))
+		if !known.Has(mount.Name) {
+			errs = append(errs, field.Invalid(at.Child("name"), mount.Name, "the volume is not declared; add it to "+volumes.String()))
 		}
 		if mount.MountPath == "" {
 			errs = append(errs, field.Required(at.Child("mountPath"), "set it to the path in the container"))

@@ -21,23 +21,25 @@ import (
 // oldestWithTemplates is the first version of Spark that makes pods from templates.
 var oldestWithTemplates = version.MajorMinor(3, 0)
 
-// SparkApplication returns everything that is wrong with what an application asks for, as far as it can be told from
-// its fields alone. What an application's author must not reach, and what only the effective configuration shows, is for
-// package planning.
-func SparkApplication(app *v1beta2.SparkApplication) field.ErrorList {
-	spec, path := &app.Spec, field.NewPath("spec")
+// SparkApplication returns everything that is wrong with an application whose spec stands at path, as far as it can be told from its fields
+// alone. What only the effective configuration shows is for package planning.
+func SparkApplication(app *v1beta2.SparkApplication, path *field.Path) field.ErrorList {
+	spec := &app.Spec
 	var errs field.ErrorList
 	errs = append(errs, overheadFactor(spec.MemoryOverheadFactor, path.Child("memoryOverheadFactor"))...)
 	errs = append(errs, volumes(spec.Volumes, path.Child("volumes"))...)
-	errs = append(errs, role(driverOf(spec), spec, path.Child("driver"))...)
-	errs = append(errs, role(executorOf(spec), spec, path.Child("executor"))...)
+	errs = append(errs, role(driverOf(spec), spec, path)...)
+	errs = append(errs, role(executorOf(spec), spec, path)...)
 	errs = append(errs, webUI(spec.SparkUIOptions, path.Child("sparkUIOptions"))...)
 	errs = append(errs, driverIngresses(spec.DriverIngressOptions, path.Child("driverIngressOptions"))...)
 	errs = append(errs, monitoring(spec, path.Child("monitoring"))...)
 	if da := spec.DynamicAllocation; da != nil && da.Enabled {
 		errs = append(errs, bounds(da.InitialExecutors, da.MinExecutors, da.MaxExecutors, path.Child("dynamicAllocation"))...)
 	}
-	return errs
+	errs = append(errs, start(app, path)...)
+	errs = append(errs, propertyNames(spec.HadoopConf, path.Child("hadoopConf"))...)
+	errs = append(errs, nodeSelectors(spec, path)...)
+	return append(errs, author(app, path)...)
 }
 
 func overheadFactor(factor *string, path *field.Path) field.ErrorList {

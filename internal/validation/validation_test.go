@@ -31,6 +31,14 @@ func check(t *testing.T, got field.ErrorList, want ...string) {
 	}
 }
 
+// sparkPi returns an application with which nothing is wrong.
+func sparkPi() *v1beta2.SparkApplication {
+	app := &v1beta2.SparkApplication{}
+	app.Name, app.Namespace = "pi", "default"
+	app.Spec.SparkVersion, app.Spec.Image, app.Spec.MainApplicationFile = "4.0.1", new("spark:4.0.1"), new("local:///pi.jar")
+	return app
+}
+
 const label = "a lowercase RFC 1123 label must consist of lower case alphanumeric characters or '-', and must start and end with an alphanumeric " +
 	"character (e.g. 'my-name',  or '123-abc', regex used for validation is '[a-z0-9]([-a-z0-9]*[a-z0-9])?')"
 
@@ -166,6 +174,7 @@ func TestSparkApplication(t *testing.T) {
 				`spec.volumes[1].name: Duplicate value: "a"`,
 				`spec.driver.volumeMounts[1].mountPath: Required value: set it to the path in the container`,
 				`spec.executor.volumeMounts[0].name: Invalid value: "of-the-template": the volume is not declared; add it to spec.volumes`,
+				`spec.executor.volumeMounts[1].name: Invalid value: "spark-local-dir-1": the volume is not declared; add it to spec.volumes`,
 			},
 		},
 		"containers": {
@@ -274,9 +283,9 @@ func TestSparkApplication(t *testing.T) {
 		},
 	} {
 		t.Run(name, func(t *testing.T) {
-			app := &v1beta2.SparkApplication{Spec: spec{SparkVersion: "4.0.1"}}
+			app := sparkPi()
 			tc.given(&app.Spec)
-			check(t, validation.SparkApplication(app), tc.want...)
+			check(t, validation.SparkApplication(app, field.NewPath("spec")), tc.want...)
 		})
 	}
 }

@@ -10,6 +10,7 @@ import (
 	"fmt"
 
 	"k8s.io/apimachinery/pkg/types"
+	"k8s.io/apimachinery/pkg/util/validation/field"
 
 	configv1alpha1 "github.com/alauda/spark-operator/apis/config/v1alpha1"
 	"github.com/alauda/spark-operator/apis/sparkoperator/v1beta2"
@@ -79,7 +80,7 @@ func Of(plan *planning.Plan, p Policy) (Choice, error) {
 
 // refuse says what is wrong with the mode that an application asks for.
 func refuse(wanted Mode, fix string) error {
-	return &planning.InvalidError{Problems: []planning.Problem{{Field: "metadata.annotations[" + Annotation + "]", Value: string(wanted), Fix: fix}}}
+	return planning.Invalid(field.NewPath("metadata", "annotations").Key(Annotation), string(wanted), fix)
 }
 
 // Releaser is a submitter that can undo what it did for an attempt.

@@ -15,6 +15,7 @@ import (
 	"github.com/google/go-cmp/cmp"
 	metav1 "k8s.io/apimachinery/pkg/apis/meta/v1"
 	"k8s.io/apimachinery/pkg/types"
+	"k8s.io/apimachinery/pkg/util/validation/field"
 
 	"github.com/alauda/spark-operator/apis/sparkoperator/v1beta2"
 	"github.com/alauda/spark-operator/internal/identity"
@@ -156,7 +157,7 @@ func TestSubmitGoesTheWayOfTheChoice(t *testing.T) {
 
 // Where spark-submit refuses what native could not do, the author must learn both reasons.
 func TestARefusalAfterFallingBackTellsWhyItFellBack(t *testing.T) {
-	refusal := &planning.InvalidError{Problems: []planning.Problem{{Field: "spec.mainApplicationFile", Fix: "no"}}}
+	refusal := planning.Invalid(field.NewPath("spec", "mainApplicationFile"), "", "no")
 	s := &mode.Submitter{Native: &recorder{}, SparkSubmit: &recorder{err: refusal}}
 	result, err := s.Submit(t.Context(), planOf(t, "", onDisk), confirmed)
 	if result.Notice == "" {

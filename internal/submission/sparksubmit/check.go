@@ -10,7 +10,10 @@ import (
 	"slices"
 	"strings"
 
+	"k8s.io/apimachinery/pkg/util/validation/field"
+
 	"github.com/alauda/spark-operator/internal/planning"
+	"github.com/alauda/spark-operator/internal/validation"
 	"github.com/alauda/spark-operator/pkg/render"
 	"github.com/alauda/spark-operator/pkg/sparkconf"
 )
@@ -69,47 +72,54 @@ var lent = []string{sparkconf.KerberosAccess, sparkconf.KerberosAccessV2, sparkc
 // refuse themselves: here the operator's own process reads what the application's author wrote.
 func Check(plan *planning.Plan, uploads Uploads) error {
 	conf := plan.Conf()
-	problems := checkArguments(plan)
+	errs := checkArguments(plan)
 	for _, property := range never {
 		if value := conf.Get(property.key); value != "" {
-			problems = append(problems, plan.Refusal(property.key, value, property.fix))
+			errs = append(errs, plan.Refusal(property.key, value, property.fix))
 		}
 	}
 	for key, value := range conf.All() {
 		if reference.MatchString(value) {
-			problems = append(problems, plan.Refusal(key, value, fixReference))
+			errs = append(errs, plan.Refusal(key, value, fixReference))
 		}
 	}
 	if _, own := conf.Lookup(sparkconf.KerberosKeytab, sparkconf.KerberosKeytabV2, sparkconf.KerberosTokenSecret); !own {
 		for _, key := range lent {
 			if value := conf.Get(key); value != "" {
-				problems = append(problems, plan.Refusal(key, value, fixLend))
+				errs = append(errs, plan.Refusal(key, value, fixLend))
 			}
 		}
 	}
-	problems = append(problems, checkFiles(plan, conf, uploads)...)
-	if len(problems) > 0 {
-		return &planning.InvalidError{Problems: problems}
+	errs = append(errs, checkFiles(plan, conf, uploads)...)
+	if len(errs) > 0 {
+		return &planning.InvalidError{Errors: errs}
 	}
 	return nil
 }
 
-func checkArguments(plan *planning.Plan) []planning.Problem {
-	var problems []planning.Problem
+// The fields that become arguments of spark-submit.
+var (
+	mainFilePath  = field.NewPath("spec", "mainApplicationFile")
+	classPath     = field.NewPath("spec", "mainClass")
+	argumentsPath = field.NewPath("spec", "arguments")
+)
+
+func checkArguments(plan *planning.Plan) field.ErrorList {
+	var errs field.ErrorList
 	class := plan.MainClass()
 	if slices.Contains(mixing, class) {
-		problems = append(problems, planning.Problem{Field: "spec.mainClass", Value: class, Fix: fixClass})
+		errs = append(errs, validation.Refuse(classPath, class, fixClass))
 	}
 	if class == "" && !interpreted(plan.MainFile()) {
-		problems = append(problems, planning.Problem{Field: "spec.mainClass", Fix: fixNoClass})
+		errs = append(errs, validation.Refuse(classPath, "", fixNoClass))
 	}
 	for _, argument := range append(plan.Args(), plan.MainFile(), class, plan.ProxyUser()) {
 		if strings.ContainsAny(argument, "\x00\r") {
-			problems = append(problems, planning.Problem{Field: "spec.arguments", Fix: fixLost})
+			errs = append(errs, validation.Refuse(argumentsPath, "", fixLost))
 			break
 		}
 	}
-	return problems
+	return errs
 }
 
 // interpreted returns whether a main file is Python or R.
@@ -118,30 +128,30 @@ func interpreted(file string) bool { return strings.HasSuffix(file, ".py") || is
 func isR(file string) bool { return strings.HasSuffix(file, ".R") || strings.HasSuffix(file, ".r") }
 
 // checkFiles refuses files of the operator's container, its token first of all, that Spark would hand to the application.
-func checkFiles(plan *planning.Plan, conf *sparkconf.Conf, uploads Uploads) []planning.Problem {
-	var problems []planning.Problem
+func checkFiles(plan *planning.Plan, conf *sparkconf.Conf, uploads Uploads) field.ErrorList {
+	var errs field.ErrorList
 	for _, key := range []string{sparkconf.Jars, sparkconf.Files, sparkconf.Archives, sparkconf.PyFiles} {
 		for _, file := range conf.List(key) {
 			if why := uploads.whyNotListed(file); why != "" {
-				problems = append(problems, plan.Refusal(key, file, why))
+				errs = append(errs, plan.Refusal(key, file, why))
 			}
 			if key == sparkconf.Jars && isR(plan.MainFile()) && render.LocalFile(file) {
-				problems = append(problems, plan.Refusal(key, file, fixR))
+				errs = append(errs, plan.Refusal(key, file, fixR))
 			}
 		}
 	}
 	// A path of an R file is one in the driver's image.
 	if main := plan.MainFile(); !isR(main) {
 		if why := uploads.whyNotUpload(main); why != "" {
-			problems = append(problems, planning.Problem{Field: "spec.mainApplicationFile", Value: main, Fix: why})
+			errs = append(errs, validation.Refuse(mainFilePath, main, why))
 		}
 	}
 	for _, key := range readHere {
 		if file := conf.Get(key); file != "" && !uploads.allow(strings.TrimPrefix(file, "local:")) {
-			problems = append(problems, plan.Refusal(key, file, fixFile))
+			errs = append(errs, plan.Refusal(key, file, fixFile))
 		}
 	}
-	return problems
+	return errs
 }
 
 // readHere are properties that name a file which is read where spark-submit runs, some of them even with the scheme local.
@@ -210,7 +220,7 @@ func notInstalled(home string) error {
 		}
 		fix += " (there is no " + submitScript(home) + ")"
 	}
-	return &planning.InvalidError{Problems: []planning.Problem{{Field: "submission mode", Value: "SparkSubmit", Fix: fix}}}
+	return planning.Invalid(field.NewPath("submission mode"), "SparkSubmit", fix)
 }
 
 func submitScript(home string) string { return filepath.Join(home, "bin", "spark-submit") }

@@ -9,6 +9,8 @@ import (
 	"path/filepath"
 	"strings"
 
+	"k8s.io/apimachinery/pkg/util/validation/field"
+
 	"github.com/alauda/spark-operator/internal/planning"
 	"github.com/alauda/spark-operator/pkg/sparkconf"
 	"github.com/alauda/spark-operator/pkg/sparklabels"
@@ -72,11 +74,11 @@ func Properties(plan *planning.Plan, files Files, uploads Uploads) *sparkconf.Co
 func writeFiles(plan *planning.Plan, files Files, uploads Uploads) error {
 	driver, err := plan.DriverTemplate()
 	if err != nil {
-		return &planning.InvalidError{Problems: []planning.Problem{{Field: "spec.driver", Fix: err.Error()}}}
+		return planning.Invalid(field.NewPath("spec", "driver"), "", err.Error())
 	}
 	executor, err := plan.ExecutorTemplate()
 	if err != nil {
-		return &planning.InvalidError{Problems: []planning.Problem{{Field: "spec.executor", Fix: err.Error()}}}
+		return planning.Invalid(field.NewPath("spec", "executor"), "", err.Error())
 	}
 	driverContent, err := planning.TemplateFile(driver)
 	if err != nil {

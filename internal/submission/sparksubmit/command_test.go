@@ -262,8 +262,8 @@ func TestCheck(t *testing.T) {
 				}
 				return
 			}
-			if got := invalid.Problems[0]; got.Field != tc.wantField || got.Fix == "" {
-				t.Errorf("refused %q (%s), want %q", got.Field, got.Fix, tc.wantField)
+			if got := invalid.Errors[0]; got.Field != tc.wantField || got.Detail == "" {
+				t.Errorf("refused %q (%s), want %q", got.Field, got.Detail, tc.wantField)
 			}
 		})
 	}

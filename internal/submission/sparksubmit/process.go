@@ -87,9 +87,8 @@ func (s *Submitter) outcomeOf(ctx context.Context, err error, text string) error
 		return context.Cause(ctx)
 	}
 	if errors.Is(err, syscall.E2BIG) {
-		return &planning.InvalidError{Problems: []planning.Problem{{
-			Field: "spec.arguments", Fix: "they are too long for a command line; put them into a file or a ConfigMap, or choose submission mode Native",
-		}}}
+		return planning.Invalid(argumentsPath, "",
+			"they are too long for a command line; put them into a file or a ConfigMap, or choose submission mode Native")
 	}
 	exit, exited := errors.AsType[*exec.ExitError](err)
 	if !exited {
