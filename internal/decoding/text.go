@@ -109,7 +109,8 @@ func (t *text) members(each func(key string) *Problem) *Problem {
 		if p := each(key); p != nil {
 			return p
 		}
-		if !t.accept(',') {
+		another := t.accept(',')
+		if !another {
 			break
 		}
 	}
@@ -125,7 +126,8 @@ func (t *text) elements(each func(i int) *Problem) *Problem {
 		if p := each(i); p != nil {
 			return p
 		}
-		if !t.accept(',') || t.at == before {
+		another := t.accept(',')
+		if !another || t.at == before {
 			break
 		}
 	}

@@ -36,20 +36,19 @@ func BlockedUntil(since, now time.Time) time.Time {
 	return now.Add(min(max(elapsed/4, atOnce), lookAgain/2))
 }
 
-// waits reports whether the attempt that is due waits for something to go.
+// waits reports whether the attempt that is due waits for something to go. Pods of its own application that do not go are said first.
 func (t *turn) waits() bool {
 	due := t.in(v1beta2.ApplicationStateNew, v1beta2.ApplicationStatePendingRerun, v1beta2.ApplicationStateResuming, v1beta2.ApplicationStateFailedSubmission)
-	return due && t.App.DeletionTimestamp.IsZero() && t.Blocked != nil && t.Submission == nil && !t.Submitting
+	return due && len(t.stuck) == 0 && t.App.DeletionTimestamp.IsZero() && t.Blocked != nil && t.Submission == nil && !t.Submitting
 }
 
-// waitForRemoval waits until it is time to try again, and reports whether it still has to. What is awaited may go unseen.
-func (t *turn) waitForRemoval() bool {
-	if t.Blocked == nil || !t.Blocked.Until.After(t.Now) {
-		return false
-	}
+// isBlocked reports whether it is too early to submit: something is waited for.
+func (t *turn) isBlocked() bool { return t.Blocked != nil && t.Blocked.Until.After(t.Now) }
+
+// waitForRemoval waits until it is time to try again: what is awaited may go unseen.
+func (t *turn) waitForRemoval() {
 	t.wakeIn(t.Blocked.Until.Sub(t.Now))
 	t.wait("it waits for " + t.Blocked.What)
-	return true
 }
 
 // overstays reports whether what is awaited is still there long after it was to be gone.
@@ -60,22 +59,27 @@ func (t *turn) overstays() bool {
 
 func (t *turn) claimWaiting() *claim { return unknown(reasonWaiting, "Waits for %s", t.Blocked.What) }
 
-// tellWait tells of a wait once, and once more where it does not end, and reports whether the stored status does not tell of it as it is.
-func (t *turn) tellWait() bool {
+// waitUnstored reports whether something is waited for and the stored status does not say so as it is.
+func (t *turn) waitUnstored() bool {
 	if !t.waits() {
 		return false
 	}
-	isStuck := t.overstays()
-	if isStuck && !meta.IsStatusConditionTrue(t.App.Status.Conditions, v1beta2.ConditionCleanupStuck) {
+	if t.overstays() {
+		return !meta.IsStatusConditionTrue(t.App.Status.Conditions, v1beta2.ConditionCleanupStuck) || !t.told(v1beta2.ConditionSucceeded, reasonWaiting)
+	}
+	stored := meta.FindStatusCondition(t.App.Status.Conditions, v1beta2.ConditionSucceeded)
+	return stored == nil || stored.Reason != reasonWaiting || stored.Message != head(t.claimWaiting().message, maxConditionMessageBytes)
+}
+
+// reportWait emits an event about a wait once, and once more where it does not end.
+func (t *turn) reportWait() {
+	switch {
+	case !t.waits():
+	case t.overstays() && !meta.IsStatusConditionTrue(t.App.Status.Conditions, v1beta2.ConditionCleanupStuck):
 		t.tell(events.Warningf(ReasonCleanupStuck, events.Observe, "%s", t.describeOverstay()))
-		return true
-	}
-	told := meta.FindStatusCondition(t.App.Status.Conditions, v1beta2.ConditionSucceeded)
-	if told == nil || told.Reason != reasonWaiting {
+	case !t.told(v1beta2.ConditionSucceeded, reasonWaiting):
 		t.tell(events.Normalf(ReasonSubmissionWaiting, events.Submit, "Waits for %s", t.Blocked.What))
-		return true
 	}
-	return !isStuck && told.Message != head(t.claimWaiting().message, maxConditionMessageBytes)
 }
 
 // describeOverstay says what does not go and what to do.

@@ -25,17 +25,20 @@ const maxSteps = 12
 // atOnce is the shortest time after which to look again.
 const atOnce = time.Second
 
-// guards are asked in this order before the state is. A guard that takes the turn moves the state, adds an action or waits.
+// guards are asked in this order before the state is. To ask changes nothing. The first that takes the turn acts: it moves the state, adds an action or waits.
 var guards = []struct {
 	name  string
 	takes func(*turn) bool
+	act   func(*turn)
 }{
-	{"deleting", (*turn).guardDeleting},
-	{"unreadable", (*turn).guardUnreadable},
-	{"unknown", (*turn).guardUnknown},
-	{"suspended", (*turn).guardSuspended},
-	{"respecified", (*turn).guardRespecified},
-	{"expired", (*turn).guardExpired},
+	{"deleting", (*turn).isDeleted, (*turn).endDeleted},
+	{"unreadable", (*turn).isUnreadable, (*turn).leaveUnreadable},
+	{"readable again", (*turn).isReadableAgain, (*turn).takeUp},
+	{"unknown", (*turn).isForeign, (*turn).leaveForeign},
+	{"suspended", (*turn).isToStop, (*turn).suspend},
+	{"respecified", (*turn).isRespecified, (*turn).startAnew},
+	{"mended", (*turn).isMended, (*turn).submitMended},
+	{"expired", (*turn).isExpired, (*turn).deleteExpired},
 }
 
 // states has one function per state. It moves on, adds an action, or leaves both and so waits.
@@ -60,6 +63,9 @@ var states = map[v1beta2.ApplicationStateType]func(*turn){
 func Decide(o Observation, p Policy) Decision { return decide(o, p).decision() }
 
 func decide(o Observation, p Policy) *turn {
+	if o.SpecHash == "" {
+		o.SpecHash = identity.SpecHash(o.App)
+	}
 	t := &turn{Observation: o, policy: p, status: o.App.Status.DeepCopy()}
 	t.tellTime()
 	for range maxSteps {
@@ -88,7 +94,6 @@ type turn struct {
 	awaited []*corev1.Pod
 	// doubtful is how many executors are still said to run of which it is open what they ended of.
 	doubtful int32
-	specHash string
 	// specChangePending is whether the spec differs from that of the current attempt, which goes on.
 	specChangePending bool
 	moved             bool
@@ -101,20 +106,22 @@ func (t *turn) state() v1beta2.ApplicationStateType { return t.status.AppState.S
 func (t *turn) step() {
 	for _, guard := range guards {
 		if guard.takes(t) {
+			guard.act(t)
 			return
 		}
 	}
+	t.noteSpec()
+	t.noteTimeToLive()
 	states[t.state()](t)
 }
 
-// guardUnknown leaves alone what is in a state of somebody else's, such as another operator's: no edge leads out of it.
-func (t *turn) guardUnknown() bool {
+// isForeign reports whether it is in a state of somebody else's, such as another operator's: no edge leads out of it.
+func (t *turn) isForeign() bool {
 	_, known := states[t.state()]
-	if !known {
-		t.wait(fmt.Sprintf("state %q is not one of this operator", t.state()))
-	}
 	return !known
 }
+
+func (t *turn) leaveForeign() { t.wait(fmt.Sprintf("state %q is not one of this operator", t.state())) }
 
 // move changes the state along an edge of the table.
 func (t *turn) move(to v1beta2.ApplicationStateType, because string) {
@@ -166,8 +173,9 @@ func (t *turn) wakeIn(d time.Duration) {
 func (t *turn) decision() Decision {
 	// A turn that only acts has nothing to tell yet, unless it does so in vain: what comes of the action is stored with the next.
 	wasStuck := meta.IsStatusConditionTrue(t.App.Status.Conditions, v1beta2.ConditionCleanupStuck)
-	inVain := (len(t.stuck) > 0 || t.overstays()) != wasStuck || t.tellDelay() || t.awaitsAnother()
-	inVain = t.tellWait() || inVain
+	inVain := (len(t.stuck) > 0 || t.overstays()) != wasStuck || t.delayUnstored() || t.waitUnstored() || t.awaitsAnother()
+	t.reportDelay()
+	t.reportWait()
 	quiet := len(t.actions) == 0 && t.App.DeletionTimestamp.IsZero()
 	if len(t.passed) > 0 || quiet || inVain {
 		t.status.ObservedGeneration = t.App.Generation
@@ -187,64 +195,19 @@ func (t *turn) decision() Decision {
 	}
 }
 
-// guardSuspended stops whatever has not ended when the user asks for it.
-func (t *turn) guardSuspended() bool {
+// isToStop reports whether the user wants it suspended, and it has not ended.
+func (t *turn) isToStop() bool {
 	exempt := []v1beta2.ApplicationStateType{
 		v1beta2.ApplicationStateCompleted, v1beta2.ApplicationStateFailed,
 		v1beta2.ApplicationStateSuspending, v1beta2.ApplicationStateSuspended,
 	}
-	if !isTrue(t.App.Spec.Suspend) || slices.Contains(exempt, t.state()) || t.endUnrecorded() || t.over() {
-		return false
-	}
+	return isTrue(t.App.Spec.Suspend) && !slices.Contains(exempt, t.state()) && !t.endUnrecorded() && !t.over()
+}
+
+func (t *turn) suspend() {
 	t.stopExecutors()
 	t.move(v1beta2.ApplicationStateSuspending, "spec.suspend is true")
 	t.tell(events.Normalf(ReasonSuspending, events.Suspend, "Suspending: its pods are being deleted"))
-	return true
-}
-
-// guardRespecified starts anew where the spec differs from the one that the current attempt was made from. States between two attempts are exempt: their next attempt is
-// made from the new spec anyway. So is all that has not ended where the update policy says so. An end that was found in this turn is stored first, or it would
-// be in no count.
-func (t *turn) guardRespecified() bool {
-	between := []v1beta2.ApplicationStateType{
-		v1beta2.ApplicationStateNew, v1beta2.ApplicationStatePendingRerun, v1beta2.ApplicationStateInvalidating,
-		v1beta2.ApplicationStateSuspending, v1beta2.ApplicationStateSuspended, v1beta2.ApplicationStateResuming,
-	}
-	if slices.Contains(between, t.state()) || t.endUnrecorded() || t.over() {
-		return false
-	}
-	t.renewSpecHash()
-	if identity.SameSpec(t.status.SpecHash, t.hash()) && !t.changeWaits() {
-		return t.guardMended()
-	}
-	if t.App.Spec.UpdatePolicy == v1beta2.UpdatePolicyNextAttempt && !t.terminal() {
-		t.changePending()
-		return false
-	}
-	if t.terminal() && len(t.passed) > 0 {
-		t.specChangePending = t.App.Spec.UpdatePolicy == v1beta2.UpdatePolicyNextAttempt
-		t.wakeIn(atOnce)
-		return true
-	}
-	t.stopExecutors()
-	changed := t.changedFields()
-	t.move(v1beta2.ApplicationStateInvalidating, "the spec was changed: "+changed)
-	t.tell(events.Normalf(ReasonPendingRerun, events.Retry, "The spec was changed (%s): the application is run again", changed))
-	return true
-}
-
-// guardMended starts anew where a submission was refused and the labels or annotations that it was made from were changed: they may be what it was
-// refused for. There is no run that the update policy could leave alone.
-func (t *turn) guardMended() bool {
-	if !t.in(v1beta2.ApplicationStateFailedSubmission, v1beta2.ApplicationStateFailed) || !t.failedBySubmission() || len(t.passed) > 0 {
-		return false
-	}
-	if made := t.status.LastFailure.MetadataHash; made == "" || made == identity.MetadataHash(t.App) {
-		return false
-	}
-	t.move(v1beta2.ApplicationStateInvalidating, "labels or annotations were changed after a refused submission")
-	t.tell(events.Normalf(ReasonPendingRerun, events.Retry, "Labels or annotations were changed: the application is submitted again"))
-	return true
 }
 
 // endUnrecorded reports whether the driver has ended and the status does not say so yet. Whatever else is asked for, that is recorded first: a run
@@ -267,63 +230,31 @@ func (t *turn) over() bool {
 	}
 }
 
-// renewSpecHash replaces a hash that was made in another way, where the spec is known to be the same as then.
-func (t *turn) renewSpecHash() {
-	known := t.status.SpecHash != "" && t.status.ObservedGeneration == t.App.Generation && !t.changeWaits()
-	if known && !identity.Comparable(t.status.SpecHash, t.hash()) {
-		t.status.SpecHash = t.hash()
+// isExpired reports whether the time to live of an ended application is over.
+func (t *turn) isExpired() bool {
+	left, limited := t.lifeLeft()
+	return limited && left <= 0
+}
+
+func (t *turn) deleteExpired() {
+	ttl, _ := t.timeToLive()
+	t.act(DeleteApplication{}, fmt.Sprintf("it ended more than %s ago", ttl))
+}
+
+// noteTimeToLive asks to look again when the time to live of an ended application is over.
+func (t *turn) noteTimeToLive() {
+	if left, limited := t.lifeLeft(); limited {
+		t.wakeIn(left)
 	}
 }
 
-// changeWaits reports whether the spec is known to differ although the hashes do not tell: they were made in two ways, and the status says that
-// a change waits for the next attempt.
-func (t *turn) changeWaits() bool {
-	return t.status.SpecHash != "" && !identity.Comparable(t.status.SpecHash, t.hash()) &&
-		meta.IsStatusConditionTrue(t.App.Status.Conditions, v1beta2.ConditionSpecChangePending)
-}
-
-// changePending tells of a change that waits for the next attempt.
-func (t *turn) changePending() {
-	if t.specChangePending || meta.IsStatusConditionTrue(t.App.Status.Conditions, v1beta2.ConditionSpecChangePending) {
-		t.specChangePending = true
-		return
-	}
-	t.specChangePending = true
-	t.tell(events.Normalf(ReasonSpecChangePending, events.Observe, "The spec was changed (%s): the next attempt will have it", t.changedFields()))
-}
-
-// changedFields names what differs from the spec of the current attempt.
-func (t *turn) changedFields() string {
-	if names := identity.Changed(t.status.SpecHash, t.hash()); len(names) > 0 {
-		return strings.Join(names, ", ")
-	}
-	return "unknown fields"
-}
-
-// hash returns the hash of the spec as it is now.
-func (t *turn) hash() string {
-	if t.specHash == "" {
-		t.specHash = t.SpecHash
-	}
-	if t.specHash == "" {
-		t.specHash = identity.SpecHash(t.App)
-	}
-	return t.specHash
-}
-
-// guardExpired deletes an ended application whose time to live is over.
-func (t *turn) guardExpired() bool {
+// lifeLeft returns after what time an ended application is to be deleted, if it is.
+func (t *turn) lifeLeft() (left time.Duration, limited bool) {
 	ttl, limited := t.timeToLive()
 	if !limited || !t.terminal() || t.status.TerminationTime.IsZero() {
-		return false
+		return 0, false
 	}
-	left := t.status.TerminationTime.Add(ttl).Sub(t.Now)
-	if left > 0 {
-		t.wakeIn(left)
-		return false
-	}
-	t.act(DeleteApplication{}, fmt.Sprintf("it ended more than %s ago", ttl))
-	return true
+	return t.status.TerminationTime.Add(ttl).Sub(t.Now), true
 }
 
 func (t *turn) timeToLive() (ttl time.Duration, limited bool) {

@@ -50,10 +50,12 @@ func (p Policy) GivesUp(u Unanswered, now time.Time) bool {
 	return limit > 0 && u.Tries >= minUnanswered && now.Sub(u.Since) >= limit
 }
 
-// delayed reports whether the status is to say that the attempt that is due has no answer.
+// delayed reports whether the status is to say that the attempt that is due has no answer. Pods that do not go are said first: without their end there
+// is no attempt.
 func (t *turn) delayed() bool {
 	due := t.in(v1beta2.ApplicationStateNew, v1beta2.ApplicationStatePendingRerun, v1beta2.ApplicationStateResuming, v1beta2.ApplicationStateFailedSubmission)
-	return due && t.App.DeletionTimestamp.IsZero() && t.Delay != nil && t.Submission == nil && !t.Submitting && t.Now.Sub(t.Delay.Since) >= delayGrace
+	isFree := len(t.stuck) == 0 && !t.waits()
+	return due && isFree && t.App.DeletionTimestamp.IsZero() && t.Delay != nil && t.Submission == nil && !t.Submitting && t.Now.Sub(t.Delay.Since) >= delayGrace
 }
 
 // claimDelayed says why the attempt that is due has no answer.
@@ -61,15 +63,18 @@ func (t *turn) claimDelayed() *claim {
 	return unknown(reasonDelayed, "%s; tried again and again since %s", t.Delay.Message, t.Delay.Since.UTC().Format(time.RFC3339))
 }
 
-// tellDelay tells of a delay once, and reports whether the stored status does not tell of it as it is.
-func (t *turn) tellDelay() bool {
+// delayUnstored reports whether there is a delay and the stored status does not say so as it is.
+func (t *turn) delayUnstored() bool {
 	if !t.delayed() {
 		return false
 	}
-	told := meta.FindStatusCondition(t.App.Status.Conditions, v1beta2.ConditionSucceeded)
-	if told == nil || told.Reason != reasonDelayed {
+	stored := meta.FindStatusCondition(t.App.Status.Conditions, v1beta2.ConditionSucceeded)
+	return stored == nil || stored.Reason != reasonDelayed || stored.Message != t.head(t.claimDelayed().message, maxConditionMessageBytes)
+}
+
+// reportDelay emits an event about a delay once: where the stored status knows of none.
+func (t *turn) reportDelay() {
+	if t.delayed() && !t.told(v1beta2.ConditionSucceeded, reasonDelayed) {
 		t.tell(events.Warningf(ReasonSubmissionDelayed, events.Submit, "%s; the submission is tried again and again", t.Delay.Message))
-		return true
 	}
-	return told.Message != t.head(t.claimDelayed().message, maxConditionMessageBytes)
 }

@@ -12,18 +12,21 @@ import (
 	"github.com/alauda/spark-operator/pkg/sparklabels"
 )
 
-// guardDeleting ends the run of a deleted application. The garbage collector removes what an application owns when that is gone, and somebody's finalizer
-// may keep it for as long as it likes: the run would go on. What ends by itself is recorded before, and stays to be read.
-func (t *turn) guardDeleting() bool {
+// isDeleted reports whether the application is being deleted. What ends by itself is recorded before, and stays to be read.
+func (t *turn) isDeleted() bool {
 	if t.App.DeletionTimestamp.IsZero() {
 		return false
 	}
-	if t.endUnrecorded() && !t.endedByDeletion() || t.over() && t.runRecorded() {
-		return false
-	}
+	isToRecord := t.endUnrecorded() && !t.endedByDeletion() || t.over() && t.runRecorded()
+	return !isToRecord
+}
+
+// endDeleted ends the run of a deleted application. The garbage collector removes what an application owns when that is gone, and somebody's finalizer
+// may keep it for as long as it likes: the run would go on.
+func (t *turn) endDeleted() {
 	if t.leftToCollector() {
 		t.wait("the application is being deleted by the garbage collector")
-		return true
+		return
 	}
 	switch {
 	case t.runRecorded():
@@ -32,7 +35,6 @@ func (t *turn) guardDeleting() bool {
 		t.deleteRun("the application is being deleted", t.currentAttempt(), t.nextAttempt())
 	}
 	t.wait("the application is being deleted")
-	return true
 }
 
 // endedByDeletion reports whether the driver was killed because its pod was deleted. With the application that is no failure of the run.

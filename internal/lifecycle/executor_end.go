@@ -131,10 +131,12 @@ func (t *turn) stateOf(e executor, driverEnded bool) v1beta2.ExecutorState {
 // stateOfKilled returns the state of an executor that was deleted. Drivers that have as many executors as they are told to delete none of them
 // before they stop: then the driver ends soon, or it has no executor left. Otherwise somebody else did.
 func (t *turn) stateOfKilled(name string, driverEnded bool) v1beta2.ExecutorState {
+	left := t.openFor(name)
 	switch {
 	case driverEnded || t.scales():
 		return v1beta2.ExecutorStateCompleted
-	case t.isOpen(name):
+	case left > 0:
+		t.wakeIn(left)
 		t.doubtful++
 		return v1beta2.ExecutorStateRunning
 	case t.executorsGoOn():
@@ -147,7 +149,8 @@ func (t *turn) stateOfKilled(name string, driverEnded bool) v1beta2.ExecutorStat
 // stateOfMissing returns the state of an executor of which the status tells, and nothing else. It may have gone a moment ago; if nobody saw
 // how, it is taken to have been removed on purpose.
 func (t *turn) stateOfMissing(name string, known v1beta2.ExecutorState, driverEnded bool) v1beta2.ExecutorState {
-	if !driverEnded && t.isOpen(name) {
+	if left := t.openFor(name); !driverEnded && left > 0 {
+		t.wakeIn(left)
 		if known == v1beta2.ExecutorStateRunning {
 			t.doubtful++
 		}
@@ -156,17 +159,13 @@ func (t *turn) stateOfMissing(name string, known v1beta2.ExecutorState, driverEn
 	return v1beta2.ExecutorStateCompleted
 }
 
-// isOpen reports whether it is too early to say of what an executor ended, and asks to look again when it is not.
-func (t *turn) isOpen(name string) bool {
+// openFor returns for how long it is too early to say of what an executor ended.
+func (t *turn) openFor(name string) time.Duration {
 	seen, known := t.EndSeen[name]
 	if !known {
 		seen = t.Now
 	}
-	left := seen.Add(killGrace).Sub(t.Now)
-	if left > 0 {
-		t.wakeIn(left)
-	}
-	return left > 0
+	return seen.Add(killGrace).Sub(t.Now)
 }
 
 // scales reports whether the driver has as many executors as it needs, and so deletes some.

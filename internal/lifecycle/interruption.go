@@ -19,7 +19,8 @@ func (t *turn) stopExecutors() {
 
 // invalidating removes the run of the old spec and starts counting anew.
 func (t *turn) invalidating() {
-	if !t.clean("the run of the old spec still exists") {
+	if !t.isClean() {
+		t.clean("the run of the old spec still exists")
 		return
 	}
 	t.endRecord(v1beta2.AttemptReplaced, "", metav1.NewTime(t.Now))
@@ -34,7 +35,8 @@ func (t *turn) invalidating() {
 
 // suspending removes the run.
 func (t *turn) suspending() {
-	if !t.clean("the suspended run still exists") {
+	if !t.isClean() {
+		t.clean("the suspended run still exists")
 		return
 	}
 	t.endRecord(v1beta2.AttemptSuspended, "", metav1.NewTime(t.Now))
@@ -57,14 +59,14 @@ func (t *turn) suspended() {
 	t.tell(events.Normalf(ReasonResuming, events.Resume, "Resuming"))
 }
 
-// clean reports whether nothing of the application's runs is left, and deletes what is. The next attempt is included: a crash may have
-// left part of it behind.
-func (t *turn) clean(because string) bool {
-	if t.Driver == nil && len(t.Executors) == 0 && (t.Released || t.neverBegun()) {
-		return true
-	}
+// isClean reports whether nothing of the application's runs is left.
+func (t *turn) isClean() bool {
+	return t.Driver == nil && len(t.Executors) == 0 && (t.Released || t.neverBegun())
+}
+
+// clean deletes what is left of the application's runs. The next attempt is included: a crash may have left part of it behind.
+func (t *turn) clean(because string) {
 	t.deleteRun(because, t.currentAttempt(), t.nextAttempt())
-	return false
 }
 
 // neverBegun reports whether no attempt can have been begun, not even one that a crash hid from the status: the application was created

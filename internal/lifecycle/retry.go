@@ -126,14 +126,12 @@ func (t *turn) stable() bool {
 	return t.status.TerminationTime.Sub(current.StartTime.Time) >= Seconds(*least)
 }
 
-// waitForRetry waits until the retry is due, and reports whether it still has to.
-func (t *turn) waitForRetry(r retry) bool {
-	left := r.at.Sub(t.Now)
-	if left <= 0 {
-		return false
-	}
+// isLater reports whether the retry is not due yet.
+func (r retry) isLater(now time.Time) bool { return r.at.After(now) }
+
+// waitForRetry waits until the retry is due.
+func (t *turn) waitForRetry(r retry) {
 	t.status.NextRetryTime = &metav1.Time{Time: r.at}
-	t.wakeIn(left)
+	t.wakeIn(r.at.Sub(t.Now))
 	t.wait("the next attempt is due later: " + r.because)
-	return true
 }

@@ -40,7 +40,12 @@ func (t *turn) follow() {
 		if !seen.lookAgain.IsZero() {
 			t.wakeIn(seen.lookAgain.Sub(t.Now))
 		}
-		if t.overdue(seen.state) {
+		exceeded, left := t.limits(seen.state)
+		if left > 0 {
+			t.wakeIn(left)
+		}
+		if exceeded != nil {
+			t.timeOut(*exceeded)
 			return
 		}
 	}
@@ -179,7 +184,8 @@ func (t *turn) failing() {
 	switch {
 	case !retry.allowed:
 		t.end(v1beta2.ApplicationStateFailed, retry.because)
-	case t.waitForRetry(retry):
+	case retry.isLater(t.Now):
+		t.waitForRetry(retry)
 		t.endLeftovers()
 	default:
 		t.rerun(events.Warningf, retry.because)

@@ -24,7 +24,8 @@ func (t *turn) submit() {
 	switch {
 	case t.hasRemnants(next):
 		t.deleteRun("an earlier attempt is to be removed first", t.currentAttempt())
-	case t.waitForRemoval():
+	case t.isBlocked():
+		t.waitForRemoval()
 	case t.Submitting:
 		t.noteFallback()
 		t.wakeIn(lookAgain)
@@ -39,11 +40,11 @@ func (t *turn) submit() {
 }
 
 func (t *turn) nextAttempt() identity.Attempt {
-	return identity.OfSpec(t.App, t.status.Attempt+1, t.hash())
+	return identity.OfSpec(t.App, t.status.Attempt+1, t.SpecHash)
 }
 
 func (t *turn) currentAttempt() identity.Attempt {
-	return identity.OfSpec(t.App, t.status.Attempt, t.hash())
+	return identity.OfSpec(t.App, t.status.Attempt, t.SpecHash)
 }
 
 // current reports whether the pod is of the attempt that the status tells of.
@@ -156,7 +157,8 @@ func (t *turn) submissionFailed() {
 		t.deleteRun("what the refused attempt has made is of no use", t.currentAttempt())
 	case !retry.allowed:
 		t.end(v1beta2.ApplicationStateFailed, retry.because)
-	case t.waitForRetry(retry):
+	case retry.isLater(t.Now):
+		t.waitForRetry(retry)
 	default:
 		t.submit()
 	}

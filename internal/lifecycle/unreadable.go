@@ -18,27 +18,32 @@ func Unreadable(problem string) events.Event {
 	return events.Warningf(ReasonUnreadable, events.Observe, "The application cannot be read: %s", problem)
 }
 
-// guardUnreadable leaves alone what runs of an application that cannot be read: what it asks for is not known. One that has not run yet fails, so that
-// nobody waits for it, and is submitted once it is mended.
-func (t *turn) guardUnreadable() bool {
-	neverRan := t.status.Attempt == 0
-	switch {
-	case t.Unreadable == nil && neverRan && t.in(v1beta2.ApplicationStateFailed):
-		t.status.AppState, t.status.TerminationTime, t.status.LastFailure = v1beta2.ApplicationState{State: t.state()}, metav1.Time{}, nil
-		t.move(v1beta2.ApplicationStateNew, "it can be read again")
-	case t.Unreadable == nil:
-		return false
-	case neverRan && t.in(v1beta2.ApplicationStateNew) && t.Driver == nil:
-		message := t.bounded("It cannot be read: " + t.Unreadable.Error())
-		t.status.AppState.ErrorMessage, t.status.TerminationTime = message, metav1.NewTime(t.Now)
-		t.status.LastFailure = &v1beta2.FailureRecord{
-			Time: metav1.NewTime(t.Now), Class: v1beta2.FailureClassSubmission, Reason: failureUnreadable, Message: message,
-		}
-		t.move(v1beta2.ApplicationStateFailed, "it cannot be read")
-	default:
+// isUnreadable reports whether what the application asks for is not known.
+func (t *turn) isUnreadable() bool { return t.Unreadable != nil }
+
+// leaveUnreadable leaves alone what runs of an application that cannot be read. One that has not run yet fails, so that nobody waits for it.
+func (t *turn) leaveUnreadable() {
+	if t.status.Attempt > 0 || !t.in(v1beta2.ApplicationStateNew) || t.Driver != nil {
 		t.wait("it cannot be read")
+		return
 	}
-	return true
+	message := t.bounded("It cannot be read: " + t.Unreadable.Error())
+	t.status.AppState.ErrorMessage, t.status.TerminationTime = message, metav1.NewTime(t.Now)
+	t.status.LastFailure = &v1beta2.FailureRecord{
+		Time: metav1.NewTime(t.Now), Class: v1beta2.FailureClassSubmission, Reason: failureUnreadable, Message: message,
+	}
+	t.move(v1beta2.ApplicationStateFailed, "it cannot be read")
+}
+
+// isReadableAgain reports whether it failed for not being readable, before it ever ran, and is mended.
+func (t *turn) isReadableAgain() bool {
+	return t.Unreadable == nil && t.status.Attempt == 0 && t.in(v1beta2.ApplicationStateFailed)
+}
+
+// takeUp has the application submitted as if it were new.
+func (t *turn) takeUp() {
+	t.status.AppState, t.status.TerminationTime, t.status.LastFailure = v1beta2.ApplicationState{State: t.state()}, metav1.Time{}, nil
+	t.move(v1beta2.ApplicationStateNew, "it can be read again")
 }
 
 func (t *turn) claimUnreadable() *claim {

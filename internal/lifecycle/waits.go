@@ -52,25 +52,31 @@ func (w limitedWait) message() string {
 	return fmt.Sprintf("%s (%s); %s for longer than %s", w.because.message, w.because.reason, w.what, w.limit)
 }
 
-// overdue ends the run where it waits or lasts too long, and asks to look again when it would.
-func (t *turn) overdue(state v1beta2.DriverState) bool {
+// limits returns the first wait that has exceeded its limit, or nil, and what time is left to the shortest before it; zero if there is none.
+func (t *turn) limits(state v1beta2.DriverState) (exceeded *limitedWait, shortest time.Duration) {
 	for _, w := range t.limitedWaits(state) {
 		if w.limit <= 0 || w.since.IsZero() {
 			continue
 		}
-		if left := w.since.Add(w.limit).Sub(t.Now); left > 0 {
-			t.wakeIn(left)
-			continue
+		left := w.since.Add(w.limit).Sub(t.Now)
+		if left <= 0 {
+			return &w, shortest
 		}
-		t.status.TerminationTime = metav1.NewTime(t.Now)
-		t.fail(v1beta2.FailureRecord{
-			Class: v1beta2.FailureClassDeadline, Reason: w.reason, Message: w.message(),
-			Pod: t.Driver.Name, Node: t.Driver.Spec.NodeName,
-		})
-		t.tell(events.Warningf(ReasonTimedOut, events.Observe, "%s", t.status.AppState.ErrorMessage))
-		return true
+		if shortest == 0 || left < shortest {
+			shortest = left
+		}
 	}
-	return false
+	return nil, shortest
+}
+
+// timeOut ends the run that waits or lasts too long.
+func (t *turn) timeOut(w limitedWait) {
+	t.status.TerminationTime = metav1.NewTime(t.Now)
+	t.fail(v1beta2.FailureRecord{
+		Class: v1beta2.FailureClassDeadline, Reason: w.reason, Message: w.message(),
+		Pod: t.Driver.Name, Node: t.Driver.Spec.NodeName,
+	})
+	t.tell(events.Warningf(ReasonTimedOut, events.Observe, "%s", t.status.AppState.ErrorMessage))
 }
 
 func (t *turn) limitedWaits(state v1beta2.DriverState) []limitedWait {
