@@ -7,7 +7,6 @@ import (
 	"cmp"
 	"regexp"
 	"slices"
-	"strconv"
 	"strings"
 	"unicode/utf8"
 )
@@ -21,6 +20,9 @@ const (
 	minWord = 16
 	// minToken is the length below which a value is no more than an ordinary word.
 	minToken = 4
+	// maxEscaped is how much of the secrets of an application is looked for in all the ways in which languages write it. Of the rest it is one. To find a secret takes
+	// memory of twenty times its length, and no key or certificate comes near.
+	maxEscaped = 1 << 20
 	// maxName is the greatest length of a name before a value.
 	maxName = 253
 )
@@ -38,6 +40,8 @@ type Masker struct {
 	short map[string]bool
 	// keys are the names that secrets are given to.
 	keys map[string]bool
+	// escaped is how much of the secrets is written in other ways.
+	escaped int
 	// found and publicFound find secrets and public names; nil until they are looked for.
 	found, publicFound *words
 }
@@ -62,19 +66,21 @@ func (m *Masker) Public(names ...string) {
 	m.publicFound = nil
 }
 
-// Note adds a value to the secrets if it looks like one, or its key does: its lines, as they are and as they stand between quotes.
+// Note adds a value to the secrets if it looks like one, or its key does: its lines, those that are too short to be hidden alone together with the next, as they are and as
+// programs write them between quotes.
 func (m *Masker) Note(key, value string) {
 	if value == "" || !m.secret(key, value) || namesPlace(key, value) && !m.own.matches(key) {
 		return
 	}
 	m.keys[key] = true
-	for line := range strings.Lines(value) {
-		if line = strings.TrimSpace(line); line == "" {
-			continue
+	for _, piece := range pieces(value) {
+		m.add(piece)
+		written := escaped(piece)
+		if m.escaped += len(piece) * len(written); m.escaped > maxEscaped {
+			written = written[:min(1, len(written))]
 		}
-		m.add(line)
-		if quoted := strconv.Quote(line); quoted[1:len(quoted)-1] != line {
-			m.add(quoted[1 : len(quoted)-1])
+		for _, w := range written {
+			m.add(w)
 		}
 	}
 	m.found = nil
