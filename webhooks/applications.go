@@ -26,7 +26,7 @@ import (
 
 // applications finds the application of a pod.
 type applications struct {
-	// cache has applications as slim leaves them, and is a moment behind.
+	// cache has applications as transform leaves them, and is a moment behind.
 	cache client.Reader
 	// api has them as they are.
 	api client.Reader
@@ -56,9 +56,9 @@ func madeFrom(pod *corev1.Pod, app *v1beta2.SparkApplication) bool {
 	return !says || hash == identity.SpecHash(app)
 }
 
-// slim leaves of a cached application what the shape of its pods depends on; nothing of one that has ended, so that memory does not
+// transform leaves of a cached application what the shape of its pods depends on; nothing of one that has ended, so that memory does not
 // grow with what was run before.
-func slim(app *stored.SparkApplication) {
+func transform(app *stored.SparkApplication) {
 	app.ManagedFields, app.Annotations, app.Labels = nil, nil, nil
 	app.Status = v1beta2.SparkApplicationStatus{AppState: v1beta2.ApplicationState{State: app.Status.AppState.State}}
 	if ended(&app.SparkApplication) {

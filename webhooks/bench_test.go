@@ -88,7 +88,7 @@ func newKept(b *testing.B, n int) *kept {
 				a.Status.AppState.State = v1beta2.ApplicationStateRunning
 			}
 		}))
-		slim(a)
+		transform(a)
 		k.applications[client.ObjectKeyFromObject(a)] = a
 	}
 	return k
@@ -189,7 +189,7 @@ func BenchmarkCache(b *testing.B) {
 					if err := json.Unmarshal(encode(b, sparkPi(demanding, func(a *app) { a.Status.AppState.State = state })), a); err != nil {
 						b.Fatal(err)
 					}
-					slim(a)
+					transform(a)
 					all = append(all, a)
 				}
 				b.ReportMetric((heapMB()-before)*1024/n, "KiB/application")

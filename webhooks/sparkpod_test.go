@@ -270,7 +270,7 @@ func TestTheNewestApplicationCounts(t *testing.T) {
 		pod    *corev1.Pod
 	}{
 		"the cache has none yet":              {nil, foreignPod(podmutation.Driver)},
-		"the cache has one that had ended":    {[]client.Object{slimmed(done)}, foreignPod(podmutation.Driver)},
+		"the cache has one that had ended":    {[]client.Object{transformed(done)}, foreignPod(podmutation.Driver)},
 		"the driver was made of a newer spec": {[]client.Object{older}, rendered},
 	} {
 		t.Run(name, func(t *testing.T) {
@@ -322,13 +322,13 @@ func TestTheCacheKeepsLittle(t *testing.T) {
 		a.Status.ExecutorState = map[string]v1beta2.ExecutorState{"e": v1beta2.ExecutorStateRunning}
 		a.Status.AppState.State = v1beta2.ApplicationStateRunning
 	})
-	kept := &slimmed(full).SparkApplication
+	kept := &transformed(full).SparkApplication
 	want := sparkPi(demanding, func(a *app) { a.Status.AppState.State = v1beta2.ApplicationStateRunning })
 	if diff := cmp.Diff(want, kept); diff != "" {
 		t.Errorf("running (-want +got):\n%s", diff)
 	}
 	full.Status.AppState.State = v1beta2.ApplicationStateFailed
-	kept = &slimmed(full).SparkApplication
+	kept = &transformed(full).SparkApplication
 	want = &app{ObjectMeta: metav1.ObjectMeta{Namespace: "team", Name: "pi", UID: want.UID}}
 	want.Status.AppState.State = v1beta2.ApplicationStateFailed
 	if diff := cmp.Diff(want, kept); diff != "" {
@@ -336,9 +336,9 @@ func TestTheCacheKeepsLittle(t *testing.T) {
 	}
 }
 
-// slimmed is an application as the cache keeps it.
-func slimmed(a *app) *stored.SparkApplication {
+// transformed is an application as the cache keeps it.
+func transformed(a *app) *stored.SparkApplication {
 	kept := stored.Of(a.DeepCopy())
-	slim(kept)
+	transform(kept)
 	return kept
 }

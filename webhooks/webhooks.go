@@ -5,6 +5,7 @@ package webhooks
 
 import (
 	"context"
+	"crypto/tls"
 	"errors"
 	"fmt"
 	"net/http"
@@ -17,11 +18,14 @@ import (
 	"sigs.k8s.io/controller-runtime/pkg/cache"
 	"sigs.k8s.io/controller-runtime/pkg/client"
 	"sigs.k8s.io/controller-runtime/pkg/healthz"
+	"sigs.k8s.io/controller-runtime/pkg/webhook"
 	"sigs.k8s.io/controller-runtime/pkg/webhook/admission"
 
 	configv1alpha1 "github.com/alauda/spark-operator/apis/config/v1alpha1"
 	"github.com/alauda/spark-operator/apis/sparkoperator/v1alpha1"
 	"github.com/alauda/spark-operator/apis/sparkoperator/v1beta2"
+	"github.com/alauda/spark-operator/internal/caching"
+	"github.com/alauda/spark-operator/internal/manager"
 	"github.com/alauda/spark-operator/internal/namespaces"
 	"github.com/alauda/spark-operator/internal/scope"
 	"github.com/alauda/spark-operator/internal/stored"
@@ -32,14 +36,34 @@ import (
 // +kubebuilder:webhookconfiguration:mutating=true,name=spark-operator-webhook
 // +kubebuilder:webhookconfiguration:mutating=false,name=spark-operator-webhook
 
-// Narrow limits what a manager's cache holds to what the endpoints read of applications in the namespaces that are served. Its clients know
-// applications as they are stored, and what internal/certs writes.
-func Narrow(options *ctrl.Options, served namespaces.Filter) {
+// Certificate is what the endpoints are served with, wherever it comes from.
+type Certificate interface {
+	GetCertificate(hello *tls.ClientHelloInfo) (*tls.Certificate, error)
+	// CacheLimits limits the cache to what is watched for it.
+	CacheLimits() []caching.Limit
+	SetupWithManager(mgr ctrl.Manager) error
+	// Valid is a readiness check.
+	Valid(request *http.Request) error
+}
+
+// ManagerOptions returns the options of the manager of the webhook, without leader election: every replica serves. Its cache holds what the endpoints read of
+// applications in the namespaces that are served. Its clients know applications as they are stored, and what the certificate is kept in.
+func ManagerOptions(cfg *configv1alpha1.WebhookConfiguration, certificate Certificate) (ctrl.Options, error) {
+	options := manager.Options(&cfg.SharedConfiguration)
 	options.Scheme = runtime.NewScheme()
 	for _, add := range []func(*runtime.Scheme) error{corev1.AddToScheme, admissionv1.AddToScheme, stored.AddToScheme} {
 		utilruntime.Must(add(options.Scheme))
 	}
-	stored.Cached(options, served, slim)
+	options.WebhookServer = webhook.NewServer(webhook.Options{Port: int(cfg.Port), TLSOpts: []func(*tls.Config){
+		manager.WithoutHTTP2, func(c *tls.Config) { c.GetCertificate = certificate.GetCertificate },
+	}})
+	served, err := namespaces.New(&cfg.SharedConfiguration)
+	if err != nil {
+		return ctrl.Options{}, err
+	}
+	limits := append(certificate.CacheLimits(), caching.Stored(&stored.SparkApplication{}, transform))
+	err = caching.Apply(&options, served, limits...)
+	return options, err
 }
 
 // Options are what the endpoints depend on beside the requests.
@@ -50,9 +74,25 @@ type Options struct {
 	ResourceQuota configv1alpha1.ResourceQuotaMode
 }
 
-// Setup registers every endpoint with the manager's webhook server, and has the manager wait to be ready until what they read
-// has been listed. The manager's cache must be limited by Narrow.
-func Setup(ctx context.Context, mgr ctrl.Manager, o Options) error {
+// Setup adds the webhook to a manager with ManagerOptions: certificate and endpoints. The manager is ready when both are.
+func Setup(ctx context.Context, mgr ctrl.Manager, cfg *configv1alpha1.WebhookConfiguration, certificate Certificate) error {
+	if err := certificate.SetupWithManager(mgr); err != nil {
+		return fmt.Errorf("set up certificate: %w", err)
+	}
+	if err := mgr.AddReadyzCheck("certificate", certificate.Valid); err != nil {
+		return fmt.Errorf("set up readiness: %w", err)
+	}
+	served, err := namespaces.New(&cfg.SharedConfiguration)
+	if err != nil {
+		return err
+	}
+	return setupEndpoints(ctx, mgr, Options{
+		Served: scope.New(served, mgr.GetCache()).Asking(mgr.GetAPIReader()), ResourceQuota: cfg.ResourceQuota,
+	})
+}
+
+// setupEndpoints registers every endpoint with the manager's webhook server, and has the manager wait to be ready until what they read has been listed.
+func setupEndpoints(ctx context.Context, mgr ctrl.Manager, o Options) error {
 	for path, endpoint := range endpoints(mgr.GetCache(), mgr.GetAPIReader(), o) {
 		mgr.GetWebhookServer().Register(path, endpoint)
 	}
@@ -68,6 +108,9 @@ func Setup(ctx context.Context, mgr ctrl.Manager, o Options) error {
 		if err := mgr.AddReadyzCheck(name, synced(informer)); err != nil {
 			return fmt.Errorf("set up readiness: %w", err)
 		}
+	}
+	if err := mgr.AddReadyzCheck("webhook", mgr.GetWebhookServer().StartedChecker()); err != nil {
+		return fmt.Errorf("set up readiness: %w", err)
 	}
 	return nil
 }

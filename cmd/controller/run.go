@@ -18,11 +18,10 @@ import (
 	crmetrics "sigs.k8s.io/controller-runtime/pkg/metrics"
 
 	configv1alpha1 "github.com/alauda/spark-operator/apis/config/v1alpha1"
-	"github.com/alauda/spark-operator/controllers/sparkapplication"
+	"github.com/alauda/spark-operator/controllers"
 	"github.com/alauda/spark-operator/internal/config"
 	"github.com/alauda/spark-operator/internal/manager"
 	"github.com/alauda/spark-operator/internal/metrics"
-	"github.com/alauda/spark-operator/internal/namespaces"
 	"github.com/alauda/spark-operator/internal/submission/sparksubmit"
 	"github.com/alauda/spark-operator/internal/version"
 )
@@ -72,13 +71,10 @@ func newManager(cfg *configv1alpha1.ControllerConfiguration) (ctrl.Manager, erro
 	if err != nil {
 		return nil, fmt.Errorf("connection to the API server: %w", err)
 	}
-	served, err := namespaces.New(&cfg.SharedConfiguration)
+	options, err := controllers.ManagerOptions(cfg)
 	if err != nil {
 		return nil, err
 	}
-	options := manager.Options(&cfg.SharedConfiguration)
-	sparkapplication.Narrow(&options, served)
-	manager.Elect(&options, &cfg.LeaderElection)
 	mgr, err := ctrl.NewManager(manager.Connection(connection, &cfg.SharedConfiguration), options)
 	if err != nil {
 		return nil, fmt.Errorf("manager: %w", err)
@@ -92,7 +88,7 @@ func setup(ctx context.Context, mgr ctrl.Manager, cfg *configv1alpha1.Controller
 		return err
 	}
 	spark := sparksubmit.Options{Home: os.Getenv("SPARK_HOME")}
-	if err := sparkapplication.Add(ctx, mgr, cfg, spark, recorder); err != nil {
+	if err := controllers.Setup(ctx, mgr, cfg, spark, recorder); err != nil {
 		return err
 	}
 	if err := mgr.AddHealthzCheck("ping", healthz.Ping); err != nil {

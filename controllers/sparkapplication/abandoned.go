@@ -15,7 +15,7 @@ import (
 	"sigs.k8s.io/controller-runtime/pkg/client"
 
 	"github.com/alauda/spark-operator/internal/apply"
-	"github.com/alauda/spark-operator/internal/index"
+	"github.com/alauda/spark-operator/internal/caching"
 )
 
 // abandonedAge is for how long after its grace period a deleted driver of a namespace that is not served is left to whichever operator serves it. One that
@@ -26,7 +26,7 @@ const abandonedAge = 5 * time.Minute
 // their end in the time that it takes, or their application is being deleted as well.
 func (r *Reconciler) releaseAbandoned(ctx context.Context, key types.NamespacedName, deleting bool) (ctrl.Result, error) {
 	pods := &corev1.PodList{}
-	ofApplication := client.MatchingFields{index.PodApplication: key.Name}
+	ofApplication := client.MatchingFields{caching.PodApplication: key.Name}
 	if err := r.Client.List(ctx, pods, client.InNamespace(key.Namespace), ofApplication, client.UnsafeDisableDeepCopy); err != nil {
 		return ctrl.Result{}, fmt.Errorf("list pods: %w", err)
 	}

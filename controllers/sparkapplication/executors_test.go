@@ -13,6 +13,7 @@ import (
 	"sigs.k8s.io/controller-runtime/pkg/client"
 
 	"github.com/alauda/spark-operator/apis/sparkoperator/v1beta2"
+	"github.com/alauda/spark-operator/internal/caching"
 	"github.com/alauda/spark-operator/internal/lifecycle"
 	"github.com/alauda/spark-operator/pkg/sparklabels"
 )
@@ -60,7 +61,7 @@ func TestExecutorsAreOursByTheirOwner(t *testing.T) {
 	} {
 		t.Run(name, func(t *testing.T) {
 			executor := ownedPod(app, tc.attempt, "pi-exec-1", sparklabels.RoleExecutor, tc.owner)
-			if _, err := trimPod(executor); err != nil {
+			if _, err := caching.TransformPod(executor); err != nil {
 				t.Fatal(err)
 			}
 			pods := []corev1.Pod{*executor}

@@ -19,7 +19,7 @@ import (
 	"sigs.k8s.io/controller-runtime/pkg/event"
 
 	"github.com/alauda/spark-operator/apis/sparkoperator/v1beta2"
-	"github.com/alauda/spark-operator/internal/index"
+	"github.com/alauda/spark-operator/internal/caching"
 	"github.com/alauda/spark-operator/pkg/sparklabels"
 )
 
@@ -71,8 +71,8 @@ func TestPodsOfAnybodyHarmNothing(t *testing.T) {
 	names := inQueue(t, gatherDelay, func(q queue) {
 		for n := range flood {
 			pod := forged(r, n, app)
-			_ = index.ApplicationOfPod(pod)
-			kept, err := trimPod(pod)
+			_ = caching.ApplicationOfPod(pod)
+			kept, err := caching.TransformPod(pod)
 			if err != nil {
 				t.Fatal(err)
 			}

@@ -17,9 +17,9 @@ import (
 	"sigs.k8s.io/controller-runtime/pkg/client"
 
 	"github.com/alauda/spark-operator/apis/sparkoperator/v1beta2"
+	"github.com/alauda/spark-operator/internal/caching"
 	"github.com/alauda/spark-operator/internal/decoding"
 	"github.com/alauda/spark-operator/internal/identity"
-	"github.com/alauda/spark-operator/internal/index"
 	"github.com/alauda/spark-operator/internal/lifecycle"
 	"github.com/alauda/spark-operator/internal/planning"
 	"github.com/alauda/spark-operator/internal/stored"
@@ -32,7 +32,7 @@ import (
 // to be changed.
 func (r *Reconciler) observe(ctx context.Context, key types.NamespacedName) (*lifecycle.Observation, error) {
 	pods := &corev1.PodList{}
-	ofApplication := client.MatchingFields{index.PodApplication: key.Name}
+	ofApplication := client.MatchingFields{caching.PodApplication: key.Name}
 	if err := r.Client.List(ctx, pods, client.InNamespace(key.Namespace), ofApplication, client.UnsafeDisableDeepCopy); err != nil {
 		return nil, fmt.Errorf("list pods: %w", err)
 	}

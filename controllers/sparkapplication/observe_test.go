@@ -24,8 +24,8 @@ import (
 	"sigs.k8s.io/controller-runtime/pkg/client/interceptor"
 
 	"github.com/alauda/spark-operator/apis/sparkoperator/v1beta2"
+	"github.com/alauda/spark-operator/internal/caching"
 	"github.com/alauda/spark-operator/internal/identity"
-	"github.com/alauda/spark-operator/internal/index"
 	"github.com/alauda/spark-operator/internal/lifecycle"
 	"github.com/alauda/spark-operator/internal/stored"
 	"github.com/alauda/spark-operator/internal/testing/fakes"
@@ -81,7 +81,7 @@ func builder(objects ...client.Object) *fake.ClientBuilder {
 		panic(err)
 	}
 	return fake.NewClientBuilder().WithScheme(scheme).WithObjects(fakes.Stored(objects...)...).WithStatusSubresource(&stored.SparkApplication{}).
-		WithIndex(&corev1.Pod{}, index.PodApplication, index.ApplicationOfPod)
+		WithIndex(&corev1.Pod{}, caching.PodApplication, caching.ApplicationOfPod)
 }
 
 // reread returns the application as it is stored now.

@@ -350,10 +350,11 @@ func TestKeeperWithoutConfigurations(t *testing.T) {
 	}
 }
 
-func TestWatchedObjectsAreLimitedByName(t *testing.T) {
+func TestTheCacheIsLimitedByName(t *testing.T) {
 	selectors := map[string]string{}
-	for object, by := range testOptions().WatchedObjects() {
-		switch object.(type) {
+	for _, limit := range testOptions().CacheLimits() {
+		by := limit.ByObject
+		switch limit.Object.(type) {
 		case *corev1.Secret:
 			if by.Field != nil || len(by.Namespaces) != 1 {
 				t.Fatalf("secrets are watched outside the operator's namespace: %+v", by)

@@ -13,6 +13,8 @@ import (
 	corev1 "k8s.io/api/core/v1"
 	"k8s.io/apimachinery/pkg/types"
 	ctrl "sigs.k8s.io/controller-runtime"
+
+	"github.com/alauda/spark-operator/internal/caching"
 )
 
 // reloadInterval is when the files are looked at again. The kubelet takes longer to bring them.
@@ -45,6 +47,9 @@ func NewMounted(folder string, service types.NamespacedName, now func() time.Tim
 	m.certificate.Store(certificate)
 	return m, nil
 }
+
+// CacheLimits limits nothing: files are not cached.
+func (*Mounted) CacheLimits() []caching.Limit { return nil }
 
 // SetupWithManager has the files looked at while the manager runs, whoever leads.
 func (m *Mounted) SetupWithManager(mgr ctrl.Manager) error { return mgr.Add(m) }

@@ -16,6 +16,8 @@ import (
 	"sigs.k8s.io/controller-runtime/pkg/controller"
 	"sigs.k8s.io/controller-runtime/pkg/handler"
 	"sigs.k8s.io/controller-runtime/pkg/source"
+
+	"github.com/alauda/spark-operator/internal/caching"
 )
 
 // The names below are those of config/; a deployment that uses others has to bring its own roles. Creation cannot be
@@ -25,25 +27,26 @@ import (
 // +kubebuilder:rbac:groups="",namespace=spark-operator,resources=secrets,resourceNames=spark-operator-webhook-certs,verbs=get;list;watch;update
 // +kubebuilder:rbac:groups=admissionregistration.k8s.io,resources=mutatingwebhookconfigurations;validatingwebhookconfigurations,resourceNames=spark-operator-webhook,verbs=get;list;watch;update
 
-// WatchedObjects limits the manager's cache to the objects that a keeper watches: the operator may neither list nor hold
+// CacheLimits limits the manager's cache to the objects that a keeper watches: the operator may neither list nor hold
 // anybody else's secrets.
-func (o Options) WatchedObjects() map[client.Object]cache.ByObject {
-	watched := map[client.Object]cache.ByObject{
-		&corev1.Secret{}: {
-			Namespaces: map[string]cache.Config{o.Secret.Namespace: {FieldSelector: named(o.Secret.Name)}},
-		},
-	}
+func (o Options) CacheLimits() []caching.Limit {
+	limits := []caching.Limit{{Object: &corev1.Secret{}, ByObject: cache.ByObject{
+		Namespaces: map[string]cache.Config{o.Secret.Namespace: {FieldSelector: named(o.Secret.Name)}},
+	}}}
 	if o.MutatingConfiguration != "" {
-		watched[&admissionv1.MutatingWebhookConfiguration{}] = cache.ByObject{Field: named(o.MutatingConfiguration)}
+		limits = append(limits, caching.Limit{Object: &admissionv1.MutatingWebhookConfiguration{}, ByObject: cache.ByObject{Field: named(o.MutatingConfiguration)}})
 	}
 	if o.ValidatingConfiguration != "" {
-		watched[&admissionv1.ValidatingWebhookConfiguration{}] = cache.ByObject{Field: named(o.ValidatingConfiguration)}
+		limits = append(limits, caching.Limit{Object: &admissionv1.ValidatingWebhookConfiguration{}, ByObject: cache.ByObject{Field: named(o.ValidatingConfiguration)}})
 	}
-	return watched
+	return limits
 }
 
+// CacheLimits limits the manager's cache to what the keeper watches.
+func (k *Keeper) CacheLimits() []caching.Limit { return k.options.CacheLimits() }
+
 // SetupWithManager has the keeper run at start, and whenever the Secret or a configuration changes. It runs in every
-// replica, whoever leads. The manager's cache must be limited by WatchedObjects.
+// replica, whoever leads. The manager's cache must be limited by CacheLimits.
 func (k *Keeper) SetupWithManager(mgr ctrl.Manager) error {
 	k.reader, k.writer = mgr.GetAPIReader(), mgr.GetClient()
 	request := ctrl.Request{NamespacedName: k.options.Secret}
@@ -60,8 +63,8 @@ func (k *Keeper) SetupWithManager(mgr ctrl.Manager) error {
 		Named("webhookcertificate").
 		WithOptions(controller.Options{MaxConcurrentReconciles: 1, NeedLeaderElection: &everyReplica}).
 		WatchesRawSource(atStart)
-	for object := range k.options.WatchedObjects() {
-		b = b.Watches(object, enqueue)
+	for _, limit := range k.options.CacheLimits() {
+		b = b.Watches(limit.Object, enqueue)
 	}
 	return b.Complete(k)
 }

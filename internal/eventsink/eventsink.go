@@ -42,13 +42,12 @@ type Writer interface {
 	Create(ctx context.Context, obj client.Object, opts ...client.CreateOption) error
 }
 
-// Recorder records events about objects. It takes them from the start, and writes them while it runs.
-type Recorder struct {
-	writer   Writer
-	scheme   *runtime.Scheme
-	reporter string
-	instance string
-	clock    clock.Clock
+// Sink takes events about objects from the start, and writes them while it runs. All controllers of a manager share one.
+type Sink struct {
+	writer Writer
+	scheme *runtime.Scheme
+	host   string
+	clock  clock.Clock
 
 	queue   chan *corev1.Event
 	leftOut atomic.Int64
@@ -56,21 +55,27 @@ type Recorder struct {
 	sequence atomic.Int64
 }
 
-var _ events.EventRecorder = (*Recorder)(nil)
-
-// New returns a recorder for a controller; scheme knows the kinds of the objects.
-func New(w Writer, scheme *runtime.Scheme, controller string, c clock.Clock) *Recorder {
-	host, _ := os.Hostname()
-	return &Recorder{
-		writer: w, scheme: scheme, reporter: controller, instance: controller + "-" + host, clock: c,
-		queue: make(chan *corev1.Event, waiting),
-	}
+// recorder records the events of one controller.
+type recorder struct {
+	*Sink
+	controller string
 }
+
+var _ events.EventRecorder = recorder{}
+
+// New returns a sink; scheme knows the kinds of the objects.
+func New(w Writer, scheme *runtime.Scheme, c clock.Clock) *Sink {
+	host, _ := os.Hostname()
+	return &Sink{writer: w, scheme: scheme, host: host, clock: c, queue: make(chan *corev1.Event, waiting)}
+}
+
+// Recorder returns what records the events of a controller, which is named as their reporter.
+func (s *Sink) Recorder(controller string) events.EventRecorder { return recorder{s, controller} }
 
 // Eventf implements events.EventRecorder. It does not wait.
 //
 //nolint:revive // argument-limit: the interface has them
-func (r *Recorder) Eventf(regarding, related runtime.Object, eventType, reason, action, note string, args ...any) {
+func (r recorder) Eventf(regarding, related runtime.Object, eventType, reason, action, note string, args ...any) {
 	event, err := r.event(regarding, related)
 	if err != nil {
 		ctrl.Log.WithName("events").Error(err, "Left out an event", "reason", reason)
@@ -84,7 +89,7 @@ func (r *Recorder) Eventf(regarding, related runtime.Object, eventType, reason, 
 	}
 }
 
-func (r *Recorder) event(regarding, related runtime.Object) (*corev1.Event, error) {
+func (r recorder) event(regarding, related runtime.Object) (*corev1.Event, error) {
 	about, err := reference.GetReference(r.scheme, regarding)
 	if err != nil {
 		return nil, fmt.Errorf("refer to the object of an event: %w", err)
@@ -102,46 +107,46 @@ func (r *Recorder) event(regarding, related runtime.Object) (*corev1.Event, erro
 	now := r.clock.Now()
 	return &corev1.Event{
 		ObjectMeta: metav1.ObjectMeta{Namespace: namespace, Name: util.GenerateEventName(about.Name, now.UnixNano()+r.sequence.Add(1))},
-		EventTime:  metav1.MicroTime{Time: now}, ReportingController: r.reporter, ReportingInstance: r.instance,
+		EventTime:  metav1.MicroTime{Time: now}, ReportingController: r.controller, ReportingInstance: r.controller + "-" + r.host,
 		// People sort by these, and events.k8s.io has them refused.
-		FirstTimestamp: metav1.NewTime(now), LastTimestamp: metav1.NewTime(now), Count: 1, Source: corev1.EventSource{Component: r.reporter},
+		FirstTimestamp: metav1.NewTime(now), LastTimestamp: metav1.NewTime(now), Count: 1, Source: corev1.EventSource{Component: r.controller},
 		InvolvedObject: *about, Related: beside,
 	}, nil
 }
 
 // Start writes events until ctx ends, and then for a moment those that wait.
-func (r *Recorder) Start(ctx context.Context) error {
+func (s *Sink) Start(ctx context.Context) error {
 	var group sync.WaitGroup
 	for range writers {
-		group.Go(func() { r.writeAll(ctx) })
+		group.Go(func() { s.writeAll(ctx) })
 	}
 	group.Wait()
 	return nil
 }
 
 // NeedLeaderElection lets only the leader write, as only the leader has something to tell.
-func (r *Recorder) NeedLeaderElection() bool { return true }
+func (s *Sink) NeedLeaderElection() bool { return true }
 
-func (r *Recorder) writeAll(ctx context.Context) {
+func (s *Sink) writeAll(ctx context.Context) {
 	for {
 		select {
-		case event := <-r.queue:
-			r.write(ctx, event)
+		case event := <-s.queue:
+			s.write(ctx, event)
 		case <-ctx.Done():
-			r.finish(context.WithoutCancel(ctx))
+			s.finish(context.WithoutCancel(ctx))
 			return
 		}
 	}
 }
 
 // finish writes what waits when the operator stops.
-func (r *Recorder) finish(ctx context.Context) {
+func (s *Sink) finish(ctx context.Context) {
 	ctx, cancel := context.WithTimeout(ctx, lastWords)
 	defer cancel()
 	for ctx.Err() == nil {
 		select {
-		case event := <-r.queue:
-			r.write(ctx, event)
+		case event := <-s.queue:
+			s.write(ctx, event)
 		default:
 			return
 		}
@@ -149,13 +154,13 @@ func (r *Recorder) finish(ctx context.Context) {
 }
 
 // write writes one event, and again where that may help.
-func (r *Recorder) write(ctx context.Context, event *corev1.Event) {
+func (s *Sink) write(ctx context.Context, event *corev1.Event) {
 	log := ctrl.Log.WithName("events")
-	if n := r.leftOut.Swap(0); n > 0 {
+	if n := s.leftOut.Swap(0); n > 0 {
 		log.Info("Left out events: there are more than the API server takes", "count", n)
 	}
 	for try := 1; ; try++ {
-		err := r.try(ctx, event)
+		err := s.try(ctx, event)
 		if err == nil || apierrors.IsAlreadyExists(err) {
 			return
 		}
@@ -164,16 +169,16 @@ func (r *Recorder) write(ctx context.Context, event *corev1.Event) {
 			return
 		}
 		select {
-		case <-r.clock.After(pause):
+		case <-s.clock.After(pause):
 		case <-ctx.Done():
 		}
 	}
 }
 
-func (r *Recorder) try(ctx context.Context, event *corev1.Event) error {
+func (s *Sink) try(ctx context.Context, event *corev1.Event) error {
 	ctx, cancel := context.WithTimeout(context.WithoutCancel(ctx), patience)
 	defer cancel()
-	return r.writer.Create(ctx, event.DeepCopy())
+	return s.writer.Create(ctx, event.DeepCopy())
 }
 
 // mayPass reports whether the same event may be taken later: all but what the API server has answered for good.

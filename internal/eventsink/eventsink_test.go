@@ -18,6 +18,7 @@ import (
 	apierrors "k8s.io/apimachinery/pkg/api/errors"
 	metav1 "k8s.io/apimachinery/pkg/apis/meta/v1"
 	"k8s.io/client-go/kubernetes/scheme"
+	"k8s.io/client-go/tools/events"
 	"k8s.io/utils/clock"
 	"sigs.k8s.io/controller-runtime/pkg/client"
 )
@@ -47,13 +48,14 @@ func (s *server) Create(_ context.Context, object client.Object, _ ...client.Cre
 var pod = &corev1.Pod{ObjectMeta: metav1.ObjectMeta{Namespace: "default", Name: "pi", UID: "1", ResourceVersion: "7"}}
 
 // recorded returns what a server has taken when the time is over.
-func recorded(t *testing.T, s *server, wait time.Duration, tell func(*Recorder)) []*corev1.Event {
+func recorded(t *testing.T, s *server, wait time.Duration, tell func(events.EventRecorder)) []*corev1.Event {
 	t.Helper()
 	synctest.Test(t, func(t *testing.T) {
 		ctx, cancel := context.WithCancel(t.Context())
-		r := New(s, scheme.Scheme, "tester", clock.RealClock{})
+		sink := New(s, scheme.Scheme, clock.RealClock{})
+		r := sink.Recorder("tester")
 		done := make(chan error)
-		go func() { done <- r.Start(ctx) }()
+		go func() { done <- sink.Start(ctx) }()
 		tell(r)
 		time.Sleep(wait)
 		cancel()
@@ -65,7 +67,7 @@ func recorded(t *testing.T, s *server, wait time.Duration, tell func(*Recorder))
 }
 
 func TestAnEventTellsWhatItIsAbout(t *testing.T) {
-	got := recorded(t, &server{}, 0, func(r *Recorder) {
+	got := recorded(t, &server{}, 0, func(r events.EventRecorder) {
 		r.Eventf(pod, nil, corev1.EventTypeWarning, "Lost", "Observe", "%d of %d", 1, 2)
 	})
 	want := []*corev1.Event{{
@@ -84,7 +86,7 @@ func TestAnEventTellsWhatItIsAbout(t *testing.T) {
 
 // kubectl get events --sort-by=.lastTimestamp puts events without one in front of all others.
 func TestEventsHaveTheTimesThatPeopleSortBy(t *testing.T) {
-	got := recorded(t, &server{}, 0, func(r *Recorder) { r.Eventf(pod, nil, corev1.EventTypeNormal, "A", "B", "c") })
+	got := recorded(t, &server{}, 0, func(r events.EventRecorder) { r.Eventf(pod, nil, corev1.EventTypeNormal, "A", "B", "c") })
 	for _, event := range got {
 		if at := event.EventTime.Time; at.IsZero() || !event.FirstTimestamp.Time.Equal(at) || !event.LastTimestamp.Time.Equal(at) {
 			t.Errorf("eventTime %s, firstTimestamp %s, lastTimestamp %s", event.EventTime, event.FirstTimestamp, event.LastTimestamp)
@@ -97,7 +99,7 @@ func TestEventsHaveTheTimesThatPeopleSortBy(t *testing.T) {
 
 func TestEventsOfOneMomentHaveNamesOfTheirOwn(t *testing.T) {
 	names := map[string]bool{}
-	for _, event := range recorded(t, &server{}, 0, func(r *Recorder) {
+	for _, event := range recorded(t, &server{}, 0, func(r events.EventRecorder) {
 		for range 100 {
 			r.Eventf(pod, nil, corev1.EventTypeNormal, "Same", "Observe", "same")
 		}
@@ -123,7 +125,7 @@ func TestEventsAreWrittenAgainOnlyWhereThatMayHelp(t *testing.T) {
 	} {
 		t.Run(name, func(t *testing.T) {
 			s := &server{refuse: func(int) error { return tc.err }}
-			recorded(t, s, time.Minute, func(r *Recorder) { r.Eventf(pod, nil, corev1.EventTypeNormal, "A", "B", "c") })
+			recorded(t, s, time.Minute, func(r events.EventRecorder) { r.Eventf(pod, nil, corev1.EventTypeNormal, "A", "B", "c") })
 			if s.calls != tc.wantCalls {
 				t.Errorf("%d calls, want %d", s.calls, tc.wantCalls)
 			}
@@ -138,31 +140,33 @@ func TestAnEventIsWrittenWhenTheAPIServerIsBack(t *testing.T) {
 		}
 		return nil
 	}}
-	if got := recorded(t, s, time.Minute, func(r *Recorder) { r.Eventf(pod, nil, corev1.EventTypeNormal, "A", "B", "c") }); len(got) != 1 {
+	if got := recorded(t, s, time.Minute, func(r events.EventRecorder) { r.Eventf(pod, nil, corev1.EventTypeNormal, "A", "B", "c") }); len(got) != 1 {
 		t.Errorf("%d events, want 1", len(got))
 	}
 }
 
 // Whoever records is never held up, and what waits is bounded.
 func TestTooManyEventsAreLeftOut(t *testing.T) {
-	r := New(&server{}, scheme.Scheme, "tester", clock.RealClock{})
+	sink := New(&server{}, scheme.Scheme, clock.RealClock{})
+	r := sink.Recorder("tester")
 	for i := range waiting + 5 {
 		r.Eventf(pod, nil, corev1.EventTypeNormal, "A", "B", "%s", fmt.Sprint(i))
 	}
-	if got := r.leftOut.Load(); got != 5 {
+	if got := sink.leftOut.Load(); got != 5 {
 		t.Errorf("%d events left out, want 5", got)
 	}
 }
 
 func TestWhatWaitsIsWrittenWhenTheOperatorStops(t *testing.T) {
 	s := &server{}
-	r := New(s, scheme.Scheme, "tester", clock.RealClock{})
+	sink := New(s, scheme.Scheme, clock.RealClock{})
+	r := sink.Recorder("tester")
 	for range 50 {
 		r.Eventf(pod, nil, corev1.EventTypeNormal, "A", "B", "c")
 	}
 	stopped, cancel := context.WithCancel(t.Context())
 	cancel()
-	if err := r.Start(stopped); err != nil {
+	if err := sink.Start(stopped); err != nil {
 		t.Fatal(err)
 	}
 	if len(s.events) != 50 {
@@ -172,7 +176,7 @@ func TestWhatWaitsIsWrittenWhenTheOperatorStops(t *testing.T) {
 
 func TestAnObjectOfAnUnknownKindIsNoCatastrophe(t *testing.T) {
 	type stranger struct{ corev1.Pod }
-	got := recorded(t, &server{}, 0, func(r *Recorder) { r.Eventf(&stranger{}, nil, corev1.EventTypeNormal, "A", "B", "c") })
+	got := recorded(t, &server{}, 0, func(r events.EventRecorder) { r.Eventf(&stranger{}, nil, corev1.EventTypeNormal, "A", "B", "c") })
 	if len(got) != 0 {
 		t.Errorf("events %v, want none", got)
 	}

@@ -21,6 +21,13 @@ import (
 // large is a length of a spec from which on a cache does not keep it.
 const large = 64 << 10
 
+// Object is an object of one of the operator's kinds as it is stored.
+type Object interface {
+	client.Object
+	// Forget leaves of an object that is not the operator's business its identity.
+	Forget()
+}
+
 // SparkApplication is an application of which the spec may not be decoded yet, not be kept, or not be decodable. Read returns it.
 type SparkApplication struct {
 	v1beta2.SparkApplication

@@ -16,7 +16,6 @@ import (
 	metav1 "k8s.io/apimachinery/pkg/apis/meta/v1"
 	"k8s.io/apimachinery/pkg/runtime"
 	"k8s.io/apimachinery/pkg/runtime/serializer"
-	toolscache "k8s.io/client-go/tools/cache"
 	"sigs.k8s.io/controller-runtime/pkg/client"
 	"sigs.k8s.io/controller-runtime/pkg/client/fake"
 
@@ -143,41 +142,36 @@ func TestWhatIsWrittenBackIsWhatWasRead(t *testing.T) {
 	}
 }
 
-// The cache keeps what was decoded, the identity of what is not served, and of what is large only whether it can be read.
-func TestWhatTheCacheKeeps(t *testing.T) {
+// Kept is what was decoded, of what is large only whether it can be read, and of what is forgotten the identity.
+func TestWhatIsKept(t *testing.T) {
 	big := `{"arguments":["` + strings.Repeat("a", large) + `"]}`
 	identity := &v1beta2.SparkApplication{ObjectMeta: metav1.ObjectMeta{Namespace: "team", Name: "pi", UID: "u", ResourceVersion: "7", Generation: 3}}
+	keep, forget := (*SparkApplication).Keep, (*SparkApplication).Forget
 	cases := map[string]struct {
-		spec    string
-		serves  error
-		served  bool
-		want    *v1beta2.SparkApplication
-		wantErr string
+		spec      string
+		transform func(*SparkApplication)
+		want      *v1beta2.SparkApplication
+		wantErr   string
 	}{
-		"an application":                  {`{"image":"spark"}`, nil, true, whole(func(a *v1beta2.SparkApplication) { a.Spec.Image = new("spark") }), ""},
-		"an unreadable one":               {`{"volumes":"none"}`, nil, true, whole(), `spec.volumes: "none": write a list`},
-		"a large one":                     {big, nil, true, whole(), errAbsent.Error()},
-		"a large one that is unreadable":  {`{"volumes":"none",` + big[1:], nil, true, whole(), `spec.volumes: "none": write a list`},
-		"one that is not served":          {`{"image":"spark"}`, nil, false, identity, errAbsent.Error()},
-		"one of an unknown namespace":     {`{"image":"spark"}`, errors.New("no answer"), true, identity, errAbsent.Error()},
-		"an unreadable one not served":    {`{"volumes":"none"}`, nil, false, identity, errAbsent.Error()},
-		"an expensive one not served yet": {`{"driver":{"sidecars":[{"resources":{"limits":{"cpu":"1e-1000000000"}}}]}}`, nil, false, identity, errAbsent.Error()},
+		"an application":                 {`{"image":"spark"}`, keep, whole(func(a *v1beta2.SparkApplication) { a.Spec.Image = new("spark") }), ""},
+		"an unreadable one":              {`{"volumes":"none"}`, keep, whole(), `spec.volumes: "none": write a list`},
+		"a large one":                    {big, keep, whole(), errAbsent.Error()},
+		"a large one that is unreadable": {`{"volumes":"none",` + big[1:], keep, whole(), `spec.volumes: "none": write a list`},
+		"a forgotten one":                {`{"image":"spark"}`, forget, identity, errAbsent.Error()},
+		"an unreadable forgotten one":    {`{"volumes":"none"}`, forget, identity, errAbsent.Error()},
+		"an expensive forgotten one":     {`{"driver":{"sidecars":[{"resources":{"limits":{"cpu":"1e-1000000000"}}}]}}`, forget, identity, errAbsent.Error()},
 	}
 	for name, tc := range cases {
 		t.Run(name, func(t *testing.T) {
-			keep := transform(func(string) (bool, error) { return tc.served, tc.serves }, (*SparkApplication).Keep)
 			stored := &SparkApplication{}
 			if err := json.Unmarshal(document(tc.spec, `{}`), stored); err != nil {
 				t.Fatal(err)
 			}
-			kept, err := keep(stored)
-			if err != nil {
-				t.Fatal(err)
-			}
-			if kept.(*SparkApplication).spec != nil {
+			tc.transform(stored)
+			if stored.spec != nil {
 				t.Error("the text of the spec is kept")
 			}
-			got, err := kept.(*SparkApplication).Read()
+			got, err := stored.Read()
 			if diff := cmp.Diff(tc.want, got); diff != "" {
 				t.Errorf("kept (-want +got):\n%s", diff)
 			}
@@ -185,15 +179,6 @@ func TestWhatTheCacheKeeps(t *testing.T) {
 				t.Errorf("error %v, want %q", err, tc.wantErr)
 			}
 		})
-	}
-}
-
-// A deletion that was missed comes as a tombstone.
-func TestWhatIsNoApplicationIsLeftAlone(t *testing.T) {
-	tombstone := toolscache.DeletedFinalStateUnknown{Key: "team/pi"}
-	got, err := transform(func(string) (bool, error) { return true, nil }, (*SparkApplication).Keep)(tombstone)
-	if err != nil || got != any(tombstone) {
-		t.Errorf("kept %v, %v", got, err)
 	}
 }
 

@@ -11,17 +11,13 @@ import (
 	admissionv1 "k8s.io/api/admissionregistration/v1"
 	corev1 "k8s.io/api/core/v1"
 	apierrors "k8s.io/apimachinery/pkg/api/errors"
-	"k8s.io/apimachinery/pkg/runtime"
 	"k8s.io/apimachinery/pkg/util/wait"
-	clientgoscheme "k8s.io/client-go/kubernetes/scheme"
 	ctrl "sigs.k8s.io/controller-runtime"
 	"sigs.k8s.io/controller-runtime/pkg/client"
 
 	configv1alpha1 "github.com/alauda/spark-operator/apis/config/v1alpha1"
 	"github.com/alauda/spark-operator/apis/sparkoperator/v1beta2"
-	"github.com/alauda/spark-operator/controllers/sparkapplication"
-	"github.com/alauda/spark-operator/internal/manager"
-	"github.com/alauda/spark-operator/internal/namespaces"
+	"github.com/alauda/spark-operator/controllers"
 	"github.com/alauda/spark-operator/internal/submission/sparksubmit"
 )
 
@@ -75,23 +71,16 @@ func TestAPutOfWhatHasNoDefaultsKeepsTheRun(t *testing.T) {
 // startController runs the controller beside the webhook.
 func startController(t *testing.T) {
 	t.Helper()
-	scheme := runtime.NewScheme()
-	for _, add := range []func(*runtime.Scheme) error{clientgoscheme.AddToScheme, v1beta2.AddToScheme} {
-		must(t, add(scheme))
-	}
 	cfg := configv1alpha1.DefaultControllerConfiguration()
 	cfg.Namespaces = []string{namespace}
 	cfg.Metrics.BindAddress, cfg.Health.BindAddress = configv1alpha1.Off, configv1alpha1.Off
-	served, err := namespaces.New(&cfg.SharedConfiguration)
-	if err != nil {
-		t.Fatal(err)
-	}
-	options := manager.Options(&cfg.SharedConfiguration)
-	sparkapplication.Narrow(&options, served)
+	cfg.LeaderElection.Enabled = false
+	options, err := controllers.ManagerOptions(cfg)
+	must(t, err)
 	mgr, err := ctrl.NewManager(server, options)
 	must(t, err)
 	ctx, stop := context.WithCancel(context.WithoutCancel(t.Context()))
-	must(t, sparkapplication.Add(ctx, mgr, cfg, sparksubmit.Options{}, nil))
+	must(t, controllers.Setup(ctx, mgr, cfg, sparksubmit.Options{}, nil))
 	ended := make(chan error, 1)
 	go func() { ended <- mgr.Start(ctx) }()
 	t.Cleanup(func() {

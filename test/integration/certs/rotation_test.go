@@ -6,7 +6,6 @@ package certs
 import (
 	"bytes"
 	"context"
-	"crypto/tls"
 	"fmt"
 	"os"
 	"path/filepath"
@@ -20,16 +19,10 @@ import (
 	metav1 "k8s.io/apimachinery/pkg/apis/meta/v1"
 	"k8s.io/apimachinery/pkg/types"
 	ctrl "sigs.k8s.io/controller-runtime"
-	"sigs.k8s.io/controller-runtime/pkg/cache"
 	"sigs.k8s.io/controller-runtime/pkg/client"
-	"sigs.k8s.io/controller-runtime/pkg/config"
-	metricsserver "sigs.k8s.io/controller-runtime/pkg/metrics/server"
-	"sigs.k8s.io/controller-runtime/pkg/webhook"
 
 	configv1alpha1 "github.com/alauda/spark-operator/apis/config/v1alpha1"
 	"github.com/alauda/spark-operator/internal/certs"
-	"github.com/alauda/spark-operator/internal/namespaces"
-	"github.com/alauda/spark-operator/internal/scope"
 	"github.com/alauda/spark-operator/webhooks"
 )
 
@@ -52,22 +45,16 @@ func startInProcess(t *testing.T, c *clock, propagation time.Duration) (port int
 	}
 	keeper := certs.NewKeeper(keeping, c.now)
 	port = freePort(t)
-	served, err := namespaces.New(&configv1alpha1.SharedConfiguration{})
+	cfg := configv1alpha1.DefaultWebhookConfiguration()
+	cfg.Port, cfg.ResourceQuota = int32(port), configv1alpha1.ResourceQuotaIgnore
+	cfg.Metrics.BindAddress, cfg.Health.BindAddress = configv1alpha1.Off, configv1alpha1.Off
+	options, err := webhooks.ManagerOptions(cfg, keeper)
 	must(t, err)
-	options := ctrl.Options{
-		Cache:   cache.Options{ByObject: keeping.WatchedObjects()},
-		Metrics: metricsserver.Options{BindAddress: "0"},
-		// Controllers of several tests have the same name in this one process.
-		Controller: config.Controller{SkipNameValidation: new(true)},
-		WebhookServer: webhook.NewServer(webhook.Options{Port: port, TLSOpts: []func(*tls.Config){
-			func(c *tls.Config) { c.GetCertificate = keeper.GetCertificate; c.NextProtos = []string{"http/1.1"} },
-		}}),
-	}
-	webhooks.Narrow(&options, served)
+	// Controllers of several tests have the same name in this one process.
+	options.Controller.SkipNameValidation = new(true)
 	mgr, err := ctrl.NewManager(webhookConfig, options)
 	must(t, err)
-	must(t, keeper.SetupWithManager(mgr))
-	must(t, webhooks.Setup(t.Context(), mgr, webhooks.Options{Served: scope.Scope{}, ResourceQuota: configv1alpha1.ResourceQuotaIgnore}))
+	must(t, webhooks.Setup(t.Context(), mgr, cfg, keeper))
 
 	ctx, stop := context.WithCancel(t.Context())
 	ended := make(chan error, 1)

@@ -15,9 +15,8 @@ import (
 	"sigs.k8s.io/controller-runtime/pkg/client"
 
 	configv1alpha1 "github.com/alauda/spark-operator/apis/config/v1alpha1"
-	"github.com/alauda/spark-operator/controllers/sparkapplication"
+	"github.com/alauda/spark-operator/controllers"
 	"github.com/alauda/spark-operator/internal/manager"
-	"github.com/alauda/spark-operator/internal/namespaces"
 	"github.com/alauda/spark-operator/internal/submission/sparksubmit"
 )
 
@@ -47,23 +46,21 @@ func (t *trial) control(ctx context.Context, p *process) error {
 	cfg.Metrics.BindAddress, cfg.Health.BindAddress = configv1alpha1.Off, configv1alpha1.Off
 	cfg.DriverPodDisruptionBudget.Enabled = true
 	cfg.Submission.Mode = t.mode
-	served, err := namespaces.New(&cfg.SharedConfiguration)
-	if err != nil {
-		return err
-	}
-	options := manager.Options(&cfg.SharedConfiguration)
-	options.Controller.SkipNameValidation = new(true)
-	if !t.discovers {
-		options.MapperProvider = mapper
-	}
+	cfg.LeaderElection.Enabled = t.elected
 	if t.elected {
 		cfg.LeaderElection.LeaseNamespace = t.namespace
 		cfg.LeaderElection.LeaseDuration.Duration = 6 * time.Second
 		cfg.LeaderElection.RenewDeadline.Duration = 4 * time.Second
 		cfg.LeaderElection.RetryPeriod.Duration = 200 * time.Millisecond
-		manager.Elect(&options, &cfg.LeaderElection)
 	}
-	sparkapplication.Narrow(&options, served)
+	options, err := controllers.ManagerOptions(cfg)
+	if err != nil {
+		return err
+	}
+	options.Controller.SkipNameValidation = new(true)
+	if !t.discovers {
+		options.MapperProvider = mapper
+	}
 	connection := manager.Connection(t.config, &cfg.SharedConfiguration)
 	connection.Wrap(func(next http.RoundTripper) http.RoundTripper {
 		w := *p.wire
@@ -83,7 +80,7 @@ func (t *trial) control(ctx context.Context, p *process) error {
 		defer jvm.close()
 		spark.Home, spark.Dir = jvm.home, jvm.work
 	}
-	if err := sparkapplication.Add(ctx, mgr, cfg, spark, t.metrics); err != nil {
+	if err := controllers.Setup(ctx, mgr, cfg, spark, t.metrics); err != nil {
 		return err
 	}
 	return mgr.Start(ctx)

@@ -32,10 +32,8 @@ import (
 
 	configv1alpha1 "github.com/alauda/spark-operator/apis/config/v1alpha1"
 	"github.com/alauda/spark-operator/apis/sparkoperator/v1beta2"
-	"github.com/alauda/spark-operator/controllers/sparkapplication"
-	"github.com/alauda/spark-operator/internal/manager"
+	"github.com/alauda/spark-operator/controllers"
 	"github.com/alauda/spark-operator/internal/metrics"
-	"github.com/alauda/spark-operator/internal/namespaces"
 	"github.com/alauda/spark-operator/internal/submission/sparksubmit"
 	"github.com/alauda/spark-operator/test/integration/apiserver"
 )
@@ -103,18 +101,17 @@ func run(
 		c(cfg)
 	}
 	cfg.Metrics.BindAddress, cfg.Health.BindAddress = configv1alpha1.Off, configv1alpha1.Off
-	served, err := namespaces.New(&cfg.SharedConfiguration)
+	cfg.LeaderElection.Enabled = false
+	options, err := controllers.ManagerOptions(cfg)
 	if err != nil {
 		t.Fatal(err)
 	}
-	options := manager.Options(&cfg.SharedConfiguration)
 	options.Controller.SkipNameValidation = new(true)
-	sparkapplication.Narrow(&options, served)
 	mgr, err := ctrl.NewManager(config, options)
 	if err != nil {
 		t.Fatal(err)
 	}
-	if err := sparkapplication.Add(ctx, mgr, cfg, spark, recorder(mgr)); err != nil {
+	if err := controllers.Setup(ctx, mgr, cfg, spark, recorder(mgr)); err != nil {
 		t.Fatal(err)
 	}
 	done := make(chan error, 1)

@@ -1,7 +1,7 @@
 // Copyright 2026 The Alauda Spark Operator Authors.
 // SPDX-License-Identifier: Apache-2.0
 
-package sparkapplication
+package caching
 
 import (
 	"maps"
@@ -10,18 +10,29 @@ import (
 
 	corev1 "k8s.io/api/core/v1"
 	metav1 "k8s.io/apimachinery/pkg/apis/meta/v1"
+	"k8s.io/apimachinery/pkg/labels"
+	"sigs.k8s.io/controller-runtime/pkg/cache"
 
-	"github.com/alauda/spark-operator/internal/stored"
 	"github.com/alauda/spark-operator/pkg/podmutation"
 	"github.com/alauda/spark-operator/pkg/sparklabels"
 )
 
-// readLabels are those that are read of a pod.
-var readLabels = []string{sparklabels.AppName, sparklabels.SparkRole, sparklabels.SubmissionID, sparklabels.SparkAppSelector}
+// readLabels are those that are read of a pod, by any controller.
+var readLabels = []string{
+	sparklabels.AppName, sparklabels.ConnectName, sparklabels.SparkRole, sparklabels.SubmissionID, sparklabels.SparkAppSelector,
+}
 
-// trimPod leaves of a pod what is read of it, before it is kept in memory: there are many, and most of each is what the operator itself has
+// Pods limits pods to those that the operator or its drivers have made, of applications and of Connect servers.
+func Pods() Limit {
+	return Limit{Object: &corev1.Pod{}, ByObject: cache.ByObject{
+		Label:     labels.SelectorFromSet(labels.Set{sparklabels.LaunchedByOperator: sparklabels.True}),
+		Transform: TransformPod,
+	}}
+}
+
+// TransformPod leaves of a pod what is read of it, before it is kept in memory: there are many, and most of each is what the operator itself has
 // rendered. Pods from the cache are therefore never written back as a whole. Who reads another field adds it here.
-func trimPod(object any) (any, error) {
+func TransformPod(object any) (any, error) {
 	pod, isPod := object.(*corev1.Pod)
 	if !isPod {
 		// The last state of a pod whose deletion was missed.
@@ -34,7 +45,7 @@ func trimPod(object any) (any, error) {
 		Containers: sparksOwn(pod), SchedulerName: unique.Make(pod.Spec.SchedulerName).Value(),
 	}
 	if pod.Labels[sparklabels.SparkRole] == sparklabels.RoleExecutor {
-		trimExecutorStatus(&pod.Status)
+		transformExecutorStatus(&pod.Status)
 	}
 	return pod, nil
 }
@@ -50,11 +61,11 @@ func sparksOwn(pod *corev1.Pod) []corev1.Container {
 	return []corev1.Container{{Name: unique.Make(name).Value()}}
 }
 
-// trimExecutorStatus leaves less of an executor than of a driver: there are many times as many.
-func trimExecutorStatus(status *corev1.PodStatus) {
+// transformExecutorStatus leaves less of an executor than of a driver: there are many times as many.
+func transformExecutorStatus(status *corev1.PodStatus) {
 	*status = corev1.PodStatus{
 		Phase: status.Phase, Reason: status.Reason, Message: status.Message,
-		Conditions:            untoward(status.Conditions),
+		Conditions:            unhealthy(status.Conditions),
 		InitContainerStatuses: notRunning(status.InitContainerStatuses), ContainerStatuses: notRunning(status.ContainerStatuses),
 	}
 }
@@ -75,10 +86,10 @@ func proofOfOrigin(pod *corev1.Pod) []metav1.OwnerReference {
 var controls = true
 
 // shared returns the labels of the names. Strings that many pods have in common are kept once.
-func shared(labels map[string]string, names []string) map[string]string {
+func shared(all map[string]string, names []string) map[string]string {
 	kept := make(map[string]string, len(names))
 	for _, name := range names {
-		if value, exists := labels[name]; exists {
+		if value, exists := all[name]; exists {
 			kept[name] = unique.Make(value).Value()
 		}
 	}
@@ -94,8 +105,8 @@ func operators(annotations map[string]string) map[string]string {
 	return annotations
 }
 
-// untoward returns the conditions that say that something is the matter. The usual ones say no more than the phase.
-func untoward(conditions []corev1.PodCondition) []corev1.PodCondition {
+// unhealthy returns the conditions that say that something is the matter. The usual ones say no more than the phase.
+func unhealthy(conditions []corev1.PodCondition) []corev1.PodCondition {
 	var kept []corev1.PodCondition
 	for _, c := range conditions {
 		if c.Type == corev1.DisruptionTarget || c.Type == corev1.PodScheduled && c.Status != corev1.ConditionTrue {
@@ -114,11 +125,4 @@ func notRunning(statuses []corev1.ContainerStatus) []corev1.ContainerStatus {
 		}
 	}
 	return kept
-}
-
-// trimApplication drops what only tools of the user's read.
-func trimApplication(app *stored.SparkApplication) {
-	app.ManagedFields = nil
-	delete(app.Annotations, corev1.LastAppliedConfigAnnotation)
-	app.Keep()
 }

@@ -1,7 +1,7 @@
 // Copyright 2026 The Alauda Spark Operator Authors.
 // SPDX-License-Identifier: Apache-2.0
 
-package sparkapplication
+package caching
 
 import (
 	"slices"
@@ -10,13 +10,8 @@ import (
 	"github.com/google/go-cmp/cmp"
 	corev1 "k8s.io/api/core/v1"
 	metav1 "k8s.io/apimachinery/pkg/apis/meta/v1"
-	"k8s.io/apimachinery/pkg/labels"
 	"k8s.io/client-go/tools/cache"
-	ctrl "sigs.k8s.io/controller-runtime"
 
-	"github.com/alauda/spark-operator/apis/sparkoperator/v1beta2"
-	"github.com/alauda/spark-operator/internal/namespaces"
-	"github.com/alauda/spark-operator/internal/stored"
 	"github.com/alauda/spark-operator/pkg/podmutation"
 	"github.com/alauda/spark-operator/pkg/sparklabels"
 )
@@ -57,7 +52,7 @@ func TestOfADriverAllIsKeptButWhatTheOperatorRenderedAndNobodyReads(t *testing.T
 	want.Annotations = map[string]string{sparklabels.SpecHash: "h1-0"}
 	delete(want.Labels, sparklabels.LaunchedByOperator)
 	want.Spec.Containers, want.Spec.Volumes = []corev1.Container{{Name: "spark"}}, nil
-	got, err := trimPod(whole(sparklabels.RoleDriver))
+	got, err := TransformPod(whole(sparklabels.RoleDriver))
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -76,7 +71,7 @@ func TestOfAnExecutorOnlyWhatSaysSomethingIsKept(t *testing.T) {
 	want.Status.PodIP, want.Status.ContainerStatuses = "", nil
 	want.Status.InitContainerStatuses[0].Image = ""
 	want.Status.Conditions = []corev1.PodCondition{want.Status.Conditions[0], want.Status.Conditions[2]}
-	got, err := trimPod(whole(sparklabels.RoleExecutor))
+	got, err := TransformPod(whole(sparklabels.RoleExecutor))
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -95,58 +90,26 @@ func TestWhichContainerSparkRunsInIsAlwaysKnownOfWhatIsKept(t *testing.T) {
 				pod := whole(role)
 				spark := corev1.Container{Name: name, Env: []corev1.EnvVar{{Name: mark}}}
 				pod.Spec.Containers = append(append(slices.Clip(others[0]), spark), others[1]...)
-				kept, err := trimPod(pod)
+				transformed, err := TransformPod(pod)
 				if err != nil {
 					t.Fatal(err)
 				}
-				trimmed := kept.(*corev1.Pod)
-				if got := podmutation.SparkContainerName(trimmed, podmutation.Role(role)); got != name {
+				kept := transformed.(*corev1.Pod)
+				if got := podmutation.SparkContainerName(kept, podmutation.Role(role)); got != name {
 					t.Errorf("%s in %s beside %v: known as %s", role, name, others, got)
 				}
-				if name == usual[role] && trimmed.Spec.Containers != nil || len(trimmed.Spec.Containers) > 1 {
-					t.Errorf("%s in %s: kept %v", role, name, trimmed.Spec.Containers)
+				if name == usual[role] && kept.Spec.Containers != nil || len(kept.Spec.Containers) > 1 {
+					t.Errorf("%s in %s: kept %v", role, name, kept.Spec.Containers)
 				}
 			}
 		}
 	}
 }
 
-func TestApplicationsAreKeptWithoutWhatToolsWrote(t *testing.T) {
-	app := stored.Of(&v1beta2.SparkApplication{ObjectMeta: metav1.ObjectMeta{
-		ManagedFields: []metav1.ManagedFieldsEntry{{Manager: "kubectl"}},
-		Annotations:   map[string]string{corev1.LastAppliedConfigAnnotation: "{}", "mine": "yes"},
-	}})
-	trimApplication(app)
-	got, err := app.Read()
-	if err != nil {
-		t.Fatal(err)
-	}
-	want := &v1beta2.SparkApplication{ObjectMeta: metav1.ObjectMeta{Annotations: map[string]string{"mine": "yes"}}}
-	if diff := cmp.Diff(want, got); diff != "" {
-		t.Errorf("kept (-want +got):\n%s", diff)
-	}
-}
-
 // A deletion that was missed comes as a tombstone.
 func TestWhatIsNoObjectIsLeftAlone(t *testing.T) {
 	tombstone := cache.DeletedFinalStateUnknown{Key: "default/pi"}
-	if got, err := trimPod(tombstone); err != nil || got != any(tombstone) {
-		t.Errorf("trimmed to %v, %v", got, err)
-	}
-}
-
-func TestOnlyPodsOfApplicationsAreKept(t *testing.T) {
-	options := ctrl.Options{}
-	Narrow(&options, namespaces.Filter{})
-	if !options.Cache.ReaderFailOnMissingInformer {
-		t.Error("reading any kind starts to keep all of it in memory")
-	}
-	for kind, config := range options.Cache.ByObject {
-		if config.Transform == nil {
-			t.Errorf("%T is kept whole", kind)
-		}
-		if _, isPod := kind.(*corev1.Pod); isPod && (config.Label == nil || config.Label.Matches(labels.Set{"app": "other"})) {
-			t.Error("pods of others are kept")
-		}
+	if got, err := TransformPod(tombstone); err != nil || got != any(tombstone) {
+		t.Errorf("transformed to %v, %v", got, err)
 	}
 }
