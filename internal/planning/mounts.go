@@ -80,7 +80,8 @@ func (p *Plan) checkMounts() field.ErrorList {
 }
 
 func (m *mountPoints) add(by mounter, at string, path *field.Path, what string) {
-	m.all = append(m.all, mountPoint{path: gopath.Clean(at), by: by, field: path, value: at, what: what})
+	// A path that is not absolute is one below the root: the kubelet makes it so.
+	m.all = append(m.all, mountPoint{path: gopath.Join("/", at), by: by, field: path, value: at, what: what})
 }
 
 // property returns where a property of the author's stands.

@@ -147,6 +147,7 @@ func containerLists(containers []corev1.Container, path *field.Path) field.Error
 		errs = append(errs, tooMany(len(container.Ports), maxEntries, at.Child("ports"))...)
 		errs = append(errs, tooMany(len(container.VolumeMounts), maxEntries, at.Child("volumeMounts"))...)
 		errs = append(errs, tooMany(len(container.VolumeDevices), maxEntries, at.Child("volumeDevices"))...)
+		errs = append(errs, subPaths(container.VolumeMounts, at.Child("volumeMounts"))...)
 	}
 	return errs
 }

@@ -202,7 +202,7 @@ func mounts(r sparkRole, declared []corev1.Volume, path, volumes *field.Path) fi
 			errs = append(errs, field.Required(at.Child("mountPath"), "set it to the path in the container"))
 		}
 	}
-	return errs
+	return append(errs, subPaths(r.VolumeMounts, path)...)
 }
 
 const sparksPort = "Spark adds a port of the name itself; rename it, or change Spark's own by its property, such as spark.ui.port"

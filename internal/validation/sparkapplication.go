@@ -36,6 +36,8 @@ func SparkApplication(app *v1beta2.SparkApplication, path *field.Path) field.Err
 	if da := spec.DynamicAllocation; da != nil && da.Enabled {
 		errs = append(errs, bounds(da.InitialExecutors, da.MinExecutors, da.MaxExecutors, path.Child("dynamicAllocation"))...)
 	}
+	errs = append(errs, portProperties(spec.SparkConf, spec.SparkVersion, path.Child("sparkConf"))...)
+	errs = append(errs, subPathProperties(spec.SparkConf, path.Child("sparkConf"))...)
 	errs = append(errs, start(app, path)...)
 	errs = append(errs, propertyNames(spec.HadoopConf, path.Child("hadoopConf"))...)
 	errs = append(errs, nodeSelectors(spec, path)...)
