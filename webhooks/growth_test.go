@@ -162,7 +162,7 @@ func podAdmissionOf(tb testing.TB, field large.Field, size int) large.Work {
 	application := sparkPi()
 	field.Fill(application, size)
 	application.Name, application.Namespace = "pi", "team"
-	m := newPodMutator(applications{cache: known{app: application}, api: known{app: application}})
+	m := podMutation(applications{cache: known{app: application}, api: known{app: application}})
 	var pods [][]byte
 	for _, role := range []podmutation.Role{podmutation.Driver, podmutation.Executor} {
 		pods = append(pods, encode(tb, foreignPod(role)))

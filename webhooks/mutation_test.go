@@ -90,7 +90,7 @@ func TestSparkApplicationDefaulting(t *testing.T) {
 		},
 	} {
 		t.Run(name, func(t *testing.T) {
-			h := newDefaulting(testScheme(t), sparkApplicationDefaulter{})
+			h := defaulting(v1beta2.SetSparkApplicationDefaults)
 			got := patches(t, h, tc.operation, tc.object)
 			if diff := cmp.Diff(tc.want, got); diff != "" {
 				t.Errorf("patch (-want +got):\n%s", diff)
@@ -114,7 +114,7 @@ func TestScheduledSparkApplicationDefaulting(t *testing.T) {
 		},
 	} {
 		t.Run(name, func(t *testing.T) {
-			h := newDefaulting(testScheme(t), scheduledSparkApplicationDefaulter{})
+			h := defaulting(v1beta2.SetScheduledSparkApplicationDefaults)
 			got := patches(t, h, admissionv1.Create, tc.object)
 			if diff := cmp.Diff(tc.want, got); diff != "" {
 				t.Errorf("patch (-want +got):\n%s", diff)

@@ -25,14 +25,8 @@ import (
 // readable keeps from a handler the objects that it could not decode, or not in a time that anybody waits for, and answers for it.
 type readable[T any] struct {
 	handler admission.Handler
-	// kind is that of T where such objects are refused. A mutating endpoint lets them pass: the schema names all wrong fields at once, and what it takes the
-	// validating endpoint refuses.
+	// kind is that of T.
 	kind schema.GroupVersionKind
-}
-
-func letUnreadablePass[T any](endpoint *admission.Webhook) *admission.Webhook {
-	endpoint.Handler = readable[T]{handler: endpoint.Handler}
-	return endpoint
 }
 
 func refuseUnreadable[T any](endpoint *admission.Webhook, kind schema.GroupVersionKind) *admission.Webhook {
@@ -70,7 +64,7 @@ func asCreated(req admission.Request) admission.Request {
 
 // answer refuses an object that cannot be decoded for what its author writes now; what is stored already can be labelled, deleted and mended.
 func (r readable[T]) answer(req admission.Request, p *decoding.Problem) admission.Response {
-	if r.kind.Empty() || strings.HasPrefix(p.Field, "status") || req.Operation == admissionv1.Update && keepsSpec(req) {
+	if strings.HasPrefix(p.Field, "status") || req.Operation == admissionv1.Update && keepsSpec(req) {
 		return admission.Allowed("")
 	}
 	detail := p.Reason

@@ -139,7 +139,7 @@ func TestAPodOfAnUnreadableApplicationIsMade(t *testing.T) {
 	if err := json.Unmarshal(fmt.Appendf(nil, endpointsOfKinds["SparkApplication"].object, "", formlessDriver), unreadable); err != nil {
 		t.Fatal(err)
 	}
-	m := newPodMutator(applications{cache: readerOf(t, unreadable), api: readerOf(t, unreadable)})
+	m := podMutation(applications{cache: readerOf(t, unreadable), api: readerOf(t, unreadable)})
 	response := m.Handle(t.Context(), podRequest(encode(t, foreignPod("executor"))))
 	want := []string{`the pod is made without the fields of its SparkApplication: SparkApplication "pi" cannot be read: ` +
 		`spec.driver.template.spec.containers[0].resources.requests[cpu]: "1e1.5": it is not a quantity; write a quantity such as 2, 500m or 4Gi`}

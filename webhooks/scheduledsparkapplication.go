@@ -25,16 +25,6 @@ const (
 	scheduledSparkApplicationValidatePath = "/validate-sparkoperator-k8s-io-v1beta2-scheduledsparkapplication"
 )
 
-type scheduledSparkApplicationDefaulter struct{}
-
-// Default fills in what the user left out, unless the schedule is going away.
-func (scheduledSparkApplicationDefaulter) Default(_ context.Context, schedule *v1beta2.ScheduledSparkApplication) error {
-	if schedule.DeletionTimestamp.IsZero() {
-		v1beta2.SetScheduledSparkApplicationDefaults(schedule)
-	}
-	return nil
-}
-
 // scheduledSparkApplicationValidator looks at the schedule, and at its template as at an application. Quotas are for the
 // runs: what is left when one is due cannot be known before.
 type scheduledSparkApplicationValidator struct{}

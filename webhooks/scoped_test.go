@@ -11,6 +11,7 @@ import (
 	"sigs.k8s.io/controller-runtime/pkg/webhook/admission"
 
 	configv1alpha1 "github.com/alauda/spark-operator/apis/config/v1alpha1"
+	"github.com/alauda/spark-operator/apis/sparkoperator/v1beta2"
 	"github.com/alauda/spark-operator/internal/namespaces"
 	"github.com/alauda/spark-operator/internal/scope"
 )
@@ -20,7 +21,7 @@ func TestOnlyServedNamespacesAreTouched(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	h := scoped{served: scope.New(filter, nil), handler: newDefaulting(testScheme(t), sparkApplicationDefaulter{}).Handler}
+	h := scoped{served: scope.New(filter, nil), handler: defaulting(v1beta2.SetSparkApplicationDefaults)}
 	for namespace, wantPatch := range map[string]bool{"served": true, "other": false} {
 		response := h.Handle(t.Context(), admission.Request{AdmissionRequest: admissionv1.AdmissionRequest{
 			Operation: admissionv1.Create, Namespace: namespace, Object: runtime.RawExtension{Raw: []byte(minimalApplication)},

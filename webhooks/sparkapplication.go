@@ -27,17 +27,6 @@ const (
 
 var specPath = field.NewPath("spec")
 
-type sparkApplicationDefaulter struct{}
-
-// Default fills in what the user left out, unless the application is going away: the last update of such an object
-// removes a finalizer, and must do nothing else.
-func (sparkApplicationDefaulter) Default(_ context.Context, app *v1beta2.SparkApplication) error {
-	if app.DeletionTimestamp.IsZero() {
-		v1beta2.SetSparkApplicationDefaults(app)
-	}
-	return nil
-}
-
 // sparkApplicationValidator refuses what the controller would refuse to submit, and tells of what there is no quota for.
 type sparkApplicationValidator struct{ quota quotaCheck }
 

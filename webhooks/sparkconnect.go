@@ -21,16 +21,6 @@ const (
 	sparkConnectValidatePath = "/validate-sparkoperator-k8s-io-v1alpha1-sparkconnect"
 )
 
-type sparkConnectDefaulter struct{}
-
-// Default fills in what the user left out, unless the server is going away.
-func (sparkConnectDefaulter) Default(_ context.Context, connect *v1alpha1.SparkConnect) error {
-	if connect.DeletionTimestamp.IsZero() {
-		v1alpha1.SetSparkConnectDefaults(connect)
-	}
-	return nil
-}
-
 type sparkConnectValidator struct{}
 
 // ValidateCreate implements admission.Validator.

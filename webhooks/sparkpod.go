@@ -10,11 +10,9 @@ import (
 
 	admissionv1 "k8s.io/api/admission/v1"
 	corev1 "k8s.io/api/core/v1"
-	"k8s.io/apimachinery/pkg/api/equality"
 	"k8s.io/apimachinery/pkg/types"
 	"sigs.k8s.io/controller-runtime/pkg/webhook/admission"
 
-	"github.com/alauda/spark-operator/internal/decoding"
 	"github.com/alauda/spark-operator/pkg/podmutation"
 	"github.com/alauda/spark-operator/pkg/sparklabels"
 )
@@ -23,62 +21,43 @@ import (
 
 const podPath = "/mutate--v1-pod"
 
-// podMutator shapes driver and executor pods by the fields of their application. Pods that this operator rendered have that
+// podMutation shapes driver and executor pods by the fields of their application. Pods that this operator rendered have that
 // shape already and pass unchanged, but for an executor's memory limit, which Spark sets itself. The others are of drivers
 // that somebody else's Spark client made.
 //
 // It never refuses a pod: a driver that loses its executors is worse than executors without a toleration. What keeps it
 // from its work becomes a warning.
-type podMutator struct {
-	apps     applications
-	mutators []podmutation.Mutator
-}
-
-func newPodMutator(apps applications) *podMutator {
+func podMutation(apps applications) mutation[corev1.Pod, *corev1.Pod] {
 	// A driver's owner is left as it is: this operator's have theirs from the renderer, and a driver of somebody else's does
 	// not become this operator's by a label.
 	mutators := slices.DeleteFunc(podmutation.Default(), func(m podmutation.Mutator) bool { return m.Name == podmutation.OwnerReference })
-	return &podMutator{apps: apps, mutators: mutators}
+	return mutation[corev1.Pod, *corev1.Pod]{
+		operations: []admissionv1.Operation{admissionv1.Create}, name: "pod",
+		consequence: "the pod is made without the fields of its SparkApplication",
+		change: func(ctx context.Context, req admission.Request, pod *corev1.Pod) error {
+			return shapePod(ctx, apps, req.Namespace, pod, mutators)
+		},
+	}
 }
 
-// Handle answers an admission request.
-func (m *podMutator) Handle(ctx context.Context, req admission.Request) admission.Response {
-	if req.Operation != admissionv1.Create || req.SubResource != "" {
-		return admission.Allowed("")
-	}
-	pod := &corev1.Pod{}
-	if p := decoding.Into(req.Object.Raw, pod, ""); p != nil {
-		return unchanged("the pod cannot be read: %v", p)
-	}
+// shapePod shapes a pod of an application in the namespace; others stay as they are.
+func shapePod(ctx context.Context, apps applications, namespace string, pod *corev1.Pod, mutators []podmutation.Mutator) error {
 	name, role := pod.Labels[sparklabels.AppName], podmutation.Role(pod.Labels[sparklabels.SparkRole])
 	if name == "" || pod.Labels[sparklabels.LaunchedByOperator] != sparklabels.True || role != podmutation.Driver && role != podmutation.Executor {
-		return admission.Allowed("")
+		return nil
 	}
-	app, err := m.apps.of(ctx, types.NamespacedName{Namespace: req.Namespace, Name: name}, pod)
+	app, err := apps.of(ctx, types.NamespacedName{Namespace: namespace, Name: name}, pod)
 	if err != nil {
-		return unchanged("SparkApplication %q cannot be read: %v", name, err)
+		return fmt.Errorf("SparkApplication %q cannot be read: %w", name, err)
 	}
 	if app == nil {
-		return unchanged("there is no SparkApplication %q", name)
+		return fmt.Errorf("there is no SparkApplication %q", name)
 	}
 	if why := foreign(pod, role, app); why != "" {
-		return unchanged("it is no pod of SparkApplication %q: %s", name, why)
+		return fmt.Errorf("it is no pod of SparkApplication %q: %s", name, why)
 	}
-	shaped := pod.DeepCopy()
-	if err := podmutation.Apply(shaped, podmutation.Input{App: app, Role: role}, m.mutators...); err != nil {
-		return unchanged("SparkApplication %q: %v", name, err)
+	if err := podmutation.Apply(pod, podmutation.Input{App: app, Role: role}, mutators...); err != nil {
+		return fmt.Errorf("SparkApplication %q: %w", name, err)
 	}
-	if equality.Semantic.DeepEqual(pod, shaped) {
-		return admission.Allowed("")
-	}
-	patches, err := patch(req.Object.Raw, pod, shaped)
-	if err != nil {
-		return unchanged("SparkApplication %q: %v", name, err)
-	}
-	return admission.Patched("", patches...)
-}
-
-// unchanged lets a pod pass as it is, and says why.
-func unchanged(format string, args ...any) admission.Response {
-	return admission.Allowed("").WithWarnings("the pod is made without the fields of its SparkApplication: " + fmt.Sprintf(format, args...))
+	return nil
 }

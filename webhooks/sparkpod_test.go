@@ -42,9 +42,9 @@ func readerOf(tb testing.TB, objects ...client.Object) client.WithWatch {
 }
 
 // mutatorOf knows the applications by its cache, and none by the API server, unless told.
-func mutatorOf(tb testing.TB, cached []client.Object, others ...client.Object) *podMutator {
+func mutatorOf(tb testing.TB, cached []client.Object, others ...client.Object) admission.Handler {
 	tb.Helper()
-	return newPodMutator(applications{cache: readerOf(tb, cached...), api: readerOf(tb, others...)})
+	return podMutation(applications{cache: readerOf(tb, cached...), api: readerOf(tb, others...)})
 }
 
 func podRequest(raw []byte) admission.Request {
@@ -288,7 +288,7 @@ func TestAnUnreadableApplicationLosesNoPod(t *testing.T) {
 			return errors.New("down")
 		},
 	})
-	m := newPodMutator(applications{cache: broken, api: broken})
+	m := podMutation(applications{cache: broken, api: broken})
 	response := m.Handle(t.Context(), podRequest(encode(t, foreignPod(podmutation.Executor))))
 	want := []string{`the pod is made without the fields of its SparkApplication: SparkApplication "pi" cannot be read: down`}
 	if diff := cmp.Diff(want, response.Warnings); !response.Allowed || diff != "" {

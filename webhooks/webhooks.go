@@ -130,10 +130,9 @@ func endpoints(cache, api client.Reader, o Options) map[string]*admission.Webhoo
 	scheme := runtime.NewScheme()
 	apps := applications{cache: cache, api: api}
 	all := map[string]*admission.Webhook{
-		sparkApplicationDefaultPath: letUnreadablePass[v1beta2.SparkApplication](newDefaulting(scheme, sparkApplicationDefaulter{})),
-		scheduledSparkApplicationDefaultPath: letUnreadablePass[v1beta2.ScheduledSparkApplication](
-			newDefaulting(scheme, scheduledSparkApplicationDefaulter{})),
-		sparkConnectDefaultPath: letUnreadablePass[v1alpha1.SparkConnect](newDefaulting(scheme, sparkConnectDefaulter{})),
+		sparkApplicationDefaultPath:          {Handler: defaulting(v1beta2.SetSparkApplicationDefaults)},
+		scheduledSparkApplicationDefaultPath: {Handler: defaulting(v1beta2.SetScheduledSparkApplicationDefaults)},
+		sparkConnectDefaultPath:              {Handler: defaulting(v1alpha1.SetSparkConnectDefaults)},
 		sparkApplicationValidatePath: refuseUnreadable[v1beta2.SparkApplication](
 			admission.WithValidator(scheme, sparkApplicationValidator{quotaCheck{o.ResourceQuota, cache}}),
 			v1beta2.GroupVersion.WithKind("SparkApplication")),
@@ -141,7 +140,7 @@ func endpoints(cache, api client.Reader, o Options) map[string]*admission.Webhoo
 			admission.WithValidator(scheme, scheduledSparkApplicationValidator{}), v1beta2.GroupVersion.WithKind("ScheduledSparkApplication")),
 		sparkConnectValidatePath: refuseUnreadable[v1alpha1.SparkConnect](
 			admission.WithValidator(scheme, sparkConnectValidator{}), v1alpha1.GroupVersion.WithKind("SparkConnect")),
-		podPath: {Handler: newPodMutator(apps)},
+		podPath: {Handler: podMutation(apps)},
 	}
 	for _, endpoint := range all {
 		endpoint.Handler = scoped{served: o.Served, handler: endpoint.Handler}
