@@ -74,8 +74,8 @@ func (m *masker) maskObjects(objects *render.Objects, executor *corev1.Pod) erro
 	return nil
 }
 
-// companion hides secrets in an object that the application has beside those of Spark's client, in place.
-func (m *masker) companion(object render.Object) {
+// dependent hides secrets in an object that the application has beside those of Spark's client, in place.
+func (m *masker) dependent(object render.Object) {
 	annotations := object.GetAnnotations()
 	for name, value := range annotations {
 		annotations[name] = m.property(name, value)

@@ -157,7 +157,7 @@ func objectsOf(app *application, plan *planning.Plan, o *renderOptions, hidden *
 	if err := hidden.maskObjects(objects, executor); err != nil {
 		return nil, err
 	}
-	documents := companionsOf(app, plan, o, hidden)
+	documents := dependentsOf(app, plan, o, hidden)
 	add := func(r role, comment string, body any) {
 		if o.wants(r) {
 			documents = append(documents, document{comment: app.String() + ": " + comment, body: body})
@@ -181,20 +181,20 @@ func objectsOf(app *application, plan *planning.Plan, o *renderOptions, hidden *
 	return documents, nil
 }
 
-// companionsOf returns what an application has beside the objects of Spark's client, in every mode.
-func companionsOf(app *application, plan *planning.Plan, o *renderOptions, hidden *masker) []document {
+// dependentsOf returns what an application has beside the objects of Spark's client, in every mode.
+func dependentsOf(app *application, plan *planning.Plan, o *renderOptions, hidden *masker) []document {
 	var documents []document
-	for _, companion := range plan.Companions() {
+	for _, dependent := range plan.DependentObjects() {
 		r, comment := roleUI, "how a port of the driver is reached"
-		switch companion.(type) {
+		switch dependent.(type) {
 		case *corev1.ConfigMap:
 			r, comment = roleMonitoring, "how its metrics are exposed"
 		case *policyv1.PodDisruptionBudget:
 			r, comment = roleBudget, "what keeps a node with the driver from being drained"
 		}
 		if o.wants(r) {
-			hidden.companion(companion)
-			documents = append(documents, document{comment: app.String() + ": " + comment, body: companion})
+			hidden.dependent(dependent)
+			documents = append(documents, document{comment: app.String() + ": " + comment, body: dependent})
 		}
 	}
 	return documents

@@ -26,7 +26,7 @@ import (
 	"github.com/alauda/spark-operator/internal/refusal"
 	"github.com/alauda/spark-operator/internal/stored"
 	"github.com/alauda/spark-operator/internal/submission"
-	"github.com/alauda/spark-operator/internal/submission/companions"
+	"github.com/alauda/spark-operator/internal/submission/dependents"
 	"github.com/alauda/spark-operator/internal/submission/sparksubmit"
 )
 
@@ -240,7 +240,7 @@ func (r *Reconciler) endPod(ctx context.Context, pod *corev1.Pod) error {
 // An orphaned driver runs on, and keeps it.
 func (r *Reconciler) releaseDriver(ctx context.Context, obs *lifecycle.Observation, orphan bool) error {
 	if !orphan {
-		if err := companions.Release(ctx, direct{r.APIReader, r.Client}, obs.App, obs.Driver); err != nil {
+		if err := dependents.Release(ctx, direct{r.APIReader, r.Client}, obs.App, obs.Driver); err != nil {
 			return err
 		}
 	}

@@ -11,7 +11,6 @@ import (
 
 	corev1 "k8s.io/api/core/v1"
 
-	"github.com/alauda/spark-operator/internal/disruption"
 	"github.com/alauda/spark-operator/pkg/podmutation"
 	"github.com/alauda/spark-operator/pkg/sparkconf"
 )
@@ -37,8 +36,7 @@ func (p *Plan) Warnings() []string {
 	if valueOf(p.app.Spec.Executor.MemoryLimit) != "" {
 		all = append(all, "spec.executor.memoryLimit takes effect through the pod webhook only: Spark limits an executor's memory itself")
 	}
-	all = append(all, p.run(p.conf).Warnings(p.options.WebUI)...)
-	all = append(all, disruption.Warnings(p.app, p.options.Disruption)...)
+	all = append(all, p.featureWarnings()...)
 	return append(all, p.advice()...)
 }
 

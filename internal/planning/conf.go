@@ -40,7 +40,7 @@ type confBuilder struct {
 //	 6 driver        the typed fields of the driver
 //	 7 executor      the typed fields of the executors
 //	 8 placement     node selector and dynamic allocation
-//	 9 decorations   monitoring, web UI, batch scheduler
+//	 9 features      what an application has beside its run, see package features
 //	10 operator      what the operator must have: namespace, names, images, labels, template containers
 var precedence = []struct {
 	name  string
@@ -54,7 +54,7 @@ var precedence = []struct {
 	{"driver", (*confBuilder).driver},
 	{"executor", (*confBuilder).executor},
 	{"placement", (*confBuilder).placement},
-	{"decorations", (*confBuilder).decorations},
+	{"features", (*confBuilder).features},
 	{"operator", (*confBuilder).operator},
 }
 
@@ -167,34 +167,6 @@ func (b *confBuilder) placement() {
 	tracking := dynamic.ShuffleTrackingEnabled == nil || *dynamic.ShuffleTrackingEnabled
 	b.conf.Set(sparkconf.DynamicAllocationShuffleTracking, strconv.FormatBool(tracking))
 	setNumber(b, sparkconf.DynamicAllocationTrackingTimeout, dynamic.ShuffleTrackingTimeout)
-}
-
-func (b *confBuilder) decorations() {
-	for _, decoration := range append(b.plan.beside(b.conf), b.plan.options.Decorations...) {
-		for _, property := range decoration.ConfDefaults {
-			b.conf.SetIfMissing(property.Key, property.Value)
-		}
-		for _, property := range decoration.Conf {
-			b.conf.Set(property.Key, property.Value)
-		}
-		b.decorate(driverKeys, &b.app.Spec.Driver.SparkPodSpec, decoration.Driver)
-		b.decorate(executorKeys, &b.app.Spec.Executor.SparkPodSpec, decoration.Executor)
-	}
-}
-
-func (b *confBuilder) decorate(keys roleKeys, pod *v1beta2.SparkPodSpec, decoration PodDecoration) {
-	b.conf.SetAll(keys.label, decoration.Labels)
-	b.conf.SetAll(keys.annotation, decoration.Annotations)
-	if decoration.SchedulerName != "" && !b.namesScheduler(keys, pod) {
-		b.conf.Set(keys.schedulerName, decoration.SchedulerName)
-	}
-	b.addJavaOptions(keys, decoration.JavaOptions)
-}
-
-// namesScheduler reports whether the author names the scheduler of a role's pods, in whatever place.
-func (b *confBuilder) namesScheduler(keys roleKeys, pod *v1beta2.SparkPodSpec) bool {
-	return podmutation.SchedulerName(b.app, pod) != "" || b.conf.Get(keys.schedulerName) != "" || b.conf.Get(sparkconf.SchedulerName) != "" ||
-		pod.Template != nil && pod.Template.Spec.SchedulerName != ""
 }
 
 func (b *confBuilder) operator() {

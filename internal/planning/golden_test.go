@@ -38,7 +38,7 @@ func TestGoldenObjects(t *testing.T) {
 			if err != nil {
 				t.Fatal(err)
 			}
-			checkGolden(t, strings.Replace(input, ".input.", ".output.", 1), documentsYAML(t, append(plan.Companions(), objects.InOrder()...)))
+			checkGolden(t, strings.Replace(input, ".input.", ".output.", 1), documentsYAML(t, append(plan.DependentObjects(), objects.InOrder()...)))
 		})
 	}
 }

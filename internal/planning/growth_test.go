@@ -21,6 +21,7 @@ import (
 	metav1 "k8s.io/apimachinery/pkg/apis/meta/v1"
 
 	"github.com/alauda/spark-operator/apis/sparkoperator/v1beta2"
+	"github.com/alauda/spark-operator/internal/features"
 	"github.com/alauda/spark-operator/internal/identity"
 	"github.com/alauda/spark-operator/internal/planning"
 	"github.com/alauda/spark-operator/internal/testing/large"
@@ -50,7 +51,7 @@ func plannedFor(tb testing.TB, fill fill, size int, steps ...func(*planning.Plan
 	app := smallest()
 	fill(app, size)
 	app.Namespace, app.Name = "team", "pi"
-	options := planning.Options{WebUI: webui.Options{Service: true, URLFormat: "{{$appName}}.example.com"}}
+	options := planning.Options{Features: features.Options{WebUI: webui.Options{Service: true, URLFormat: "{{$appName}}.example.com"}}}
 	return func() {
 		message := strings.Builder{}
 		plan, err := planning.NewPlan(app, identity.Of(app, 1), options)
@@ -71,15 +72,13 @@ func plannedFor(tb testing.TB, fill fill, size int, steps ...func(*planning.Plan
 }
 
 func natively(plan *planning.Plan) error {
-	plan.Companions()
-	plan.DriverInfo()
+	plan.DependentObjects()
 	_, err := plan.Render()
 	return err
 }
 
 func bySparkSubmit(plan *planning.Plan) error {
-	plan.Companions()
-	plan.DriverInfo()
+	plan.DependentObjects()
 	plan.Conf().Properties("")
 	plan.Conf().Redacted()
 	for _, template := range []func() (*corev1.Pod, error){plan.DriverTemplate, plan.ExecutorTemplate} {

@@ -67,15 +67,7 @@ func TestMonitoringInTheConfiguration(t *testing.T) {
 	}
 }
 
-func TestDecorationsComeAfterMonitoring(t *testing.T) {
-	app := monitored(t)
-	plan := mustPlan(t, app, planning.Options{Decorations: []planning.Decoration{{Driver: planning.PodDecoration{JavaOptions: "-Dlast"}}}})
-	if options := plan.Conf().Get(sparkconf.DriverExtraJavaOptions); !strings.HasSuffix(options, "prometheus.yaml -Dlast") {
-		t.Errorf("options of the driver are %q", options)
-	}
-}
-
-func TestCompanionsOfEveryAttempt(t *testing.T) {
+func TestDependentsOfEveryAttempt(t *testing.T) {
 	app := monitored(t)
 	app.Spec.Monitoring.MetricsProperties, app.Spec.Monitoring.Prometheus.Configuration = new("a=b"), new("rules: []")
 	for number := int64(1); number <= 2; number++ {
@@ -100,8 +92,8 @@ func TestCompanionsOfEveryAttempt(t *testing.T) {
 			},
 			Data: map[string]string{"metrics.properties": "a=b", "prometheus.yaml": "rules: []"},
 		}}
-		if diff := cmp.Diff(want, plan.Companions()); diff != "" {
-			t.Errorf("companions (-want +got):\n%s", diff)
+		if diff := cmp.Diff(want, plan.DependentObjects()); diff != "" {
+			t.Errorf("dependents (-want +got):\n%s", diff)
 		}
 	}
 }
@@ -135,8 +127,8 @@ func TestPodsMountWhatIsMade(t *testing.T) {
 			t.Fatal(err)
 		}
 		made := map[string]map[string]string{}
-		for _, companion := range plan.Companions() {
-			if configMap, isConfigMap := companion.(*corev1.ConfigMap); isConfigMap {
+		for _, dependent := range plan.DependentObjects() {
+			if configMap, isConfigMap := dependent.(*corev1.ConfigMap); isConfigMap {
 				made[configMap.Name] = configMap.Data
 			}
 		}

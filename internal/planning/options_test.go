@@ -14,6 +14,7 @@ import (
 	configv1alpha1 "github.com/alauda/spark-operator/apis/config/v1alpha1"
 	"github.com/alauda/spark-operator/apis/sparkoperator/v1beta2"
 	"github.com/alauda/spark-operator/internal/disruption"
+	"github.com/alauda/spark-operator/internal/features"
 	"github.com/alauda/spark-operator/internal/identity"
 	"github.com/alauda/spark-operator/internal/planning"
 	"github.com/alauda/spark-operator/internal/webui"
@@ -22,16 +23,15 @@ import (
 func TestConfigured(t *testing.T) {
 	plain := planning.Configured(configv1alpha1.DefaultControllerConfiguration())
 	tools := []string{"argocd.argoproj.io/*", "kustomize.toolkit.fluxcd.io/*", "helm.toolkit.fluxcd.io/*"}
-	if diff := cmp.Diff(planning.Options{WebUI: webui.Options{Service: true}, ExcludeLabels: tools}, plain); diff != "" {
+	if diff := cmp.Diff(planning.Options{Features: features.Options{WebUI: webui.Options{Service: true}}, ExcludeLabels: tools}, plain); diff != "" {
 		t.Errorf("options of the defaults (-want +got):\n%s", diff)
 	}
 	annotations, tls := map[string]string{"a": "b"}, []networkingv1.IngressTLS{{SecretName: "tls"}}
-	pods := planning.PodDecoration{SchedulerName: "volcano"}
-	want := planning.Options{
-		WebUI:       webui.Options{URLFormat: "{{$appName}}.example.com", ClassName: "nginx", Annotations: annotations, TLS: tls},
-		Disruption:  disruption.Options{Budgets: true},
-		Decorations: []planning.Decoration{{Driver: pods, Executor: pods}},
-	}
+	want := planning.Options{Features: features.Options{
+		WebUI:      webui.Options{URLFormat: "{{$appName}}.example.com", ClassName: "nginx", Annotations: annotations, TLS: tls},
+		Disruption: disruption.Options{Budgets: true},
+		Scheduler:  "volcano",
+	}}
 	got := planning.Configured(&configv1alpha1.ControllerConfiguration{
 		UIIngress:                 configv1alpha1.UIIngress{URLFormat: "{{$appName}}.example.com", ClassName: "nginx", Annotations: annotations, TLS: tls},
 		DriverPodDisruptionBudget: configv1alpha1.DriverPodDisruptionBudget{Enabled: true},

@@ -15,9 +15,11 @@ import (
 	metav1 "k8s.io/apimachinery/pkg/apis/meta/v1"
 
 	"github.com/alauda/spark-operator/apis/sparkoperator/v1beta2"
+	"github.com/alauda/spark-operator/internal/features"
 	"github.com/alauda/spark-operator/internal/identity"
 	"github.com/alauda/spark-operator/internal/planning"
 	"github.com/alauda/spark-operator/internal/testing/manifest"
+	"github.com/alauda/spark-operator/internal/webui"
 	"github.com/alauda/spark-operator/pkg/sparkconf"
 	"github.com/alauda/spark-operator/pkg/sparklabels"
 )
@@ -64,7 +66,11 @@ func TestPrecedence(t *testing.T) {
 			a.Spec.SparkConf[key] = value
 		}
 	}
-	appName := sparkconf.DriverLabelPrefix + sparklabels.AppName
+	measured := func(a *app) {
+		a.Spec.Monitoring = &v1beta2.MonitoringSpec{
+			ExposeDriverMetrics: true, ExposeExecutorMetrics: true, Prometheus: &v1beta2.PrometheusSpec{JmxExporterJar: "/x.jar", ConfigFile: new("/x.yaml")},
+		}
+	}
 	cases := map[string]struct {
 		change  []func(*app)
 		options planning.Options
@@ -112,20 +118,18 @@ func TestPrecedence(t *testing.T) {
 			}},
 			key: sparkconf.DynamicAllocationEnabled, want: "true",
 		},
-		"a decoration wins over the application": {
-			change:  []func(*app){conf(sparkconf.MetricsNamespace, "mine")},
-			options: planning.Options{Decorations: []planning.Decoration{{Conf: []sparkconf.Property{{Key: sparkconf.MetricsNamespace, Value: "ours"}}}}},
-			key:     sparkconf.MetricsNamespace, want: "ours",
+		"a feature wins over the application": {
+			change: []func(*app){conf(sparkconf.MetricsNamespace, "mine"), measured},
+			key:    sparkconf.MetricsNamespace, want: "default.spark-pi",
 		},
-		"a decoration's default gives way to the application": {
+		"a feature's default gives way to the application": {
 			change:  []func(*app){conf(sparkconf.UIProxyBase, "/mine")},
-			options: planning.Options{Decorations: []planning.Decoration{{ConfDefaults: []sparkconf.Property{{Key: sparkconf.UIProxyBase, Value: "/ours"}}}}},
+			options: planning.Options{Features: features.Options{WebUI: webui.Options{Service: true, URLFormat: "/ours"}}},
 			key:     sparkconf.UIProxyBase, want: "/mine",
 		},
-		"Java options of a decoration are appended to the field's": {
-			change:  []func(*app){func(a *app) { a.Spec.Driver.JavaOptions = new("-Da=b") }},
-			options: planning.Options{Decorations: []planning.Decoration{{Driver: planning.PodDecoration{JavaOptions: "-javaagent:x"}}}},
-			key:     sparkconf.DriverExtraJavaOptions, want: "-Da=b -javaagent:x",
+		"Java options of a feature are appended to the field's": {
+			change: []func(*app){func(a *app) { a.Spec.Driver.JavaOptions = new("-Da=b") }, measured},
+			key:    sparkconf.DriverExtraJavaOptions, want: "-Da=b -javaagent:/x.jar=8090:/x.yaml",
 		},
 		"Java options of a field come after those of sparkConf": {
 			change: []func(*app){conf(sparkconf.DriverExtraJavaOptions, "-Da=b -Dc=d"), func(a *app) { a.Spec.Driver.JavaOptions = new("-Xss4m -Dc=e") }},
@@ -136,34 +140,32 @@ func TestPrecedence(t *testing.T) {
 			key:    sparkconf.ExecutorExtraJavaOptions, want: "-Dc=d -XX:+UseZGC",
 		},
 		"an agent is loaded once": {
-			change:  []func(*app){conf(sparkconf.DriverExtraJavaOptions, "-javaagent:x=1 -Da=b")},
-			options: planning.Options{Decorations: []planning.Decoration{{Driver: planning.PodDecoration{JavaOptions: "-javaagent:x=2"}}}},
-			key:     sparkconf.DriverExtraJavaOptions, want: "-Da=b -javaagent:x=2",
+			change: []func(*app){conf(sparkconf.DriverExtraJavaOptions, "-javaagent:/x.jar=1 -Da=b"), measured},
+			key:    sparkconf.DriverExtraJavaOptions, want: "-Da=b -javaagent:/x.jar=8090:/x.yaml",
 		},
-		"Java options of a decoration are appended to sparkConf's": {
-			change:  []func(*app){conf(sparkconf.ExecutorExtraJavaOptions, "-Da=b")},
-			options: planning.Options{Decorations: []planning.Decoration{{Executor: planning.PodDecoration{JavaOptions: "-javaagent:x"}}}},
-			key:     sparkconf.ExecutorExtraJavaOptions, want: "-Da=b -javaagent:x",
+		"Java options of a feature are appended to sparkConf's": {
+			change: []func(*app){conf(sparkconf.ExecutorExtraJavaOptions, "-Da=b"), measured},
+			key:    sparkconf.ExecutorExtraJavaOptions, want: "-Da=b -javaagent:/x.jar=8090:/x.yaml",
 		},
-		"a decoration's scheduler reaches the pods": {
-			options: planning.Options{Decorations: []planning.Decoration{{Driver: planning.PodDecoration{SchedulerName: "yunikorn"}}}},
+		"the default scheduler reaches the pods": {
+			options: planning.Options{Features: features.Options{Scheduler: "yunikorn"}},
 			key:     sparkconf.DriverSchedulerName, want: "yunikorn",
 		},
-		"a template's scheduler wins over a decoration's": {
+		"a template's scheduler wins over the default": {
 			change: []func(*app){func(a *app) {
 				a.Spec.Executor.Template = &corev1.PodTemplateSpec{Spec: corev1.PodSpec{SchedulerName: "mine"}}
 			}},
-			options: planning.Options{Decorations: []planning.Decoration{{Executor: planning.PodDecoration{SchedulerName: "yunikorn"}}}},
+			options: planning.Options{Features: features.Options{Scheduler: "yunikorn"}},
 			key:     sparkconf.ExecutorSchedulerName, want: "",
 		},
-		"a role's scheduler by sparkConf wins over a decoration's": {
+		"a role's scheduler by sparkConf wins over the default": {
 			change:  []func(*app){conf(sparkconf.DriverSchedulerName, "mine")},
-			options: planning.Options{Decorations: []planning.Decoration{{Driver: planning.PodDecoration{SchedulerName: "yunikorn"}}}},
+			options: planning.Options{Features: features.Options{Scheduler: "yunikorn"}},
 			key:     sparkconf.DriverSchedulerName, want: "mine",
 		},
-		"a scheduler of all pods by sparkConf wins over a decoration's": {
+		"a scheduler of all pods by sparkConf wins over the default": {
 			change:  []func(*app){conf(sparkconf.SchedulerName, "mine")},
-			options: planning.Options{Decorations: []planning.Decoration{{Executor: planning.PodDecoration{SchedulerName: "yunikorn"}}}},
+			options: planning.Options{Features: features.Options{Scheduler: "yunikorn"}},
 			key:     sparkconf.ExecutorSchedulerName, want: "",
 		},
 		"Hadoop's ConfigMap of the field wins over the one that Spark would mount": {
@@ -178,18 +180,14 @@ func TestPrecedence(t *testing.T) {
 			change: []func(*app){conf(sparkconf.ExecutorEnvPrefix+sparklabels.EnvHadoopConfDir, "/other"), func(a *app) { a.Spec.HadoopConfigMap = new("hadoop") }},
 			key:    sparkconf.ExecutorEnvPrefix + sparklabels.EnvHadoopConfDir, want: "",
 		},
-		"a field's scheduler wins over a decoration's": {
+		"a field's scheduler wins over the default": {
 			change:  []func(*app){func(a *app) { a.Spec.Driver.SchedulerName = new("mine") }},
-			options: planning.Options{Decorations: []planning.Decoration{{Driver: planning.PodDecoration{SchedulerName: "yunikorn"}}}},
+			options: planning.Options{Features: features.Options{Scheduler: "yunikorn"}},
 			key:     sparkconf.DriverSchedulerName, want: "mine",
 		},
 		"the batch scheduler wins over sparkConf": {
 			change: []func(*app){conf(sparkconf.ExecutorSchedulerName, "mine"), func(a *app) { a.Spec.BatchScheduler = new("volcano") }},
 			key:    sparkconf.ExecutorSchedulerName, want: "volcano",
-		},
-		"the operator's label wins over a decoration": {
-			options: planning.Options{Decorations: []planning.Decoration{{Driver: planning.PodDecoration{Labels: map[string]string{sparklabels.AppName: "another"}}}}},
-			key:     appName, want: "spark-pi",
 		},
 		"nobody waits for the application": {
 			change: []func(*app){conf(sparkconf.WaitAppCompletion, "true")}, key: sparkconf.WaitAppCompletion, want: "false",

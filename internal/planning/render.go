@@ -49,14 +49,18 @@ func (p *Plan) render() (*render.Objects, *corev1.Pod, error) {
 	if err != nil {
 		return nil, nil, invalid(p.root, err)
 	}
-	if err := p.finishDriver(objects.Driver); err != nil {
+	if err := p.shapeDriver(objects.Driver); err != nil {
 		return nil, nil, invalid(p.at(driverKeys), err)
 	}
 	executor, err := p.executor(objects, template)
 	if err != nil {
 		return nil, nil, err
 	}
-	return objects, executor, p.checkExecutor(executor)
+	if err := p.checkExecutor(executor); err != nil {
+		return nil, nil, err
+	}
+	p.finish(objects.Driver)
+	return objects, executor, nil
 }
 
 // checkExecutor looks at what the driver would find out too late: whether Spark can make an executor. It limits an executor's
@@ -105,27 +109,13 @@ func (p *Plan) Requests() (podrequests.Totals, error) {
 	return podrequests.Of(demand.Driver, demand.Executor, demand.Executors), nil
 }
 
-// finishDriver shapes the driver by the application's fields and adds what the operator recognises it by.
-func (p *Plan) finishDriver(pod *corev1.Pod) error {
+// shapeDriver shapes the driver by the application's fields.
+func (p *Plan) shapeDriver(pod *corev1.Pod) error {
 	in := podmutation.Input{App: p.app, Role: podmutation.Driver}
 	if err := podmutation.Apply(pod, in, podmutation.Default()...); err != nil {
 		return err
 	}
-	p.mark(pod)
 	return p.checkPod(pod, in)
-}
-
-// mark adds to a driver pod what the operator follows it by: the spec that it was made from, the finalizer that keeps it until
-// its end has been recorded, and last words that outlive it.
-func (p *Plan) mark(pod *corev1.Pod) {
-	if pod.Annotations == nil {
-		pod.Annotations = map[string]string{}
-	}
-	pod.Annotations[sparklabels.SpecHash] = p.attempt.SpecHash
-	pod.Finalizers = append(pod.Finalizers, sparklabels.DriverEnd)
-	if spark := podmutation.SparkContainer(pod, podmutation.Input{App: p.app, Role: podmutation.Driver}); spark.TerminationMessagePolicy == "" {
-		spark.TerminationMessagePolicy = corev1.TerminationMessageFallbackToLogsOnError
-	}
 }
 
 // objectLabels are the labels of ConfigMaps and Service, by which remnants of an attempt are found.

@@ -24,7 +24,7 @@ func (p *Plan) DriverTemplate() (*corev1.Pod, error) {
 	if err != nil {
 		return nil, err
 	}
-	p.mark(pod)
+	p.finish(pod)
 	return pod, nil
 }
 

@@ -63,8 +63,8 @@ func (p podContainers) check(path *field.Path) field.ErrorList {
 	errs = append(errs, names(sidecars, nil, spark, path.Child("sidecars"))...)
 	errs = append(errs, names(namesOf(pod.InitContainers), beside, spark, template.Child("initContainers"))...)
 	errs = append(errs, names(namesOf(p.initContainers), beside, spark, path.Child("initContainers"))...)
-	errs = append(errs, mountedOnce(p.initContainers, path.Child("initContainers"))...)
-	return append(errs, mountedOnce(p.sidecars, path.Child("sidecars"))...)
+	errs = append(errs, mountedOnce(p.initContainers, path, "initContainers")...)
+	return append(errs, mountedOnce(p.sidecars, path, "sidecars")...)
 }
 
 func namesOf(containers []corev1.Container) []string {
@@ -98,7 +98,7 @@ func names(list []string, others sets.Set[string], spark string, path *field.Pat
 }
 
 // mountedOnce looks at the containers beside Spark's: of two mounts at a path only one is seen.
-func mountedOnce(containers []corev1.Container, path *field.Path) field.ErrorList {
+func mountedOnce(containers []corev1.Container, path *field.Path, list string) field.ErrorList {
 	var errs field.ErrorList
 	for i := range containers {
 		mounts := containers[i].VolumeMounts
@@ -106,7 +106,7 @@ func mountedOnce(containers []corev1.Container, path *field.Path) field.ErrorLis
 		for j := range mounts {
 			at := gopath.Clean(mounts[j].MountPath)
 			if first, isTaken := seen[at]; isTaken {
-				errs = append(errs, Refuse(path.Index(i).Child("volumeMounts").Index(j).Child("mountPath"), mounts[j].MountPath,
+				errs = append(errs, Refuse(path.Child(list).Index(i).Child("volumeMounts").Index(j).Child("mountPath"), mounts[j].MountPath,
 					"volume "+first+" is mounted there already; choose another path"))
 			}
 			seen[at] = mounts[j].Name

@@ -28,24 +28,34 @@ func Reserved(app, key, value string, sparks func(string) bool) string {
 	return "only the operator sets it: by it objects are given to an application; remove it"
 }
 
-// metadata refuses labels and annotations that only Spark or the operator may set: by them pods are found, cached and given to applications.
-func metadata(app string, entries map[string]string, sparks func(string) bool, path *field.Path) field.ErrorList {
+// entries are those of a field by its name below another one. Its path is made only for what is wrong.
+type entries struct {
+	of   *field.Path
+	name string
+	all  map[string]string
+}
+
+func (e entries) refuse(key, why string) *field.Error {
+	return RefuseEntry(e.of.Child(e.name), key, e.all[key], why)
+}
+
+// reserved refuses labels and annotations that only Spark or the operator may set: by them pods are found, cached and given to applications.
+func (e entries) reserved(app string, sparks func(string) bool) field.ErrorList {
 	var errs field.ErrorList
-	for _, key := range slices.Sorted(maps.Keys(entries)) {
-		if why := Reserved(app, key, entries[key], sparks); why != "" {
-			errs = append(errs, RefuseEntry(path, key, entries[key], why))
+	for _, key := range slices.Sorted(maps.Keys(e.all)) {
+		if why := Reserved(app, key, e.all[key], sparks); why != "" {
+			errs = append(errs, e.refuse(key, why))
 		}
 	}
 	return errs
 }
 
-// propertyNames refuses names that would be read as another property, or as none.
-func propertyNames(entries map[string]string, path *field.Path) field.ErrorList {
+// properties refuses names that would be read as another property, or as none.
+func (e entries) properties() field.ErrorList {
 	var errs field.ErrorList
-	for _, key := range slices.Sorted(maps.Keys(entries)) {
+	for _, key := range slices.Sorted(maps.Keys(e.all)) {
 		if !sparkconf.ValidKey(key) {
-			errs = append(errs, RefuseEntry(path, key, entries[key],
-				"it becomes the name of a Spark property, which must not hold blanks, control characters or '='; rename it"))
+			errs = append(errs, e.refuse(key, "it becomes the name of a Spark property, which must not hold blanks, control characters or '='; rename it"))
 		}
 	}
 	return errs
@@ -54,30 +64,27 @@ func propertyNames(entries map[string]string, path *field.Path) field.ErrorList 
 // author looks at what the author of an application must not reach, whose spec stands at root: the operator acts with rights that he may not have.
 func author(app *v1beta2.SparkApplication, root *field.Path) field.ErrorList {
 	spec, driver := &app.Spec, root.Child("driver")
-	errs := metadata(app.Name, app.Labels, nil, field.NewPath("metadata", "labels"))
+	errs := entries{metadata, "labels", app.Labels}.reserved(app.Name, nil)
 	errs = append(errs, excludedLabels(app)...)
 	errs = append(errs, authorOfRole(app, &spec.Driver.SparkPodSpec, sparklabels.ReservedDriver, driver)...)
-	for _, entries := range []struct {
-		name    string
-		entries map[string]string
-	}{
-		{"serviceLabels", spec.Driver.ServiceLabels}, {"serviceAnnotations", spec.Driver.ServiceAnnotations},
-	} {
-		errs = append(errs, metadata(app.Name, entries.entries, nil, driver.Child(entries.name))...)
-		errs = append(errs, propertyNames(entries.entries, driver.Child(entries.name))...)
+	for _, of := range []entries{{driver, "serviceLabels", spec.Driver.ServiceLabels}, {driver, "serviceAnnotations", spec.Driver.ServiceAnnotations}} {
+		errs = append(errs, of.reserved(app.Name, nil)...)
+		errs = append(errs, of.properties()...)
 	}
 	errs = append(errs, authorOfRole(app, &spec.Executor.SparkPodSpec, sparklabels.ReservedExecutor, root.Child("executor"))...)
 	return append(errs, authorOfServices(app, root)...)
 }
 
+var metadata = field.NewPath("metadata")
+
 // authorOfRole looks at what driver and executors have in common.
 func authorOfRole(app *v1beta2.SparkApplication, pod *v1beta2.SparkPodSpec, reserved func(string) bool, path *field.Path) field.ErrorList {
-	errs := metadata(app.Name, pod.Labels, reserved, path.Child("labels"))
-	errs = append(errs, metadata(app.Name, pod.Annotations, nil, path.Child("annotations"))...)
-	errs = append(errs, propertyNames(pod.Labels, path.Child("labels"))...)
-	errs = append(errs, propertyNames(pod.Annotations, path.Child("annotations"))...)
-	errs = append(errs, propertyNames(pod.EnvVars, path.Child("envVars"))...)
-	errs = append(errs, propertyNames(pod.NodeSelector, path.Child("nodeSelector"))...)
+	labels, annotations := entries{path, "labels", pod.Labels}, entries{path, "annotations", pod.Annotations}
+	errs := labels.reserved(app.Name, reserved)
+	errs = append(errs, annotations.reserved(app.Name, nil)...)
+	for _, of := range []entries{labels, annotations, {path, "envVars", pod.EnvVars}, {path, "nodeSelector", pod.NodeSelector}} {
+		errs = append(errs, of.properties()...)
+	}
 	for _, key := range slices.Sorted(maps.Keys(pod.EnvSecretKeyRefs)) {
 		if !sparkconf.ValidKey(key) {
 			errs = append(errs, Refuse(path.Child("envSecretKeyRefs").Key(key), "", "it is no name of a variable; rename it"))
@@ -99,17 +106,17 @@ func authorOfTemplate(app *v1beta2.SparkApplication, template *corev1.PodTemplat
 		errs = append(errs, Refuse(path.Child("ownerReferences"), owners[0].Kind+" "+owners[0].Name,
 			"the application owns its driver, and the driver its executors; remove it"))
 	}
-	errs = append(errs, metadata(app.Name, template.Labels, nil, path.Child("labels"))...)
-	return append(errs, metadata(app.Name, template.Annotations, nil, path.Child("annotations"))...)
+	errs = append(errs, entries{path, "labels", template.Labels}.reserved(app.Name, nil)...)
+	return append(errs, entries{path, "annotations", template.Annotations}.reserved(app.Name, nil)...)
 }
 
 // authorOfServices looks at the Services and Ingresses of the driver's ports.
 func authorOfServices(app *v1beta2.SparkApplication, root *field.Path) field.ErrorList {
 	var errs field.ErrorList
 	check := func(path *field.Path, serviceLabels, serviceAnnotations, ingressAnnotations map[string]string) {
-		errs = append(errs, metadata(app.Name, serviceLabels, nil, path.Child("serviceLabels"))...)
-		errs = append(errs, metadata(app.Name, serviceAnnotations, nil, path.Child("serviceAnnotations"))...)
-		errs = append(errs, metadata(app.Name, ingressAnnotations, nil, path.Child("ingressAnnotations"))...)
+		errs = append(errs, entries{path, "serviceLabels", serviceLabels}.reserved(app.Name, nil)...)
+		errs = append(errs, entries{path, "serviceAnnotations", serviceAnnotations}.reserved(app.Name, nil)...)
+		errs = append(errs, entries{path, "ingressAnnotations", ingressAnnotations}.reserved(app.Name, nil)...)
 	}
 	if ui := app.Spec.SparkUIOptions; ui != nil {
 		check(root.Child("sparkUIOptions"), ui.ServiceLabels, ui.ServiceAnnotations, ui.IngressAnnotations)
@@ -125,8 +132,11 @@ func authorOfServices(app *v1beta2.SparkApplication, root *field.Path) field.Err
 const maxExcluded = 32
 
 func excludedLabels(app *v1beta2.SparkApplication) field.ErrorList {
-	path := field.NewPath("metadata", "annotations").Key(sparklabels.ExcludePodLabels)
-	patterns := sparkconf.SplitList(app.Annotations[sparklabels.ExcludePodLabels])
+	own, set := app.Annotations[sparklabels.ExcludePodLabels]
+	if !set {
+		return nil
+	}
+	path, patterns := metadata.Child("annotations").Key(sparklabels.ExcludePodLabels), sparkconf.SplitList(own)
 	if len(patterns) > maxExcluded {
 		return field.ErrorList{Refuse(path, "", fmt.Sprintf("it names %d labels; name at most %d, or beginnings before a *", len(patterns), maxExcluded))}
 	}

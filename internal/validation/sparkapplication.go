@@ -39,7 +39,7 @@ func SparkApplication(app *v1beta2.SparkApplication, path *field.Path) field.Err
 	errs = append(errs, portProperties(spec.SparkConf, spec.SparkVersion, path.Child("sparkConf"))...)
 	errs = append(errs, subPathProperties(spec.SparkConf, path.Child("sparkConf"))...)
 	errs = append(errs, start(app, path)...)
-	errs = append(errs, propertyNames(spec.HadoopConf, path.Child("hadoopConf"))...)
+	errs = append(errs, entries{path, "hadoopConf", spec.HadoopConf}.properties()...)
 	errs = append(errs, nodeSelectors(spec, path)...)
 	return append(errs, author(app, path)...)
 }

@@ -4,6 +4,7 @@
 package validation
 
 import (
+	"cmp"
 	"strings"
 
 	"k8s.io/apimachinery/pkg/util/validation"
@@ -57,17 +58,20 @@ func commandLine(spec *v1beta2.SparkApplicationSpec, root *field.Path) field.Err
 }
 
 func podName(spec *v1beta2.SparkApplicationSpec, root *field.Path) field.ErrorList {
-	path, name := root.Child("driver", "podName"), valueOf(spec.Driver.PodName)
-	if name == "" {
-		path, name = root.Child("sparkConf").Key(sparkconf.DriverPodName), spec.SparkConf[sparkconf.DriverPodName]
-	}
+	own := valueOf(spec.Driver.PodName)
+	name := cmp.Or(own, spec.SparkConf[sparkconf.DriverPodName])
 	if name == "" {
 		return nil
 	}
-	if reasons := validation.IsDNS1123Subdomain(name); len(reasons) > 0 {
-		return field.ErrorList{Refuse(path, name, "it is no name of a pod: "+strings.Join(reasons, ", "))}
+	reasons := validation.IsDNS1123Subdomain(name)
+	if len(reasons) == 0 {
+		return nil
 	}
-	return nil
+	path := root.Child("driver", "podName")
+	if own == "" {
+		path = root.Child("sparkConf").Key(sparkconf.DriverPodName)
+	}
+	return field.ErrorList{Refuse(path, name, "it is no name of a pod: "+strings.Join(reasons, ", "))}
 }
 
 // image asks for one of a role: its own, the application's, or that of Spark's container in the template.
@@ -80,12 +84,11 @@ func image(spec *v1beta2.SparkApplicationSpec, role podmutation.Role, pod *v1bet
 }
 
 func nodeSelectors(spec *v1beta2.SparkApplicationSpec, root *field.Path) field.ErrorList {
-	path := root.Child("nodeSelector")
 	var errs field.ErrorList
 	if len(spec.NodeSelector) > 0 && (len(spec.Driver.NodeSelector) > 0 || len(spec.Executor.NodeSelector) > 0) {
-		errs = append(errs, Refuse(path, "", "it cannot be combined with the driver's or executor's nodeSelector; set it in one place"))
+		errs = append(errs, Refuse(root.Child("nodeSelector"), "", "it cannot be combined with the driver's or executor's nodeSelector; set it in one place"))
 	}
-	return append(errs, propertyNames(spec.NodeSelector, path)...)
+	return append(errs, entries{root, "nodeSelector", spec.NodeSelector}.properties()...)
 }
 
 func valueOf(s *string) string {

@@ -118,7 +118,7 @@ func ResourceNamePrefix(app, id string) string {
 	return prefix
 }
 
-// boundedMD5 is the published rule for names of an application's companions: what is too long is cut and gets the first
+// boundedMD5 is the published rule for names of an application's dependents: what is too long is cut and gets the first
 // digits of the MD5 of the application's name.
 func boundedMD5(app, suffix string) string {
 	if len(app)+len(suffix) <= MaxLabelLength {

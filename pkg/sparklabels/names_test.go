@@ -71,7 +71,7 @@ func FuzzNamesAreBoundedAndDistinct(f *testing.F) {
 		}
 		made := map[string]string{}
 		for _, app := range slices.Compact([]string{a, b}) {
-			for rule, name := range companions(app) {
+			for rule, name := range dependents(app) {
 				if len(validation.IsDNS1035Label(name)) > 0 {
 					t.Errorf("%s of %q is %q, which is no DNS label", rule, app, name)
 				}
@@ -90,9 +90,9 @@ func FuzzNamesAreBoundedAndDistinct(f *testing.F) {
 // id is one of 16 hexadecimal digits, as Spark draws and the operator derives them.
 const id = "0123456789abcdef"
 
-// companions are the names of what an application has beside it, by the rule that makes them. Those of Spark's rules differ by the application's
+// dependents are the names of what an application has beside it, by the rule that makes them. Those of Spark's rules differ by the application's
 // ids, of which each has its own.
-func companions(app string) map[string]string {
+func dependents(app string) map[string]string {
 	names := map[string]string{"UIService": sparklabels.UIService(app), "UIIngress": sparklabels.UIIngress(app)}
 	for _, port := range []int32{1, 80, 65535} {
 		names[fmt.Sprintf("DriverIngressService at %d", port)] = sparklabels.DriverIngressService(app, port)

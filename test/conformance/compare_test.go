@@ -30,8 +30,8 @@ import (
 	"github.com/alauda/spark-operator/apis/sparkoperator/v1beta2"
 	"github.com/alauda/spark-operator/internal/identity"
 	"github.com/alauda/spark-operator/internal/planning"
-	"github.com/alauda/spark-operator/internal/submission/companions"
 	"github.com/alauda/spark-operator/internal/submission/conformance"
+	"github.com/alauda/spark-operator/internal/submission/dependents"
 	"github.com/alauda/spark-operator/internal/submission/native"
 	"github.com/alauda/spark-operator/pkg/sparkconf"
 	"github.com/alauda/spark-operator/test/conformance/sparkjvm"
@@ -162,7 +162,7 @@ func (s *spark) native(ctx context.Context, plan *planning.Plan) error {
 
 // sparkSubmit makes what the operator makes itself, and leaves the rest to spark-submit.
 func (s *spark) sparkSubmit(ctx context.Context, plan *planning.Plan) error {
-	if _, err := companions.Ensure(ctx, api, plan, confirmed); err != nil {
+	if _, err := dependents.Ensure(ctx, api, plan, confirmed); err != nil {
 		return err
 	}
 	files, err := conformance.WriteTemplates(s.dir, plan)

@@ -73,7 +73,7 @@ func (c *cluster) submitBare(ctx context.Context, l *ledger, name string) error 
 	if err != nil {
 		return err
 	}
-	for _, object := range append(plan.Companions(), objects.InOrder()...) {
+	for _, object := range append(plan.DependentObjects(), objects.InOrder()...) {
 		written, isObject := object.(client.Object)
 		if !isObject {
 			return fmt.Errorf("%T is no object of a client", object)

@@ -12,7 +12,7 @@ import (
 	"github.com/alauda/spark-operator/internal/apply"
 	"github.com/alauda/spark-operator/internal/planning"
 	"github.com/alauda/spark-operator/internal/submission"
-	"github.com/alauda/spark-operator/internal/submission/companions"
+	"github.com/alauda/spark-operator/internal/submission/dependents"
 	"github.com/alauda/spark-operator/pkg/sparklabels"
 )
 
@@ -45,7 +45,7 @@ func (s *Submitter) Submit(ctx context.Context, plan *planning.Plan, confirm sub
 	if err != nil {
 		return submission.Result{}, err
 	}
-	made, err := companions.Ensure(ctx, s.client, plan, confirm)
+	made, err := dependents.Ensure(ctx, s.client, plan, confirm)
 	if err != nil {
 		return submission.Result{}, err
 	}

@@ -97,7 +97,7 @@ func monitored() *v1beta2.SparkApplication {
 	return app
 }
 
-func TestCompanionsComeFirstAndGoWithTheAttempt(t *testing.T) {
+func TestDependentsComeFirstAndGoWithTheAttempt(t *testing.T) {
 	var order []string
 	c := fake.NewClientBuilder().WithInterceptorFuncs(interceptor.Funcs{
 		Create: func(ctx context.Context, c client.WithWatch, obj client.Object, opts ...client.CreateOption) error {
@@ -122,7 +122,7 @@ func TestCompanionsComeFirstAndGoWithTheAttempt(t *testing.T) {
 	}
 }
 
-func TestNothingIsMadeBesideAForeignCompanion(t *testing.T) {
+func TestNothingIsMadeBesideAForeignDependent(t *testing.T) {
 	foreign := &corev1.ConfigMap{ObjectMeta: metav1.ObjectMeta{Namespace: "default", Name: "pi-prom-conf"}}
 	c := fake.NewClientBuilder().WithObjects(foreign).Build()
 	_, err := native.New(c).Submit(t.Context(), planOf(t, monitored(), 1), confirmed)

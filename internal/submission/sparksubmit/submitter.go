@@ -26,7 +26,7 @@ import (
 	"github.com/alauda/spark-operator/internal/identity"
 	"github.com/alauda/spark-operator/internal/planning"
 	"github.com/alauda/spark-operator/internal/submission"
-	"github.com/alauda/spark-operator/internal/submission/companions"
+	"github.com/alauda/spark-operator/internal/submission/dependents"
 	"github.com/alauda/spark-operator/pkg/sparklabels"
 )
 
@@ -118,18 +118,18 @@ func (s *Submitter) Submit(ctx context.Context, plan *planning.Plan, confirm sub
 		return submission.Result{}, outcome
 	}
 	// Deliberately here and not beside the process: a Release that follows finds all that was made.
-	if _, err := companions.Ensure(ctx, s.client, plan, confirm); err != nil {
+	if _, err := dependents.Ensure(ctx, s.client, plan, confirm); err != nil {
 		return submission.Result{}, err
 	}
 	return submission.Result{}, s.queue.add(plan)
 }
 
-// reached adds to a driver that was made how it is reached, by companions that are there. Where that fails the next Submit finds the driver, and asks again.
+// reached adds to a driver that was made how it is reached, by dependents that are there. Where that fails the next Submit finds the driver, and asks again.
 func (s *Submitter) reached(ctx context.Context, plan *planning.Plan, confirm submission.Confirm, result submission.Result, err error) (submission.Result, error) {
 	if err != nil {
 		return result, err
 	}
-	made, err := companions.Ensure(ctx, s.client, plan, confirm)
+	made, err := dependents.Ensure(ctx, s.client, plan, confirm)
 	result.Driver, result.Warnings = made.Driver, append(result.Warnings, made.Warnings...)
 	return result, err
 }

@@ -11,6 +11,7 @@ import (
 	corev1 "k8s.io/api/core/v1"
 
 	"github.com/alauda/spark-operator/internal/disruption"
+	"github.com/alauda/spark-operator/internal/features"
 	"github.com/alauda/spark-operator/internal/identity"
 	"github.com/alauda/spark-operator/internal/planning"
 	"github.com/alauda/spark-operator/internal/submission/conformance"
@@ -30,8 +31,10 @@ type pods struct {
 
 // operator is one that makes whatever an application may ask for.
 var operator = planning.Options{
-	WebUI:      webui.Options{Service: true, URLFormat: "{{$appName}}.example.com"},
-	Disruption: disruption.Options{Budgets: true},
+	Features: features.Options{
+		WebUI:      webui.Options{Service: true, URLFormat: "{{$appName}}.example.com"},
+		Disruption: disruption.Options{Budgets: true},
+	},
 }
 
 func rendered(c cases.Case, version string) (pods, error) {
@@ -56,7 +59,7 @@ func rendered(c cases.Case, version string) (pods, error) {
 	if err != nil {
 		return pods{}, err
 	}
-	beside, err := conformance.Companions(plan)
+	beside, err := conformance.Dependents(plan)
 	return pods{plan: plan, objects: objects, driver: objects.Driver, executor: executor, all: append(beside, all...)}, err
 }
 

@@ -130,7 +130,7 @@ func (s *sparkSubmit) submit(ctx context.Context, arguments []string) error {
 	if err := s.api.Create(ctx, pod); err != nil {
 		return err
 	}
-	for _, object := range companionsOf(pod) {
+	for _, object := range dependentsOf(pod) {
 		if err := s.api.Create(ctx, object); err != nil {
 			return errors.Join(err, s.api.Delete(ctx, pod))
 		}
@@ -196,8 +196,8 @@ func with(m, conf map[string]string, prefix string) map[string]string {
 	return m
 }
 
-// companionsOf returns what Spark's client makes after a driver pod, in its order.
-func companionsOf(pod *corev1.Pod) []client.Object {
+// dependentsOf returns what Spark's client makes after a driver pod, in its order.
+func dependentsOf(pod *corev1.Pod) []client.Object {
 	id := pod.Labels[sparklabels.SparkAppSelector]
 	about := func(name string) metav1.ObjectMeta {
 		return metav1.ObjectMeta{

@@ -106,7 +106,7 @@ func TestRunOfADeletedApplicationThatIsHeldEnds(t *testing.T) {
 	// A pod on a node has its grace period, and the kubelet is not here; these were never bound.
 	gone(t, driverPod)
 	gone(t, executorPod)
-	eventually(t, func(context.Context) bool { return len(companions(t, app)) == 0 }, func() string { return fmt.Sprint("objects are left: ", companions(t, app)) })
+	eventually(t, func(context.Context) bool { return len(dependents(t, app)) == 0 }, func() string { return fmt.Sprint("objects are left: ", dependents(t, app)) })
 	patch(t, app, `{"metadata":{"finalizers":null}}`)
 	applicationGone(t, app)
 }

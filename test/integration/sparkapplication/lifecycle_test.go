@@ -39,7 +39,7 @@ func TestRunToCompletion(t *testing.T) {
 	if !metav1.IsControlledBy(pod, app) || pod.Labels[sparklabels.SubmissionID] != app.Status.SubmissionID {
 		t.Errorf("driver pod owners %v, labels %v", pod.OwnerReferences, pod.Labels)
 	}
-	if diff := cmp.Diff([]string{"ConfigMap 2", "Service 2"}, companions(t, app)); diff != "" {
+	if diff := cmp.Diff([]string{"ConfigMap 2", "Service 2"}, dependents(t, app)); diff != "" {
 		t.Errorf("objects beside the driver (-want +got):\n%s", diff)
 	}
 	runs(t, pod)
@@ -49,8 +49,8 @@ func TestRunToCompletion(t *testing.T) {
 	wantEvents(t, app, "SparkApplicationSubmitted", "SparkDriverRunning", "SparkDriverCompleted", "SparkApplicationCompleted")
 }
 
-// companions counts what was made beside the driver, by kind.
-func companions(t *testing.T, app *v1beta2.SparkApplication) []string {
+// dependents counts what was made beside the driver, by kind.
+func dependents(t *testing.T, app *v1beta2.SparkApplication) []string {
 	t.Helper()
 	var found []string
 	configMaps, services := &corev1.ConfigMapList{}, &corev1.ServiceList{}
@@ -106,7 +106,7 @@ func TestFailedRunIsRetriedWithANewIdentity(t *testing.T) {
 	if second.UID == first.UID || second.Labels[sparklabels.SubmissionID] == first.Labels[sparklabels.SubmissionID] {
 		t.Error("the second attempt has the identity of the first")
 	}
-	if diff := cmp.Diff([]string{"ConfigMap 2", "Service 2"}, companions(t, app)); diff != "" {
+	if diff := cmp.Diff([]string{"ConfigMap 2", "Service 2"}, dependents(t, app)); diff != "" {
 		t.Errorf("objects of the first attempt were left (-want +got):\n%s", diff)
 	}
 	ends(t, second, 1)
@@ -177,7 +177,7 @@ func TestInvalidApplicationFailsWithTheFieldAndTheFix(t *testing.T) {
 	if got := app.Status.AppState.ErrorMessage; !strings.Contains(got, "spark.master") {
 		t.Errorf("errorMessage = %q, want it to name spark.master", got)
 	}
-	if got := companions(t, app); len(got) != 0 {
+	if got := dependents(t, app); len(got) != 0 {
 		t.Errorf("objects were made for it: %v", got)
 	}
 }
@@ -193,7 +193,7 @@ func TestSuspendAndResume(t *testing.T) {
 	if err := api.Get(t.Context(), client.ObjectKeyFromObject(first), &corev1.Pod{}); !apierrors.IsNotFound(err) {
 		t.Errorf("driver of the suspended application: %v", err)
 	}
-	if got := companions(t, app); len(got) != 0 {
+	if got := dependents(t, app); len(got) != 0 {
 		t.Errorf("a suspended application still has %v", got)
 	}
 	setSuspend(t, app, false)

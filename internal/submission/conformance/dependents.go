@@ -9,11 +9,11 @@ import (
 	"github.com/alauda/spark-operator/internal/planning"
 )
 
-// Companions returns the normalised objects that an application has beside those of Spark's client. Spark knows nothing of them: they are the
+// Dependents returns the normalised objects that an application has beside those of Spark's client. Spark knows nothing of them: they are the
 // same in both ways to submit.
-func Companions(plan *planning.Plan) ([]Object, error) {
+func Dependents(plan *planning.Plan) ([]Object, error) {
 	var bodies [][]byte
-	for _, object := range plan.Companions() {
+	for _, object := range plan.DependentObjects() {
 		body, err := json.Marshal(object)
 		if err != nil {
 			return nil, err

@@ -30,7 +30,7 @@ func (w *world) promConf() *corev1.ConfigMap {
 	return configMap
 }
 
-func TestCompanionsAreThereBeforeTheProcess(t *testing.T) {
+func TestDependentsAreThereBeforeTheProcess(t *testing.T) {
 	app := application(monitored)
 	calls := listen(t)
 	w, plan := start(t, Options{Home: fakeSpark(t, "succeed", calls)}, app.DeepCopy()), planOf(t, app, 1)
@@ -47,7 +47,7 @@ func TestCompanionsAreThereBeforeTheProcess(t *testing.T) {
 	}
 }
 
-func TestNothingIsRunBesideAForeignCompanion(t *testing.T) {
+func TestNothingIsRunBesideAForeignDependent(t *testing.T) {
 	app := application(monitored)
 	foreign := &corev1.ConfigMap{ObjectMeta: metav1.ObjectMeta{Namespace: "default", Name: "pi-prom-conf"}, Data: map[string]string{"a": "b"}}
 	w, plan := start(t, Options{Home: fakeSpark(t, "succeed", listen(t))}, app.DeepCopy(), foreign.DeepCopy()), planOf(t, app, 1)

@@ -1,7 +1,7 @@
 // Copyright 2026 The Alauda Spark Operator Authors.
 // SPDX-License-Identifier: Apache-2.0
 
-package companions_test
+package dependents_test
 
 import (
 	"context"
@@ -27,9 +27,10 @@ import (
 	"github.com/alauda/spark-operator/apis/sparkoperator/v1beta2"
 	"github.com/alauda/spark-operator/internal/apply"
 	"github.com/alauda/spark-operator/internal/disruption"
+	"github.com/alauda/spark-operator/internal/features"
 	"github.com/alauda/spark-operator/internal/identity"
 	"github.com/alauda/spark-operator/internal/planning"
-	"github.com/alauda/spark-operator/internal/submission/companions"
+	"github.com/alauda/spark-operator/internal/submission/dependents"
 	"github.com/alauda/spark-operator/internal/webui"
 	"github.com/alauda/spark-operator/pkg/sparklabels"
 )
@@ -57,9 +58,9 @@ func planOf(t *testing.T, app *v1beta2.SparkApplication, attempt int64) *plannin
 // wanted is the one ConfigMap of a plan.
 func wanted(t *testing.T, plan *planning.Plan) *corev1.ConfigMap {
 	t.Helper()
-	configMap, isConfigMap := plan.Companions()[0].(*corev1.ConfigMap)
+	configMap, isConfigMap := plan.DependentObjects()[0].(*corev1.ConfigMap)
 	if !isConfigMap {
-		t.Fatalf("the companion is a %T", plan.Companions()[0])
+		t.Fatalf("the dependent is a %T", plan.DependentObjects()[0])
 	}
 	return configMap
 }
@@ -126,7 +127,7 @@ func TestEnsure(t *testing.T) {
 			}
 			c := builder.Build()
 			for range 2 {
-				_, err := companions.Ensure(t.Context(), c, plan, confirmed)
+				_, err := dependents.Ensure(t.Context(), c, plan, confirmed)
 				if diff := cmp.Diff(fmt.Sprintf("%T", tc.wantErr), fmt.Sprintf("%T", err)); diff != "" {
 					t.Errorf("error %v (-want +got):\n%s", err, diff)
 				}
@@ -144,7 +145,7 @@ func TestEnsureReplacesNothingIfAnotherDecides(t *testing.T) {
 	app, deposed := application(), errors.New("deposed")
 	c := fake.NewClientBuilder().WithObjects(wanted(t, planOf(t, app, 2))).Build()
 	unconfirmed := func(context.Context) error { return deposed }
-	if _, err := companions.Ensure(t.Context(), c, planOf(t, app, 1), unconfirmed); !errors.Is(err, deposed) {
+	if _, err := dependents.Ensure(t.Context(), c, planOf(t, app, 1), unconfirmed); !errors.Is(err, deposed) {
 		t.Errorf("error = %v, want that of the confirmation", err)
 	}
 	if diff := cmp.Diff([]corev1.ConfigMap{*wanted(t, planOf(t, app, 2))}, stored(t, c), written, cmpopts.IgnoreTypes(metav1.TypeMeta{})); diff != "" {
@@ -158,10 +159,10 @@ func TestEnsureGoesOnWithNothingUnconfirmed(t *testing.T) {
 	app := exposed()
 	app.Spec.Monitoring = nil
 	c := fake.NewClientBuilder().Build()
-	if _, err := companions.Ensure(t.Context(), c, planOf(t, app, 2), confirmed); err != nil {
+	if _, err := dependents.Ensure(t.Context(), c, planOf(t, app, 2), confirmed); err != nil {
 		t.Fatal(err)
 	}
-	made, err := companions.Ensure(t.Context(), c, planOf(t, app, 1), func(context.Context) error { return forbidden })
+	made, err := dependents.Ensure(t.Context(), c, planOf(t, app, 1), func(context.Context) error { return forbidden })
 	if !apierrors.IsForbidden(err) {
 		t.Errorf("Ensure = %+v, %v, want the error of the confirmation", made, err)
 	}
@@ -175,7 +176,7 @@ func conflict(owner string) error {
 func TestEnsureNothing(t *testing.T) {
 	app := application()
 	app.Spec.Monitoring = nil
-	if _, err := companions.Ensure(t.Context(), nil, planOf(t, app, 1), confirmed); err != nil {
+	if _, err := dependents.Ensure(t.Context(), nil, planOf(t, app, 1), confirmed); err != nil {
 		t.Error(err)
 	}
 }
@@ -210,10 +211,10 @@ func TestEnsureIsFinishedByTheNextCallWhateverFailed(t *testing.T) {
 						return call(func() error { return c.Delete(ctx, obj, opts...) })
 					},
 				}).Build()
-				if _, err := companions.Ensure(t.Context(), c, plan, confirmed); !errors.Is(err, cut) {
+				if _, err := dependents.Ensure(t.Context(), c, plan, confirmed); !errors.Is(err, cut) {
 					t.Fatalf("first call = %v, want the client's error", err)
 				}
-				if _, err := companions.Ensure(t.Context(), c, plan, confirmed); err != nil {
+				if _, err := dependents.Ensure(t.Context(), c, plan, confirmed); err != nil {
 					t.Fatal(err)
 				}
 				if diff := cmp.Diff([]corev1.ConfigMap{*wanted(t, plan)}, stored(t, c), written, cmpopts.IgnoreTypes(metav1.TypeMeta{})); diff != "" {
@@ -230,7 +231,7 @@ func TestEnsureCallsWhatTheServerRefusesInvalid(t *testing.T) {
 			return apierrors.NewInvalid(schema.GroupKind{Kind: "ConfigMap"}, "pi-prom-conf", nil)
 		},
 	}).Build()
-	_, err := companions.Ensure(t.Context(), c, planOf(t, application(), 1), confirmed)
+	_, err := dependents.Ensure(t.Context(), c, planOf(t, application(), 1), confirmed)
 	if _, ok := errors.AsType[*planning.InvalidError](err); !ok {
 		t.Errorf("error = %v, want an InvalidError", err)
 	}
@@ -248,7 +249,7 @@ func TestEnsureCreatesWhatWasInTheWayAndWentAway(t *testing.T) {
 		},
 	}).Build()
 	plan := planOf(t, application(), 1)
-	if _, err := companions.Ensure(t.Context(), c, plan, confirmed); err != nil {
+	if _, err := dependents.Ensure(t.Context(), c, plan, confirmed); err != nil {
 		t.Fatal(err)
 	}
 	if diff := cmp.Diff([]corev1.ConfigMap{*wanted(t, plan)}, stored(t, c), written, cmpopts.IgnoreTypes(metav1.TypeMeta{})); diff != "" {
@@ -267,8 +268,10 @@ func exposed() *v1beta2.SparkApplication {
 func exposedPlan(t *testing.T, app *v1beta2.SparkApplication) *planning.Plan {
 	t.Helper()
 	plan, err := planning.NewPlan(app, identity.Of(app, 1), planning.Options{
-		WebUI:      webui.Options{Service: true, URLFormat: "https://{{$appName}}.example.com"},
-		Disruption: disruption.Options{Budgets: true},
+		Features: features.Options{
+			WebUI:      webui.Options{Service: true, URLFormat: "https://{{$appName}}.example.com"},
+			Disruption: disruption.Options{Budgets: true},
+		},
 	})
 	if err != nil {
 		t.Fatal(err)
@@ -320,21 +323,21 @@ func TestEnsureGoesOnWithoutWhatIsRefused(t *testing.T) {
 	cases := map[string]struct {
 		refuse   map[string]error
 		existing client.Object
-		want     companions.Made
+		want     dependents.Made
 		stored   []string
 	}{
 		"nothing is refused": {
-			want: companions.Made{Driver: all}, stored: []string{configMap, portService, uiService, portIngress, uiIngress, budget},
+			want: dependents.Made{Driver: all}, stored: []string{configMap, portService, uiService, portIngress, uiIngress, budget},
 		},
 		"the Service of the web UI": {
 			refuse: map[string]error{"pi-ui-svc": forbidden("pi-ui-svc")},
-			want: companions.Made{Driver: nothing, Warnings: []string{
+			want: dependents.Made{Driver: nothing, Warnings: []string{
 				`the run goes on without what was refused: create Service default/pi-ui-svc: things "pi-ui-svc" is forbidden: exceeded quota: small`}},
 			stored: []string{configMap, portService, portIngress, budget},
 		},
 		"the Ingresses": {
 			refuse: map[string]error{"pi-ui-ingress": forbidden("pi-ui-ingress"), "pi-ing-8888": apierrors.NewInvalid(schema.GroupKind{Kind: "Ingress"}, "pi-ing-8888", nil)},
-			want: companions.Made{Driver: noIngress, Warnings: []string{
+			want: dependents.Made{Driver: noIngress, Warnings: []string{
 				`the run goes on without what was refused: create Ingress default/pi-ui-ingress: things "pi-ui-ingress" is forbidden: exceeded quota: small`,
 				`the run goes on without what was refused: invalid application: spec: Ingress "pi-ing-8888" is invalid`}},
 			stored: []string{configMap, portService, uiService, budget},
@@ -342,25 +345,25 @@ func TestEnsureGoesOnWithoutWhatIsRefused(t *testing.T) {
 		"what a webhook denies, as a conflict": {
 			refuse: map[string]error{"pi-ui-ingress": &apierrors.StatusError{ErrStatus: metav1.Status{
 				Code: 409, Reason: metav1.StatusReasonConflict, Message: `admission webhook "hosts.example.com" denied the request: the host is taken`}}},
-			want: companions.Made{Driver: noIngress, Warnings: []string{
+			want: dependents.Made{Driver: noIngress, Warnings: []string{
 				`the run goes on without what was refused: create Ingress default/pi-ui-ingress: admission webhook "hosts.example.com" denied the request: the host is taken`}},
 			stored: []string{configMap, portService, uiService, portIngress, budget},
 		},
 		"a Service for which there is no address": {
 			refuse: map[string]error{"pi-ui-svc": apierrors.NewInternalError(errors.New("failed to allocate a serviceIP: range is full"))},
-			want: companions.Made{Driver: nothing, Warnings: []string{
+			want: dependents.Made{Driver: nothing, Warnings: []string{
 				"the run goes on without what was refused: create Service default/pi-ui-svc: Internal error occurred: failed to allocate a serviceIP: range is full"}},
 			stored: []string{configMap, portService, portIngress, budget},
 		},
 		"the budget": {
 			refuse: map[string]error{"pi-driver": apierrors.NewBadRequest("no budgets here")},
-			want: companions.Made{Driver: all, Warnings: []string{
+			want: dependents.Made{Driver: all, Warnings: []string{
 				"the run goes on without what was refused: create PodDisruptionBudget default/pi-driver: no budgets here"}},
 			stored: []string{configMap, portService, uiService, portIngress, uiIngress},
 		},
 		"a name that somebody else has": {
 			existing: &corev1.Service{ObjectMeta: metav1.ObjectMeta{Namespace: "default", Name: "pi-ui-svc"}},
-			want: companions.Made{Driver: nothing, Warnings: []string{
+			want: dependents.Made{Driver: nothing, Warnings: []string{
 				"the run goes on without what was refused: service default/pi-ui-svc is not this application's, it belongs to nobody that it names: delete it or choose another name"}},
 			stored: []string{configMap, portService, uiService, portIngress, budget},
 		},
@@ -383,7 +386,7 @@ func TestEnsureGoesOnWithoutWhatIsRefused(t *testing.T) {
 			}
 			c := builder.Build()
 			for range 2 { // The second time finds what the first has made.
-				made, err := companions.Ensure(t.Context(), c, exposedPlan(t, exposed()), confirmed)
+				made, err := dependents.Ensure(t.Context(), c, exposedPlan(t, exposed()), confirmed)
 				if err != nil {
 					t.Fatal(err)
 				}
@@ -405,7 +408,7 @@ func TestEnsureGoesNowhereWithoutTheConfigMap(t *testing.T) {
 			return apierrors.NewForbidden(schema.GroupResource{Resource: "configmaps"}, "pi-prom-conf", errors.New("quota"))
 		},
 	}).Build()
-	if _, err := companions.Ensure(t.Context(), c, exposedPlan(t, exposed()), confirmed); !apierrors.IsForbidden(err) {
+	if _, err := dependents.Ensure(t.Context(), c, exposedPlan(t, exposed()), confirmed); !apierrors.IsForbidden(err) {
 		t.Errorf("error = %v, want forbidden", err)
 	}
 }
@@ -419,7 +422,7 @@ func TestRelease(t *testing.T) {
 	const configMap = "*v1.ConfigMap pi-prom-conf"
 	app := exposed()
 	plan := exposedPlan(t, app)
-	app.Status.DriverInfo = plan.DriverInfo()
+	app.Status.DriverInfo.WebUIServiceName, app.Status.DriverInfo.WebUIIngressName = "pi-ui-svc", "pi-ui-ingress"
 	objects, err := plan.Render()
 	if err != nil {
 		t.Fatal(err)
@@ -434,10 +437,10 @@ func TestRelease(t *testing.T) {
 	} {
 		t.Run(name, func(t *testing.T) {
 			c := fake.NewClientBuilder().Build()
-			for _, companion := range plan.Companions() {
-				made, isObject := companion.DeepCopyObject().(client.Object)
+			for _, dependent := range plan.DependentObjects() {
+				made, isObject := dependent.DeepCopyObject().(client.Object)
 				if !isObject {
-					t.Fatalf("%T is no object", companion)
+					t.Fatalf("%T is no object", dependent)
 				}
 				tc.change(made)
 				if err := c.Create(t.Context(), made); err != nil {
@@ -445,7 +448,7 @@ func TestRelease(t *testing.T) {
 				}
 			}
 			for range 2 {
-				if err := companions.Release(t.Context(), c, app, objects.Driver); err != nil {
+				if err := dependents.Release(t.Context(), c, app, objects.Driver); err != nil {
 					t.Fatal(err)
 				}
 				if diff := cmp.Diff(tc.want, names(t, c)); diff != "" {
