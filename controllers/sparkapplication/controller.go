@@ -80,7 +80,7 @@ type Reconciler struct {
 	// Scope is what is served; the zero value is everything.
 	Scope scope.Scope
 
-	known knowledge
+	known memories
 }
 
 // +kubebuilder:rbac:groups=sparkoperator.k8s.io,resources=sparkapplications,verbs=get;list;watch;delete
@@ -91,7 +91,7 @@ type Reconciler struct {
 // Reconcile observes one application, decides, stores the new status and executes the actions, until there is
 // nothing left to do but to wait.
 func (r *Reconciler) Reconcile(ctx context.Context, req ctrl.Request) (ctrl.Result, error) {
-	obs, err := r.observe(ctx, req.NamespacedName)
+	obs, orphans, err := r.observe(ctx, req.NamespacedName)
 	if err != nil {
 		return r.afterRace(req.NamespacedName, err)
 	}
@@ -99,7 +99,11 @@ func (r *Reconciler) Reconcile(ctx context.Context, req ctrl.Request) (ctrl.Resu
 		r.Submitter.Forget(req.NamespacedName)
 	}
 	if obs == nil {
-		return ctrl.Result{}, nil
+		r.known.forget(req.NamespacedName)
+		return ctrl.Result{}, r.removeOrphans(ctx, req.NamespacedName, orphans)
+	}
+	if err := r.removeOrphans(ctx, req.NamespacedName, orphans); err != nil {
+		return r.afterRace(req.NamespacedName, err)
 	}
 	if problem, isUnreadable := errors.AsType[*decoding.Problem](obs.Unreadable); isUnreadable {
 		r.report(obs.App, problem)
@@ -124,14 +128,14 @@ func (r *Reconciler) Reconcile(ctx context.Context, req ctrl.Request) (ctrl.Resu
 			// No status is of interest any more, and its driver must not keep the application, nor the namespace.
 		}
 		if len(decision.Actions) == 0 {
-			return ctrl.Result{RequeueAfter: r.known.wakeIn(req.NamespacedName, decision.RequeueAfter, obs.Now)}, nil
+			return ctrl.Result{RequeueAfter: r.known.events.wakeIn(obs.App, decision.RequeueAfter, obs.Now)}, nil
 		}
 		again, err := r.execute(ctx, obs, decision.Actions)
 		if err != nil {
 			return r.afterRace(req.NamespacedName, err)
 		}
 		if !again {
-			return ctrl.Result{RequeueAfter: r.known.wakeIn(req.NamespacedName, decision.RequeueAfter, obs.Now)}, nil
+			return ctrl.Result{RequeueAfter: r.known.events.wakeIn(obs.App, decision.RequeueAfter, obs.Now)}, nil
 		}
 	}
 	return ctrl.Result{}, fmt.Errorf("no rest after %d rounds", maxRounds)
@@ -151,7 +155,7 @@ func logDecision(ctx context.Context, app *v1beta2.SparkApplication, d lifecycle
 // many creations race for is one), so it has a limit.
 func (r *Reconciler) afterRace(key types.NamespacedName, err error) (ctrl.Result, error) {
 	if apierrors.IsConflict(err) {
-		r.known.awaits(key)
+		r.known.versions.Await(key)
 		return ctrl.Result{RequeueAfter: raceDelay}, nil
 	}
 	return ctrl.Result{}, err
@@ -179,7 +183,7 @@ func (r *Reconciler) record(ctx context.Context, obs *lifecycle.Observation, dec
 	}
 	// The spec is that of the version that was patched; it need not be decoded again.
 	next.ObjectMeta, next.Status = answer.ObjectMeta, answer.Status
-	r.known.replaced(old, next)
+	r.known.versions.Stored(next, r.Clock.Now())
 	obs.App = next
 	r.Metrics.Record(old, next, r.Clock.Now())
 	r.tell(next, decision.Events)
@@ -200,13 +204,6 @@ func statusPatch(old, next *v1beta2.SparkApplication) (client.Patch, error) {
 		return nil, fmt.Errorf("encode status: %w", err)
 	}
 	return client.RawPatch(types.MergePatchType, whole), nil
-}
-
-// report emits an event about an application that cannot be read, once for each problem.
-func (r *Reconciler) report(app *v1beta2.SparkApplication, problem *decoding.Problem) {
-	if note := problem.Error(); r.known.isNews(client.ObjectKeyFromObject(app), app.UID, note) {
-		r.tell(app, []lifecycleevents.Event{lifecycle.Unreadable(note)})
-	}
 }
 
 func (r *Reconciler) tell(app *v1beta2.SparkApplication, told []lifecycleevents.Event) {

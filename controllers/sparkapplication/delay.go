@@ -6,11 +6,13 @@ package sparkapplication
 import (
 	"time"
 
-	"k8s.io/apimachinery/pkg/types"
 	"k8s.io/client-go/util/workqueue"
+	"sigs.k8s.io/controller-runtime/pkg/client"
 	"sigs.k8s.io/controller-runtime/pkg/reconcile"
 
+	"github.com/alauda/spark-operator/apis/sparkoperator/v1beta2"
 	"github.com/alauda/spark-operator/internal/lifecycle"
+	"github.com/alauda/spark-operator/internal/memory"
 )
 
 const (
@@ -27,80 +29,63 @@ func retryWaits() workqueue.TypedRateLimiter[reconcile.Request] {
 	return workqueue.NewTypedItemExponentialFailureRateLimiter[reconcile.Request](minRetryWait, maxRetryWait)
 }
 
-// delay is what keeps the submission of an attempt from an answer.
-type delay struct {
+// holdups are what keeps the submissions of attempts: from an answer, or waiting, which is an answer of its own.
+type holdups struct{ memory.Of[holdup] }
+
+// holdup is that of the submission with the id: a delay or a block, never both.
+type holdup struct {
 	submissionID string
-	said         *lifecycle.SubmissionDelay
-	saidAt       time.Time
+	delay        *lifecycle.SubmissionDelay
+	delayedAt    time.Time
 	unanswered   lifecycle.Unanswered
+	block        *lifecycle.Blocked
 }
 
-// unanswered notes whether a try of the submission that is delayed had no answer although the API server has some for others, and returns those in a row so far.
-func (k *knowledge) unanswered(key types.NamespacedName, hadNone bool, now time.Time) lifecycle.Unanswered {
-	k.mu.Lock()
-	defer k.mu.Unlock()
-	tries := &k.of(key).delay.unanswered
-	if !hadNone {
-		*tries = lifecycle.Unanswered{}
-		return *tries
+// of returns what keeps the submission of an attempt; nothing, if that is not known.
+func (h *holdups) of(app *v1beta2.SparkApplication, submissionID string) holdup {
+	if known := h.Get(app); known.submissionID == submissionID {
+		return known
 	}
-	if tries.Tries == 0 {
-		tries.Since = now
-	}
-	tries.Tries++
-	return *tries
+	return holdup{submissionID: submissionID}
 }
 
 // delayed notes that the submission of an attempt had no answer, and why.
-func (k *knowledge) delayed(key types.NamespacedName, submissionID string, err error, now time.Time) {
-	k.mu.Lock()
-	defer k.mu.Unlock()
-	f := k.of(key)
-	f.block.by = nil
+func (h *holdups) delayed(app *v1beta2.SparkApplication, submissionID string, err error, now time.Time) {
+	known := h.of(app, submissionID)
+	known.block = nil
 	since := now
-	if f.delay.submissionID == submissionID {
-		if now.Sub(f.delay.saidAt) < delayAge {
-			return
-		}
-		since = f.delay.said.Since
-	} else {
-		f.delay.unanswered = lifecycle.Unanswered{}
+	if known.delay != nil {
+		since = known.delay.Since
 	}
-	f.delay.submissionID, f.delay.said, f.delay.saidAt = submissionID, &lifecycle.SubmissionDelay{Since: since, Message: err.Error()}, now
-}
-
-// delayOf returns what delays the submission of an attempt, or nil.
-func (k *knowledge) delayOf(key types.NamespacedName, submissionID string) *lifecycle.SubmissionDelay {
-	k.mu.Lock()
-	defer k.mu.Unlock()
-	if f := k.of(key); f.delay.submissionID == submissionID {
-		return f.delay.said
+	if known.delay == nil || now.Sub(known.delayedAt) >= delayAge {
+		known.delay, known.delayedAt = &lifecycle.SubmissionDelay{Since: since, Message: err.Error()}, now
 	}
-	return nil
+	h.Set(app, known)
 }
 
-// cameAbout notes that a submission had an answer.
-func (k *knowledge) cameAbout(key types.NamespacedName) {
-	k.mu.Lock()
-	defer k.mu.Unlock()
-	f := k.of(key)
-	f.delay, f.block.by = delay{}, nil
-}
-
-// blocked notes that the submission of an attempt waits, which is an answer of its own, and for what; or that it does not.
-func (k *knowledge) blocked(key types.NamespacedName, submissionID string, by *lifecycle.Blocked) {
-	k.mu.Lock()
-	defer k.mu.Unlock()
-	f := k.of(key)
-	f.delay, f.block.submissionID, f.block.by = delay{}, submissionID, by
-}
-
-// blockedBy returns what the submission of an attempt waits for, or nil.
-func (k *knowledge) blockedBy(key types.NamespacedName, submissionID string) *lifecycle.Blocked {
-	k.mu.Lock()
-	defer k.mu.Unlock()
-	if f := k.of(key); f.block.submissionID == submissionID {
-		return f.block.by
+// unanswered notes another try of the submission that is delayed which had no answer although the API server has some for others, and returns those in a row.
+func (h *holdups) unanswered(app *v1beta2.SparkApplication, now time.Time) lifecycle.Unanswered {
+	known := h.Get(app)
+	if known.unanswered.Tries == 0 {
+		known.unanswered.Since = now
 	}
-	return nil
+	known.unanswered.Tries++
+	h.Set(app, known)
+	return known.unanswered
+}
+
+// answered ends the row of tries without an answer: it is the API server itself that does not answer, or it did.
+func (h *holdups) answered(app *v1beta2.SparkApplication) {
+	if known := h.Get(app); known.unanswered.Tries > 0 {
+		known.unanswered = lifecycle.Unanswered{}
+		h.Set(app, known)
+	}
+}
+
+// ended notes that a submission had an answer.
+func (h *holdups) ended(app *v1beta2.SparkApplication) { h.Forget(client.ObjectKeyFromObject(app)) }
+
+// blocked notes that the submission of an attempt waits, and for what.
+func (h *holdups) blocked(app *v1beta2.SparkApplication, submissionID string, by *lifecycle.Blocked) {
+	h.Set(app, holdup{submissionID: submissionID, block: by})
 }

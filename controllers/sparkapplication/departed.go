@@ -7,7 +7,12 @@ import (
 	"time"
 
 	corev1 "k8s.io/api/core/v1"
+	metav1 "k8s.io/apimachinery/pkg/apis/meta/v1"
 	"k8s.io/apimachinery/pkg/types"
+	"sigs.k8s.io/controller-runtime/pkg/client"
+
+	"github.com/alauda/spark-operator/apis/sparkoperator/v1beta2"
+	"github.com/alauda/spark-operator/internal/memory"
 )
 
 const (
@@ -18,57 +23,74 @@ const (
 	maxDeparted = 1000
 )
 
-// departed is an executor pod that is gone, as it was last: drivers delete the pods of those that have failed at once.
+// departures are the executor pods that have gone lately: drivers delete the pods of those that have failed at once. Of an event about a pod the
+// application's UID is not known; what is of another application of the name is told by its owner, and is not kept for long.
+type departures struct{ memory.Of[[]departed] }
+
+// departed is an executor pod that is gone, as it was last.
 type departed struct {
 	pod corev1.Pod
 	at  time.Time
 }
 
-// left notes how an executor was when it went.
-func (k *knowledge) left(key types.NamespacedName, pod *corev1.Pod, now time.Time) {
-	k.mu.Lock()
-	defer k.mu.Unlock()
-	f := k.of(key)
-	if len(f.departed) >= maxDeparted {
-		return
-	}
-	f.departed = append(f.departed, departed{*pod, now})
+// whose is the application of the name, whatever its UID.
+func whose(key types.NamespacedName) metav1.Object {
+	return &metav1.ObjectMeta{Namespace: key.Namespace, Name: key.Name}
 }
 
-// departedOf returns the executors that have gone lately; those of a run that is over are of no interest any more.
-func (k *knowledge) departedOf(key types.NamespacedName, over bool, now time.Time) []corev1.Pod {
-	k.mu.Lock()
-	defer k.mu.Unlock()
-	f, known := k.apps[key]
-	if !known {
+// left notes how an executor was when it went.
+func (d *departures) left(key types.NamespacedName, pod *corev1.Pod, now time.Time) {
+	d.Change(whose(key), func(known []departed) []departed {
+		if len(known) >= maxDeparted {
+			return known
+		}
+		return append(known, departed{*pod, now})
+	})
+}
+
+// lately returns the executors that have gone lately, and forgets the others.
+func (d *departures) lately(key types.NamespacedName, now time.Time) []corev1.Pod {
+	known := d.Get(whose(key))
+	if len(known) == 0 {
 		return nil
 	}
 	var pods []corev1.Pod
-	var kept []departed
-	for _, d := range f.departed {
-		if !over && now.Sub(d.at) < departedAge {
-			pods, kept = append(pods, d.pod), append(kept, d)
+	d.Change(whose(key), func(known []departed) []departed {
+		var kept []departed
+		for _, one := range known {
+			if now.Sub(one.at) < departedAge {
+				pods, kept = append(pods, one.pod), append(kept, one)
+			}
 		}
+		return kept
+	})
+	if len(pods) == 0 {
+		d.Forget(key)
 	}
-	f.departed = kept
 	return pods
 }
 
+// executorEnds are since when ends of executors are known that leave open who ended them, by name.
+type executorEnds struct {
+	memory.Of[map[string]time.Time]
+}
+
 // seenSince returns since when the ends of the named executors have been known; others are forgotten.
-func (k *knowledge) seenSince(key types.NamespacedName, names []string, now time.Time) map[string]time.Time {
-	k.mu.Lock()
-	defer k.mu.Unlock()
-	f := k.of(key)
-	var next map[string]time.Time
-	for _, name := range names {
-		if next == nil {
-			next = map[string]time.Time{}
+func (e *executorEnds) seenSince(app *v1beta2.SparkApplication, names []string, now time.Time) map[string]time.Time {
+	known := e.Get(app)
+	if len(names) == 0 {
+		if len(known) > 0 {
+			e.Forget(client.ObjectKeyFromObject(app))
 		}
+		return nil
+	}
+	next := make(map[string]time.Time, len(names))
+	for _, name := range names {
 		next[name] = now
-		if since, known := f.endSeen[name]; known {
+		if since, seen := known[name]; seen {
 			next[name] = since
 		}
 	}
-	f.endSeen = next
+	e.Set(app, next)
 	return next
 }

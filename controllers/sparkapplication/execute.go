@@ -67,10 +67,9 @@ func (r *Reconciler) execute(ctx context.Context, obs *lifecycle.Observation, ac
 // another try of the same may mend is an error.
 func (r *Reconciler) submit(ctx context.Context, obs *lifecycle.Observation, attempt identity.Attempt) error {
 	app := obs.App
-	key := client.ObjectKeyFromObject(app)
 	if err := r.confirmNewest(ctx, app); err != nil {
 		if !isRace(err) {
-			r.known.unanswered(key, false, obs.Now) // It is the API server itself that does not answer.
+			r.known.holdups.answered(app) // It is the API server itself that does not answer.
 		}
 		return err
 	}
@@ -84,19 +83,19 @@ func (r *Reconciler) submit(ctx context.Context, obs *lifecycle.Observation, att
 	switch {
 	case errors.Is(err, sparksubmit.ErrPending):
 		obs.Submitting = true
-		r.known.cameAbout(key)
+		r.known.holdups.ended(app)
 		return nil
 	case isWait:
 		obs.Blocked = blockedBy(app, wait, r.Clock.Now())
-		r.known.blocked(key, attempt.SubmissionID, obs.Blocked)
+		r.known.holdups.blocked(app, attempt.SubmissionID, obs.Blocked)
 		return nil
 	case err == nil:
 		ctrl.LoggerFrom(ctx).Info("Submitted", "driver", attempt.DriverPodName, "attempt", attempt.Number, "mode", result.Mode)
 	case isPermanent(err):
 		outcome.Permanent = true
 	case !isRefusal(err):
-		r.known.delayed(key, attempt.SubmissionID, outcome.Err, obs.Now)
-		tries := r.known.unanswered(key, refusal.IsUnanswered(err), obs.Now)
+		r.known.holdups.delayed(app, attempt.SubmissionID, outcome.Err, obs.Now)
+		tries := r.noteTry(app, err, obs.Now)
 		if !r.Policy.GivesUp(tries, obs.Now) {
 			return withoutRace(outcome.Err)
 		}
@@ -106,8 +105,17 @@ func (r *Reconciler) submit(ctx context.Context, obs *lifecycle.Observation, att
 		outcome.Reason = string(refusal.Of(err))
 	}
 	obs.Submission = outcome
-	r.known.cameAbout(key)
+	r.known.holdups.ended(app)
 	return nil
+}
+
+// noteTry notes whether a try of a submission had no answer although the API server has some for others, and returns those in a row so far.
+func (r *Reconciler) noteTry(app *v1beta2.SparkApplication, err error, now time.Time) lifecycle.Unanswered {
+	if refusal.IsUnanswered(err) {
+		return r.known.holdups.unanswered(app, now)
+	}
+	r.known.holdups.answered(app)
+	return lifecycle.Unanswered{}
 }
 
 // submitPlan resolves the application and submits it, unless its executors would be refused.
@@ -247,7 +255,7 @@ func (r *Reconciler) releaseDriver(ctx context.Context, obs *lifecycle.Observati
 	if err := r.release(ctx, obs.App, obs.Driver); err != nil {
 		return err
 	}
-	obs.Driver = letGo(obs.Driver)
+	obs.Driver = withoutFinalizer(obs.Driver)
 	return nil
 }
 
@@ -259,7 +267,7 @@ func (r *Reconciler) release(ctx context.Context, app *v1beta2.SparkApplication,
 	if err := apply.RemoveFinalizer(ctx, r.Client, pod); err != nil {
 		return err
 	}
-	r.known.letGo(client.ObjectKeyFromObject(app), pod.UID)
+	r.known.finalizers.Set(app, pod.UID)
 	return nil
 }
 

@@ -8,11 +8,11 @@ import (
 	"time"
 
 	"k8s.io/apimachinery/pkg/types"
-	"k8s.io/client-go/util/flowcontrol"
-	"sigs.k8s.io/controller-runtime/pkg/client"
 
+	"github.com/alauda/spark-operator/apis/sparkoperator/v1beta2"
 	"github.com/alauda/spark-operator/internal/identity"
 	"github.com/alauda/spark-operator/internal/lifecycle"
+	"github.com/alauda/spark-operator/internal/memory"
 	"github.com/alauda/spark-operator/internal/planning"
 )
 
@@ -23,6 +23,14 @@ const (
 	refusalRate, refusalBurst = 2, 20
 )
 
+// dryRuns are what the API server has said of executors.
+type dryRuns struct {
+	// attempts are those that may have a driver, as far as their executors are concerned: spark-submit takes several calls to make one.
+	attempts memory.Of[string]
+	refused  memory.Of[refused]
+	allowed  allowance
+}
+
 // refused is what is known of the executors of a driver that has none.
 type refused struct {
 	driver   types.UID
@@ -30,45 +38,37 @@ type refused struct {
 	known    *lifecycle.Refusal
 }
 
+func (d *dryRuns) forget(key types.NamespacedName) {
+	d.attempts.Forget(key)
+	d.refused.Forget(key)
+}
+
 // askAboutExecutors asks, once before the first driver of an attempt, whether the API server would take its executors. It returns a warning where it
 // would not at the moment, and an error where it would not at all.
 func (r *Reconciler) askAboutExecutors(ctx context.Context, obs *lifecycle.Observation, plan *planning.Plan) (warnings []string, err error) {
-	key, id := client.ObjectKeyFromObject(obs.App), plan.Attempt().SubmissionID
-	if r.Executors == nil || obs.Driver != nil || r.known.hasAsked(key, id) {
+	id := plan.Attempt().SubmissionID
+	if r.Executors == nil || obs.Driver != nil || r.known.dryRuns.attempts.Get(obs.App) == id {
 		return nil, nil
 	}
 	refused := r.Executors.Executors(ctx, plan)
 	if refused != nil && !refused.Passing {
 		return nil, refused
 	}
-	r.known.hasAnswer(key, id)
+	r.known.dryRuns.attempts.Set(obs.App, id)
 	if refused != nil {
 		warnings = []string{refused.Error()}
 	}
 	return warnings, nil
 }
 
-// hasAnswer notes that the attempt may have a driver, as far as its executors are concerned: spark-submit takes several calls to make one.
-func (k *knowledge) hasAnswer(key types.NamespacedName, submissionID string) {
-	k.mu.Lock()
-	defer k.mu.Unlock()
-	k.of(key).asked = submissionID
-}
-
-func (k *knowledge) hasAsked(key types.NamespacedName, submissionID string) bool {
-	k.mu.Lock()
-	defer k.mu.Unlock()
-	return k.of(key).asked == submissionID
-}
-
 // refusalOfExecutors returns why the driver has no executors, or nil where it has some, where they would be taken, or where that is not known.
-func (r *Reconciler) refusalOfExecutors(ctx context.Context, key types.NamespacedName, obs *lifecycle.Observation) *lifecycle.Refusal {
+func (r *Reconciler) refusalOfExecutors(ctx context.Context, obs *lifecycle.Observation) *lifecycle.Refusal {
 	since := lifecycle.WithoutExecutorsSince(*obs)
 	// Of a changed spec that waits for the next attempt the plan is not that of the driver.
 	if r.Executors == nil || since.IsZero() || obs.Now.Before(since) || !identity.SameSpec(obs.App.Status.SpecHash, obs.SpecHash) {
 		return nil
 	}
-	known, ask := r.known.shouldAskForRefusal(key, obs.Driver.UID, obs.Now)
+	known, ask := r.known.dryRuns.shouldAsk(obs.App, obs.Driver.UID, obs.Now)
 	if !ask {
 		return known
 	}
@@ -78,36 +78,31 @@ func (r *Reconciler) refusalOfExecutors(ctx context.Context, key types.Namespace
 	}
 	answer := r.Executors.Anew(ctx, plan)
 	if answer == nil {
-		return r.known.answeredRefusal(key, nil, obs.Now)
+		return r.known.dryRuns.answered(obs.App, nil, obs.Now)
 	}
-	return r.known.answeredRefusal(key, &lifecycle.Refusal{Message: answer.Unwrap().Error(), Passing: answer.Passing, Since: obs.Now}, obs.Now)
+	return r.known.dryRuns.answered(obs.App, &lifecycle.Refusal{Message: answer.Unwrap().Error(), Passing: answer.Passing, Since: obs.Now}, obs.Now)
 }
 
-// shouldAskForRefusal returns the last answer about the executors of a driver, and whether it is time to ask again.
-func (k *knowledge) shouldAskForRefusal(key types.NamespacedName, driver types.UID, now time.Time) (*lifecycle.Refusal, bool) {
-	k.mu.Lock()
-	defer k.mu.Unlock()
-	f := k.of(key)
-	if f.refused.driver != driver {
-		f.refused = refused{driver: driver}
+// shouldAsk returns the last answer about the executors of a driver, and whether it is time to ask again.
+func (d *dryRuns) shouldAsk(app *v1beta2.SparkApplication, driver types.UID, now time.Time) (*lifecycle.Refusal, bool) {
+	known := d.refused.Get(app)
+	if known.driver != driver {
+		known = refused{driver: driver}
+		d.refused.Set(app, known)
 	}
-	if now.Before(f.refused.askAgain) {
-		return f.refused.known, false
+	if now.Before(known.askAgain) {
+		return known.known, false
 	}
-	if k.refusals == nil {
-		k.refusals = flowcontrol.NewTokenBucketPassiveRateLimiter(refusalRate, refusalBurst)
-	}
-	return f.refused.known, k.refusals.TryAccept()
+	return known.known, d.allowed.take(refusalRate, refusalBurst)
 }
 
-// answeredRefusal notes an answer and returns it: a refusal that goes on has begun with the first.
-func (k *knowledge) answeredRefusal(key types.NamespacedName, answer *lifecycle.Refusal, now time.Time) *lifecycle.Refusal {
-	k.mu.Lock()
-	defer k.mu.Unlock()
-	f := k.of(key)
-	if before := f.refused.known; answer != nil && before != nil && before.Passing == answer.Passing {
+// answered notes an answer and returns it: a refusal that goes on has begun with the first.
+func (d *dryRuns) answered(app *v1beta2.SparkApplication, answer *lifecycle.Refusal, now time.Time) *lifecycle.Refusal {
+	known := d.refused.Get(app)
+	if before := known.known; answer != nil && before != nil && before.Passing == answer.Passing {
 		answer.Since = before.Since
 	}
-	f.refused.known, f.refused.askAgain = answer, now.Add(refusalAge)
+	known.known, known.askAgain = answer, now.Add(refusalAge)
+	d.refused.Set(app, known)
 	return answer
 }

@@ -8,6 +8,7 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"time"
 
 	corev1 "k8s.io/api/core/v1"
 	apierrors "k8s.io/apimachinery/pkg/api/errors"
@@ -22,63 +23,87 @@ import (
 	"github.com/alauda/spark-operator/internal/identity"
 	"github.com/alauda/spark-operator/internal/lifecycle"
 	"github.com/alauda/spark-operator/internal/planning"
+	"github.com/alauda/spark-operator/internal/staleness"
 	"github.com/alauda/spark-operator/internal/stored"
 	"github.com/alauda/spark-operator/pkg/sparklabels"
 )
 
 // +kubebuilder:rbac:groups="",resources=pods,verbs=get;list;watch
 
-// observe gathers what a decision needs to know. It returns nil if the application is gone, and a conflict if the cache is behind what was stored here. The pods are the cache's own and not
-// to be changed.
-func (r *Reconciler) observe(ctx context.Context, key types.NamespacedName) (*lifecycle.Observation, error) {
+// observe gathers what a decision needs to know, and the drivers that are left of applications of the name that are gone (see orphansOf). It writes nothing. It
+// returns no observation if the application is gone, and a conflict if the cache has not caught up with what was stored here. The pods are the cache's own and
+// not to be changed.
+func (r *Reconciler) observe(ctx context.Context, key types.NamespacedName) (obs *lifecycle.Observation, orphans []*corev1.Pod, err error) {
 	pods := &corev1.PodList{}
 	ofApplication := client.MatchingFields{caching.PodApplication: key.Name}
 	if err := r.Client.List(ctx, pods, client.InNamespace(key.Namespace), ofApplication, client.UnsafeDisableDeepCopy); err != nil {
-		return nil, fmt.Errorf("list pods: %w", err)
+		return nil, nil, fmt.Errorf("list pods: %w", err)
 	}
-	app, err := stored.Get(ctx, r.Client, r.APIReader, key)
+	app, err := r.application(ctx, key)
 	problem, isUnreadable := errors.AsType[*decoding.Problem](err)
 	switch {
 	case apierrors.IsNotFound(err):
-		r.known.forget(key)
-		return nil, r.removeOrphans(ctx, key, orphansOf(&v1beta2.SparkApplication{}, key.Name, pods.Items))
+		return nil, orphansOf(&v1beta2.SparkApplication{}, key.Name, pods.Items), nil
 	case err != nil && !isUnreadable:
-		return nil, fmt.Errorf("get application: %w", err)
+		return nil, nil, err
 	}
-	if r.known.outdated(app) {
-		// Any decision on it would end in a conflict.
-		return nil, notNewest(app)
-	}
-	if err := r.removeOrphans(ctx, key, orphansOf(app, key.Name, pods.Items)); err != nil {
-		return nil, err
-	}
-	obs := &lifecycle.Observation{Now: r.Clock.Now(), App: app, Driver: driverOf(app, pods.Items), Executors: executorsOf(app, pods.Items)}
-	obs.Gone = departedExecutors(app, pods.Items, r.known.departedOf(key, !expectsDriver(app), obs.Now))
+	orphans = orphansOf(app, key.Name, pods.Items)
+	obs = &lifecycle.Observation{Now: r.Clock.Now(), App: app, Driver: driverOf(app, pods.Items), Executors: executorsOf(app, pods.Items)}
+	obs.Gone = r.gone(app, pods.Items, obs.Now)
 	obs.Secrets = planning.Secrets(app)
 	if isUnreadable {
 		obs.Unreadable = problem
-		return obs, nil
+		return obs, orphans, nil
 	}
 	if expectsDriver(app) && !isCurrent(app, obs.Driver) {
-		driver, err := r.askForDriver(ctx, app)
-		if err != nil {
-			return nil, err
+		if obs.Driver, err = r.askForDriver(ctx, app); err != nil {
+			return nil, nil, err
 		}
-		obs.Driver = driver
 	}
-	obs.Driver = r.known.withoutReleased(key, obs.Driver)
-	obs.EndSeen = r.known.seenSince(key, lifecycle.Unexplained(*obs), obs.Now)
-	obs.SpecHash = r.known.specHash(app)
-	obs.Delay = r.known.delayOf(key, identity.SubmissionID(app, app.Status.Attempt+1))
-	obs.Blocked = r.blocked(app, pods.Items, obs.Now)
-	obs.Refusal = r.refusalOfExecutors(ctx, key, obs)
-	obs.Trouble = r.trouble(ctx, key, obs.Driver, obs.Now)
-	return obs, nil
+	obs.Driver = r.known.finalizers.asIs(app, obs.Driver)
+	obs.EndSeen = r.known.ends.seenSince(app, lifecycle.Unexplained(*obs), obs.Now)
+	obs.SpecHash = r.known.specs.hash(app)
+	obs.Delay, obs.Blocked = r.holdup(app, pods.Items, obs.Now)
+	obs.Refusal = r.refusalOfExecutors(ctx, obs)
+	obs.Trouble = r.trouble(ctx, app, obs.Driver, obs.Now)
+	return obs, orphans, nil
+}
+
+// application reads the application from the cache, or from the API server where the cache has not caught up for too long. It returns a conflict where it
+// has not caught up yet: any decision would end in one.
+func (r *Reconciler) application(ctx context.Context, key types.NamespacedName) (*v1beta2.SparkApplication, error) {
+	app, err := stored.Get(ctx, r.Client, r.APIReader, key)
+	if _, isUnreadable := errors.AsType[*decoding.Problem](err); err != nil && !isUnreadable {
+		return nil, fmt.Errorf("get application: %w", err)
+	}
+	switch r.known.versions.Judge(app, r.Clock.Now()) {
+	case staleness.Stale:
+		return nil, notNewest(app)
+	case staleness.Overdue:
+		app, err = stored.Get(ctx, r.APIReader, r.APIReader, key)
+		if _, isUnreadable := errors.AsType[*decoding.Problem](err); err != nil && !isUnreadable {
+			return nil, fmt.Errorf("get application of which the cache has an old version: %w", err)
+		}
+		r.known.versions.Confirmed(app, r.Clock.Now())
+	case staleness.Current:
+	}
+	return app, err
+}
+
+// gone returns the executors of the application that have gone lately; those of a run that is over are of no interest any more.
+func (r *Reconciler) gone(app *v1beta2.SparkApplication, pods []corev1.Pod, now time.Time) []*corev1.Pod {
+	key := client.ObjectKeyFromObject(app)
+	if !expectsDriver(app) {
+		r.known.departed.Forget(key)
+		return nil
+	}
+	return departedExecutors(app, pods, r.known.departed.lately(key, now))
 }
 
 // RemoveFinalizers removes the finalizers of the drivers of an application in a namespace that is not served, or the namespace could not be deleted. Where the application is gone,
-// it does not matter whether another operator serves it: nobody is interested in their end any more.
+// it does not matter whether another operator serves it: nobody is interested in their end any more. Nothing is remembered of what is not served.
 func (r *Reconciler) RemoveFinalizers(ctx context.Context, req ctrl.Request) (ctrl.Result, error) {
+	r.known.forget(req.NamespacedName)
 	app := &stored.SparkApplication{}
 	if err := r.Client.Get(ctx, req.NamespacedName, app); !apierrors.IsNotFound(err) {
 		if err != nil {
@@ -86,8 +111,11 @@ func (r *Reconciler) RemoveFinalizers(ctx context.Context, req ctrl.Request) (ct
 		}
 		return r.releaseAbandoned(ctx, req.NamespacedName, !app.GetDeletionTimestamp().IsZero())
 	}
-	_, err := r.observe(ctx, req.NamespacedName)
-	return ctrl.Result{}, err
+	_, orphans, err := r.observe(ctx, req.NamespacedName)
+	if err != nil {
+		return ctrl.Result{}, err
+	}
+	return ctrl.Result{}, r.removeOrphans(ctx, req.NamespacedName, orphans)
 }
 
 // driverOf returns the application's driver among pods: that of the current attempt if it is there, else one of whichever attempt.

@@ -6,6 +6,7 @@ package sparkapplication
 import (
 	"context"
 	"errors"
+	"slices"
 	"testing"
 	"time"
 
@@ -27,6 +28,7 @@ import (
 	"github.com/alauda/spark-operator/internal/caching"
 	"github.com/alauda/spark-operator/internal/identity"
 	"github.com/alauda/spark-operator/internal/lifecycle"
+	"github.com/alauda/spark-operator/internal/staleness"
 	"github.com/alauda/spark-operator/internal/stored"
 	"github.com/alauda/spark-operator/internal/testing/fakes"
 	"github.com/alauda/spark-operator/pkg/sparklabels"
@@ -96,7 +98,7 @@ func reread(t *testing.T, c client.Reader, app *v1beta2.SparkApplication) *v1bet
 
 func observed(t *testing.T, r *Reconciler, app *v1beta2.SparkApplication) *lifecycle.Observation {
 	t.Helper()
-	obs, err := r.observe(t.Context(), client.ObjectKeyFromObject(app))
+	obs, _, err := r.observe(t.Context(), client.ObjectKeyFromObject(app))
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -151,36 +153,36 @@ func TestEventsThatCannotBeListedHoldNothingUp(t *testing.T) {
 	if obs := observed(t, r, app); obs.Driver == nil || obs.Trouble != nil {
 		t.Errorf("observation %+v", obs)
 	}
-	if got := r.known.wakeIn(client.ObjectKeyFromObject(app), time.Minute, start); got != troubleDelay {
+	if got := r.known.events.wakeIn(app, time.Minute, start); got != troubleDelay {
 		t.Errorf("wake in %s, want %s", got, troubleDelay)
 	}
 }
 
 func TestDriverIsAskedAboutSoonWhereManyAre(t *testing.T) {
-	var k knowledge
-	key := client.ObjectKeyFromObject(newApp())
+	var k driverEvents
+	app := newApp()
 	answer := &lifecycle.Trouble{Reason: "FailedMount"}
 	step := func(after time.Duration, wantAsk bool, wantWake time.Duration) {
 		t.Helper()
 		now := start.Add(after)
-		if _, ask := k.shouldAsk(key, "driver", now); ask != wantAsk {
+		if _, ask := k.shouldAsk(app, "driver", now); ask != wantAsk {
 			t.Errorf("after %s: ask %t, want %t", after, ask, wantAsk)
 		}
-		if got := k.wakeIn(key, time.Minute, now); got != wantWake {
+		if got := k.wakeIn(app, time.Minute, now); got != wantWake {
 			t.Errorf("after %s: wake in %s, want %s", after, got, wantWake)
 		}
 	}
-	k.of(key)
-	for k.asked.TryAccept() { // Others ask.
+	for range troubleBurst { // Others ask.
+		k.allowed.take(troubleRate, troubleBurst)
 	}
 	step(0, false, troubleDelay)
 	step(time.Second, false, troubleDelay-time.Second)
-	k.answered(key, start, nil)
+	k.answered(app, start, nil)
 	step(time.Second, false, silenceAge-time.Second)
-	k.answered(key, start, answer)
+	k.answered(app, start, answer)
 	step(time.Second, false, time.Minute)
-	k.settled(key)
-	if got := k.wakeIn(key, time.Minute, start); got != time.Minute {
+	k.settled(app)
+	if got := k.wakeIn(app, time.Minute, start); got != time.Minute {
 		t.Errorf("wake in %s for a driver that is not held up", got)
 	}
 }
@@ -194,27 +196,80 @@ func TestReleasedDriverIsSeenAsReleased(t *testing.T) {
 	if got := observed(t, r, app).Driver.Finalizers; len(got) != 2 {
 		t.Fatalf("finalizers %v", got)
 	}
-	r.known.letGo(client.ObjectKeyFromObject(app), pod.UID)
+	r.known.finalizers.Set(app, pod.UID)
 	if diff := cmp.Diff([]string{"example.com/own"}, observed(t, r, app).Driver.Finalizers); diff != "" {
 		t.Errorf("finalizers (-want +got):\n%s", diff)
 	}
 }
 
-// Whatever was decided on a version that was replaced here would end in a conflict.
+// Whatever was decided on a version that was replaced here would end in a conflict. Where the cache does not catch up the API server is asked: nothing waits for ever.
 func TestNothingIsDecidedOnWhatWasReplacedHere(t *testing.T) {
 	app := newApp()
-	c := builder(app).Build()
+	c, api := builder(app).Build(), builder(app).Build()
 	app = reread(t, c, app)
 	newer := app.DeepCopy()
 	newer.ResourceVersion += "1"
-	r := &Reconciler{Client: c, APIReader: c, Submitter: &submitter{}, Events: events.NewFakeRecorder(10), Clock: clocktesting.NewFakePassiveClock(start)}
-	r.known.replaced(app, newer)
-	result, err := r.Reconcile(t.Context(), ctrl.Request{NamespacedName: client.ObjectKeyFromObject(app)})
-	if err != nil || result.RequeueAfter != raceDelay {
-		t.Errorf("result %+v, %v, want to look again in %s", result, err, raceDelay)
+	clock, submits := clocktesting.NewFakePassiveClock(start), &submitter{}
+	r := &Reconciler{Client: c, APIReader: api, Submitter: submits, Events: events.NewFakeRecorder(10), Clock: clock}
+	r.known.versions.Stored(newer, start)
+	reconcile := func() (ctrl.Result, error) {
+		return r.Reconcile(t.Context(), ctrl.Request{NamespacedName: client.ObjectKeyFromObject(app)})
 	}
-	r.known.replaced(newer, newer)
-	if r.known.outdated(newer) {
-		t.Error("the version that is stored is taken for outdated")
+	if result, err := reconcile(); err != nil || result.RequeueAfter != raceDelay || submits.tries != 0 {
+		t.Errorf("result %+v, %v, %d submissions, want to look again in %s", result, err, submits.tries, raceDelay)
+	}
+	clock.SetTime(start.Add(staleness.Patience))
+	if _, err := reconcile(); err != nil || submits.tries != 1 {
+		t.Errorf("%v, %d submissions after the cache had its time, want one of what the API server has", err, submits.tries)
+	}
+}
+
+// What is remembered is bounded by what there is: of an application that is gone, or in a namespace that is not served, nothing is.
+func TestNothingIsRememberedOfWhatIsGone(t *testing.T) {
+	app := submittedApp(1)
+	key := client.ObjectKeyFromObject(app)
+	for name, tc := range map[string]struct {
+		objects []client.Object
+		call    func(*Reconciler) error
+	}{
+		"gone": {nil, func(r *Reconciler) error {
+			_, err := r.Reconcile(t.Context(), ctrl.Request{NamespacedName: key})
+			return err
+		}},
+		"not served": {[]client.Object{app}, func(r *Reconciler) error {
+			_, err := r.RemoveFinalizers(t.Context(), ctrl.Request{NamespacedName: key})
+			return err
+		}},
+	} {
+		t.Run(name, func(t *testing.T) {
+			c := builder(tc.objects...).Build()
+			r := &Reconciler{Client: c, APIReader: c, Submitter: &submitter{}, Events: events.NewFakeRecorder(10), Clock: clocktesting.NewFakePassiveClock(start)}
+			k := &r.known
+			k.versions.Stored(app, start)
+			k.specs.hash(app)
+			k.unreadable.Set(app, "note")
+			k.holdups.delayed(app, "id", errors.New("down"), start)
+			k.events.answered(app, start, nil)
+			k.dryRuns.attempts.Set(app, "id")
+			k.dryRuns.answered(app, nil, start)
+			k.finalizers.Set(app, "driver")
+			k.departed.left(key, podOf("pi", "executor"), start)
+			k.ends.seenSince(app, []string{"a"}, start)
+			remembered := func() []int {
+				return []int{
+					k.versions.Len(), k.specs.Len(), k.unreadable.Len(), k.holdups.Len(), k.events.Len(), k.dryRuns.attempts.Len(), k.dryRuns.refused.Len(),
+					k.finalizers.Len(), k.departed.Len(), k.ends.Len(),
+				}
+			}
+			if diff := cmp.Diff(slices.Repeat([]int{1}, 10), remembered()); diff != "" {
+				t.Fatalf("remembered before (-want +got):\n%s", diff)
+			}
+			if err := tc.call(r); err != nil {
+				t.Fatal(err)
+			}
+			if diff := cmp.Diff(make([]int, 10), remembered()); diff != "" {
+				t.Errorf("remembered (-want +got):\n%s", diff)
+			}
+		})
 	}
 }

@@ -40,18 +40,17 @@ func isOfPredecessor(pod *corev1.Pod, name string, current types.UID) bool {
 	return owner != nil && owner.Kind == "SparkApplication" && owner.Name == name && owner.UID != current
 }
 
-// blocked returns what the next submission of the application waits for, as far as it is known, or nil.
-func (r *Reconciler) blocked(app *v1beta2.SparkApplication, pods []corev1.Pod, now time.Time) *lifecycle.Blocked {
-	key := client.ObjectKeyFromObject(app)
-	next := identity.SubmissionID(app, app.Status.Attempt+1)
+// holdup returns what delays or blocks the next submission of the application, as far as it is known.
+func (r *Reconciler) holdup(app *v1beta2.SparkApplication, pods []corev1.Pod, now time.Time) (*lifecycle.SubmissionDelay, *lifecycle.Blocked) {
 	if pod := predecessorOf(app, pods, now); pod != nil {
 		// The pod is watched. Once it is gone there is no reason to wait for what was found before.
-		r.known.blocked(key, next, nil)
+		r.known.holdups.ended(app)
 		waiting := blockedBy(app, apply.Waiting(pod), now)
 		waiting.Until = now.Add(time.Minute)
-		return waiting
+		return nil, waiting
 	}
-	return r.known.blockedBy(key, next)
+	known := r.known.holdups.of(app, identity.SubmissionID(app, app.Status.Attempt+1))
+	return known.delay, known.block
 }
 
 // blockedBy returns a wait as the lifecycle knows it.

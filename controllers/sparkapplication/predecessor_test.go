@@ -4,6 +4,7 @@
 package sparkapplication
 
 import (
+	"context"
 	"strings"
 	"testing"
 	"time"
@@ -18,6 +19,7 @@ import (
 
 	"github.com/alauda/spark-operator/apis/sparkoperator/v1beta2"
 	"github.com/alauda/spark-operator/internal/apply"
+	"github.com/alauda/spark-operator/internal/lifecycle"
 	"github.com/alauda/spark-operator/pkg/sparklabels"
 )
 
@@ -85,7 +87,7 @@ func TestOrphansAreFreedAndPredecessorsDeleted(t *testing.T) {
 		t.Run(name, func(t *testing.T) {
 			c := builder(append(tc.there, tc.pod)...).Build()
 			r := &Reconciler{Client: c, APIReader: c, Submitter: &submitter{}, Clock: clocktesting.NewFakePassiveClock(start)}
-			obs, err := r.observe(t.Context(), client.ObjectKeyFromObject(app))
+			obs, err := observedAndFreed(t.Context(), r, client.ObjectKeyFromObject(app))
 			if err != nil {
 				t.Fatal(err)
 			}
@@ -109,11 +111,20 @@ func TestDriverOfASuccessorIsLeftAlone(t *testing.T) {
 	pod.Finalizers = []string{sparklabels.DriverEnd}
 	cached := builder(stale, pod).Build()
 	r := &Reconciler{Client: cached, APIReader: builder(current).Build(), Submitter: &submitter{}, Clock: clocktesting.NewFakePassiveClock(start)}
-	if _, err := r.observe(t.Context(), client.ObjectKeyFromObject(stale)); err != nil {
+	if _, err := observedAndFreed(t.Context(), r, client.ObjectKeyFromObject(stale)); err != nil {
 		t.Fatal(err)
 	}
 	got := &corev1.Pod{}
 	if err := cached.Get(t.Context(), client.ObjectKeyFromObject(pod), got); err != nil || !apply.Held(got) || got.DeletionTimestamp != nil {
 		t.Errorf("%v, the pod is held: %t, deleted at %v", err, apply.Held(got), got.DeletionTimestamp)
 	}
+}
+
+// observedAndFreed observes, and frees what is left of predecessors, as each reconcile begins.
+func observedAndFreed(ctx context.Context, r *Reconciler, key client.ObjectKey) (*lifecycle.Observation, error) {
+	obs, orphans, err := r.observe(ctx, key)
+	if err != nil {
+		return obs, err
+	}
+	return obs, r.removeOrphans(ctx, key, orphans)
 }

@@ -23,6 +23,7 @@ import (
 	"sigs.k8s.io/controller-runtime/pkg/source"
 
 	"github.com/alauda/spark-operator/apis/sparkoperator/v1beta2"
+	"github.com/alauda/spark-operator/internal/staleness"
 	"github.com/alauda/spark-operator/internal/stored"
 	"github.com/alauda/spark-operator/pkg/sparklabels"
 )
@@ -43,7 +44,7 @@ const (
 func (r *Reconciler) Setup(mgr ctrl.Manager, options controller.Options) error {
 	builder := ctrl.NewControllerManagedBy(mgr).
 		Named("sparkapplication").
-		Watches(&stored.SparkApplication{}, newApplicationEvents(&r.known)).
+		Watches(&stored.SparkApplication{}, newApplicationEvents(&r.known.versions)).
 		Watches(&corev1.Pod{}, handler.WithLowPriorityWhenUnchanged(handler.EventHandler(podEvents{r.departed}))).
 		WithOptions(options)
 	if r.Finished != nil {
@@ -57,12 +58,12 @@ type queue = workqueue.TypedRateLimitingInterface[reconcile.Request]
 // applicationEvents looks at an application when it has changed. New ones give way to those that run.
 type applicationEvents struct {
 	handler.EnqueueRequestForObject
-	known *knowledge
-	turns *rate.Limiter
+	versions *staleness.Guard
+	turns    *rate.Limiter
 }
 
-func newApplicationEvents(known *knowledge) *applicationEvents {
-	return &applicationEvents{known: known, turns: rate.NewLimiter(arrivalsInTurn, 1)}
+func newApplicationEvents(versions *staleness.Guard) *applicationEvents {
+	return &applicationEvents{versions: versions, turns: rate.NewLimiter(arrivalsInTurn, 1)}
 }
 
 // Create implements handler.EventHandler.
@@ -88,7 +89,8 @@ func (a *applicationEvents) Create(ctx context.Context, e event.CreateEvent, q q
 // tell of the executors that have changed since, and that again, one by one. A decision that was given up for a newer version waits no longer.
 func (a *applicationEvents) Update(ctx context.Context, e event.UpdateEvent, q queue) {
 	key := client.ObjectKeyFromObject(e.ObjectNew)
-	if onlyStatusChanged(e.ObjectOld, e.ObjectNew) && !a.known.arrived(key) {
+	wasAwaited := a.versions.Arrived(e.ObjectNew)
+	if onlyStatusChanged(e.ObjectOld, e.ObjectNew) && !wasAwaited {
 		q.AddAfter(reconcile.Request{NamespacedName: key}, gatherDelay)
 		return
 	}
@@ -115,7 +117,7 @@ type podEvents struct {
 var _ handler.EventHandler = podEvents{}
 
 func (r *Reconciler) departed(app types.NamespacedName, pod *corev1.Pod) {
-	r.known.left(app, pod, r.Clock.Now())
+	r.known.departed.left(app, pod, r.Clock.Now())
 }
 
 // Create implements handler.EventHandler.

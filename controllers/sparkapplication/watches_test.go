@@ -18,6 +18,7 @@ import (
 	"sigs.k8s.io/controller-runtime/pkg/reconcile"
 
 	"github.com/alauda/spark-operator/apis/sparkoperator/v1beta2"
+	"github.com/alauda/spark-operator/internal/staleness"
 	"github.com/alauda/spark-operator/internal/stored"
 	"github.com/alauda/spark-operator/pkg/sparklabels"
 )
@@ -32,6 +33,12 @@ func created(name string) event.CreateEvent {
 	return event.CreateEvent{Object: stored.Of(&v1beta2.SparkApplication{ObjectMeta: metav1.ObjectMeta{Namespace: "default", Name: name}})}
 }
 
+// pass lets time pass in the bubble of a test, whose clock is its own, until all that happens by then has happened.
+func pass(wait time.Duration) {
+	<-time.After(wait)
+	synctest.Wait()
+}
+
 // inQueue calls add and returns the names of what a worker that comes after the wait finds, in order.
 func inQueue(t *testing.T, wait time.Duration, add func(queue)) []string {
 	t.Helper()
@@ -40,8 +47,7 @@ func inQueue(t *testing.T, wait time.Duration, add func(queue)) []string {
 		q := priorityqueue.New[reconcile.Request]("")
 		defer q.ShutDown()
 		add(q)
-		time.Sleep(wait)
-		synctest.Wait()
+		pass(wait)
 		for q.Len() > 0 {
 			request, _ := q.Get()
 			names = append(names, request.Name)
@@ -53,7 +59,7 @@ func inQueue(t *testing.T, wait time.Duration, add func(queue)) []string {
 
 func TestWhatRunsGoesBeforeWhatIsNew(t *testing.T) {
 	got := inQueue(t, 0, func(q queue) {
-		apps := newApplicationEvents(&knowledge{})
+		apps := newApplicationEvents(&staleness.Guard{})
 		for i := range 4 {
 			apps.Create(t.Context(), created(fmt.Sprint("new-", i)), q)
 		}
@@ -73,12 +79,11 @@ func TestNewApplicationsTakeTheirTurnInAFlood(t *testing.T) {
 		}
 	}
 	got := inQueue(t, 0, func(q queue) {
-		apps := newApplicationEvents(&knowledge{})
+		apps := newApplicationEvents(&staleness.Guard{})
 		apps.Create(t.Context(), created("new-0"), q)
 		apps.Create(t.Context(), created("new-1"), q)
 		flood(q, 0, 2)
-		time.Sleep(time.Second / arrivalsInTurn)
-		synctest.Wait()
+		pass(time.Second / arrivalsInTurn)
 		flood(q, 2, 4)
 	})
 	if diff := cmp.Diff([]string{"new-0", "flood-0", "flood-1", "new-1", "flood-2", "flood-3"}, got); diff != "" {
@@ -125,7 +130,7 @@ func TestAPodThatChangesItsApplicationIsNewsToBoth(t *testing.T) {
 // What is there when the operator starts, and what only comes again, has less of a hurry than anything new.
 func TestTheInitialListComesLast(t *testing.T) {
 	got := inQueue(t, 0, func(q queue) {
-		apps := newApplicationEvents(&knowledge{})
+		apps := newApplicationEvents(&staleness.Guard{})
 		listed := created("listed")
 		listed.IsInInitialList = true
 		apps.Create(t.Context(), listed, q)
@@ -142,17 +147,18 @@ func TestTheInitialListComesLast(t *testing.T) {
 
 func TestAStatusThatComesBackWaitsForWhatElseChanges(t *testing.T) {
 	key := client.ObjectKey{Namespace: "default", Name: "pi"}
+	version := &metav1.ObjectMeta{Namespace: key.Namespace, Name: key.Name, ResourceVersion: "1"}
 	now, later := []string{"pi"}, []string(nil)
 	for name, tc := range map[string]struct {
 		wait   time.Duration
-		known  func(*knowledge)
+		known  func(*staleness.Guard)
 		change func(*stored.SparkApplication)
 		want   []string
 	}{
 		"a status":             {wait: gatherDelay - 1, want: later},
 		"in the end":           {wait: gatherDelay, want: now},
-		"one that is awaited":  {known: func(k *knowledge) { k.awaits(key) }, want: now},
-		"one that was awaited": {known: func(k *knowledge) { k.awaits(key); k.arrived(key) }, want: later},
+		"one that is awaited":  {known: func(k *staleness.Guard) { k.Await(key) }, want: now},
+		"one that was awaited": {known: func(k *staleness.Guard) { k.Await(key); k.Arrived(version) }, want: later},
 		"a spec":               {change: func(app *stored.SparkApplication) { app.Generation++ }, want: now},
 		"another of its name":  {change: func(app *stored.SparkApplication) { app.UID = "another" }, want: now},
 		"a label":              {change: func(app *stored.SparkApplication) { app.Labels = map[string]string{"queue": "low"} }, want: now},
@@ -162,7 +168,7 @@ func TestAStatusThatComesBackWaitsForWhatElseChanges(t *testing.T) {
 		"nothing":              {change: func(app *stored.SparkApplication) { app.ResourceVersion = "1" }, want: now},
 	} {
 		t.Run(name, func(t *testing.T) {
-			known := &knowledge{}
+			known := &staleness.Guard{}
 			if tc.known != nil {
 				tc.known(known)
 			}
@@ -179,5 +185,26 @@ func TestAStatusThatComesBackWaitsForWhatElseChanges(t *testing.T) {
 				t.Errorf("looked at (-want +got):\n%s", diff)
 			}
 		})
+	}
+}
+
+// A version that was awaited has come also where more than the status has changed: the status that follows is not awaited any more.
+func TestAnAwaitedVersionArrivesWhateverHasChangedInIt(t *testing.T) {
+	key := client.ObjectKey{Namespace: "default", Name: "pi"}
+	known := &staleness.Guard{}
+	known.Await(key)
+	first := stored.Of(&v1beta2.SparkApplication{ObjectMeta: metav1.ObjectMeta{Namespace: key.Namespace, Name: key.Name, ResourceVersion: "1", Generation: 1}})
+	respecified, written := first.DeepCopy(), first.DeepCopy()
+	respecified.ResourceVersion, respecified.Generation = "2", 2
+	written.ResourceVersion, written.Generation = "3", 2
+	apps := newApplicationEvents(known)
+	now := inQueue(t, 0, func(q queue) {
+		apps.Update(t.Context(), event.UpdateEvent{ObjectOld: first, ObjectNew: respecified}, q)
+	})
+	later := inQueue(t, 0, func(q queue) {
+		apps.Update(t.Context(), event.UpdateEvent{ObjectOld: respecified, ObjectNew: written}, q)
+	})
+	if diff := cmp.Diff([][]string{{"pi"}, nil}, [][]string{now, later}); diff != "" {
+		t.Errorf("looked at now, of the spec and of the status (-want +got):\n%s", diff)
 	}
 }
