@@ -22,6 +22,7 @@ import (
 	"github.com/alauda/spark-operator/internal/config"
 	"github.com/alauda/spark-operator/internal/manager"
 	"github.com/alauda/spark-operator/internal/metrics"
+	"github.com/alauda/spark-operator/internal/panics"
 	"github.com/alauda/spark-operator/internal/submission/sparksubmit"
 	"github.com/alauda/spark-operator/internal/version"
 )
@@ -108,6 +109,9 @@ func registerMetrics(mgr ctrl.Manager, m *configv1alpha1.Metrics) (*metrics.Reco
 	})
 	source := metrics.Source{Reader: mgr.GetClient(), Elected: mgr.Elected(), Now: time.Now}
 	if err := crmetrics.Registry.Register(recorder.Collector(source)); err != nil {
+		return nil, fmt.Errorf("register metrics: %w", err)
+	}
+	if err := crmetrics.Registry.Register(panics.Collector()); err != nil {
 		return nil, fmt.Errorf("register metrics: %w", err)
 	}
 	return recorder, nil

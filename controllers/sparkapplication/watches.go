@@ -23,6 +23,7 @@ import (
 	"sigs.k8s.io/controller-runtime/pkg/source"
 
 	"github.com/alauda/spark-operator/apis/sparkoperator/v1beta2"
+	"github.com/alauda/spark-operator/internal/panics"
 	"github.com/alauda/spark-operator/internal/staleness"
 	"github.com/alauda/spark-operator/internal/stored"
 	"github.com/alauda/spark-operator/pkg/sparklabels"
@@ -44,8 +45,8 @@ const (
 func (r *Reconciler) Setup(mgr ctrl.Manager, options controller.Options) error {
 	builder := ctrl.NewControllerManagedBy(mgr).
 		Named("sparkapplication").
-		Watches(&stored.SparkApplication{}, newApplicationEvents(&r.known.versions)).
-		Watches(&corev1.Pod{}, handler.WithLowPriorityWhenUnchanged(handler.EventHandler(podEvents{r.departed}))).
+		Watches(&stored.SparkApplication{}, panics.Handler("applications", newApplicationEvents(&r.known.versions), requestFor)).
+		Watches(&corev1.Pod{}, panics.Handler("pods", handler.WithLowPriorityWhenUnchanged(handler.EventHandler(podEvents{r.departed})), applicationOf)).
 		WithOptions(options)
 	if r.Finished != nil {
 		builder = builder.WatchesRawSource(source.Channel(r.Finished, &handler.EnqueueRequestForObject{}))
@@ -152,6 +153,10 @@ func (podEvents) enqueue(pod client.Object, q queue) {
 	default:
 		q.Add(request)
 	}
+}
+
+func requestFor(app client.Object) reconcile.Request {
+	return reconcile.Request{NamespacedName: client.ObjectKeyFromObject(app)}
 }
 
 // applicationOf returns the application that a pod's label names.

@@ -12,12 +12,14 @@ import (
 	"github.com/google/go-cmp/cmp"
 	corev1 "k8s.io/api/core/v1"
 	metav1 "k8s.io/apimachinery/pkg/apis/meta/v1"
+	"k8s.io/apimachinery/pkg/types"
 	"sigs.k8s.io/controller-runtime/pkg/client"
 	"sigs.k8s.io/controller-runtime/pkg/controller/priorityqueue"
 	"sigs.k8s.io/controller-runtime/pkg/event"
 	"sigs.k8s.io/controller-runtime/pkg/reconcile"
 
 	"github.com/alauda/spark-operator/apis/sparkoperator/v1beta2"
+	"github.com/alauda/spark-operator/internal/panics"
 	"github.com/alauda/spark-operator/internal/staleness"
 	"github.com/alauda/spark-operator/internal/stored"
 	"github.com/alauda/spark-operator/pkg/sparklabels"
@@ -206,5 +208,22 @@ func TestAnAwaitedVersionArrivesWhateverHasChangedInIt(t *testing.T) {
 	})
 	if diff := cmp.Diff([][]string{{"pi"}, nil}, [][]string{now, later}); diff != "" {
 		t.Errorf("looked at now, of the spec and of the status (-want +got):\n%s", diff)
+	}
+}
+
+// An event about one object that makes a handler panic stops neither the operator nor the events about others, and the object is looked at all the same.
+func TestAHandlerThatPanicsStopsNothing(t *testing.T) {
+	before := panics.Caught()
+	spoilt := podEvents{func(types.NamespacedName, *corev1.Pod) { panic("spoilt") }}
+	got := inQueue(t, gatherDelay, func(q queue) {
+		events := panics.Handler("pods", spoilt, applicationOf)
+		events.Delete(t.Context(), event.DeleteEvent{Object: podOf("spoilt", "executor")}, q)
+		events.Create(t.Context(), event.CreateEvent{Object: podOf("good", "driver")}, q)
+	})
+	if diff := cmp.Diff([]string{"spoilt", "good"}, got); diff != "" {
+		t.Errorf("looked at (-want +got):\n%s", diff)
+	}
+	if n := panics.Caught() - before; n != 1 {
+		t.Errorf("%d panics were counted, want one", n)
 	}
 }

@@ -16,6 +16,7 @@ import (
 	"sigs.k8s.io/controller-runtime/pkg/client"
 
 	"github.com/alauda/spark-operator/internal/namespaces"
+	"github.com/alauda/spark-operator/internal/panics"
 	"github.com/alauda/spark-operator/internal/scope"
 	"github.com/alauda/spark-operator/internal/stored"
 )
@@ -68,6 +69,9 @@ func Apply(options *ctrl.Options, served namespaces.Filter, limits ...Limit) err
 		by := l.ByObject
 		if l.transform != nil {
 			by.Transform = l.transform(serves)
+		}
+		if by.Transform != nil {
+			by.Transform = panics.Transform(by.Transform)
 		}
 		options.Cache.ByObject[l.Object] = by
 	}

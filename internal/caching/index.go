@@ -10,6 +10,7 @@ import (
 	corev1 "k8s.io/api/core/v1"
 	"sigs.k8s.io/controller-runtime/pkg/client"
 
+	"github.com/alauda/spark-operator/internal/panics"
 	"github.com/alauda/spark-operator/pkg/sparklabels"
 )
 
@@ -29,7 +30,7 @@ var indexes = []struct {
 // called once for a cache, before that starts.
 func SetupIndexes(ctx context.Context, indexer client.FieldIndexer) error {
 	for _, i := range indexes {
-		if err := indexer.IndexField(ctx, i.object, i.field, i.values); err != nil {
+		if err := indexer.IndexField(ctx, i.object, i.field, panics.Index(i.values)); err != nil {
 			return fmt.Errorf("index %T by %s: %w", i.object, i.field, err)
 		}
 	}

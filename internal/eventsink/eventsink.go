@@ -21,6 +21,8 @@ import (
 	"k8s.io/utils/clock"
 	ctrl "sigs.k8s.io/controller-runtime"
 	"sigs.k8s.io/controller-runtime/pkg/client"
+
+	"github.com/alauda/spark-operator/internal/panics"
 )
 
 const (
@@ -153,8 +155,9 @@ func (s *Sink) finish(ctx context.Context) {
 	}
 }
 
-// write writes one event, and again where that may help.
+// write writes one event, and again where that may help. A panic leaves out the event.
 func (s *Sink) write(ctx context.Context, event *corev1.Event) {
+	defer panics.Recover("event writer", "namespace", event.Namespace, "name", event.InvolvedObject.Name, "reason", event.Reason)
 	log := ctrl.Log.WithName("events")
 	if n := s.leftOut.Swap(0); n > 0 {
 		log.Info("Left out events: there are more than the API server takes", "count", n)

@@ -21,6 +21,8 @@ import (
 	"k8s.io/client-go/tools/events"
 	"k8s.io/utils/clock"
 	"sigs.k8s.io/controller-runtime/pkg/client"
+
+	"github.com/alauda/spark-operator/internal/panics"
 )
 
 // server is an API server that takes events.
@@ -51,15 +53,12 @@ var pod = &corev1.Pod{ObjectMeta: metav1.ObjectMeta{Namespace: "default", Name: 
 func recorded(t *testing.T, s *server, wait time.Duration, tell func(events.EventRecorder)) []*corev1.Event {
 	t.Helper()
 	synctest.Test(t, func(t *testing.T) {
-		ctx, cancel := context.WithCancel(t.Context())
+		ctx, cancel := context.WithTimeout(t.Context(), wait)
+		defer cancel()
 		sink := New(s, scheme.Scheme, clock.RealClock{})
 		r := sink.Recorder("tester")
-		done := make(chan error)
-		go func() { done <- sink.Start(ctx) }()
 		tell(r)
-		time.Sleep(wait)
-		cancel()
-		if err := <-done; err != nil {
+		if err := sink.Start(ctx); err != nil {
 			t.Error(err)
 		}
 	})
@@ -179,5 +178,24 @@ func TestAnObjectOfAnUnknownKindIsNoCatastrophe(t *testing.T) {
 	got := recorded(t, &server{}, 0, func(r events.EventRecorder) { r.Eventf(&stranger{}, nil, corev1.EventTypeNormal, "A", "B", "c") })
 	if len(got) != 0 {
 		t.Errorf("events %v, want none", got)
+	}
+}
+
+// An event that makes the writer panic is left out, and the others are written.
+func TestAnEventThatPanicsStopsNoOther(t *testing.T) {
+	s := &server{refuse: func(call int) error {
+		if call <= writers {
+			panic("spoilt")
+		}
+		return nil
+	}}
+	before := panics.Caught()
+	got := recorded(t, s, time.Minute, func(r events.EventRecorder) {
+		for range writers + 3 {
+			r.Eventf(pod, nil, corev1.EventTypeNormal, "A", "B", "c")
+		}
+	})
+	if n := panics.Caught() - before; len(got) != 3 || n != writers {
+		t.Errorf("%d events were written, want 3; %d panics were counted, want %d", len(got), n, writers)
 	}
 }

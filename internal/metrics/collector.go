@@ -6,7 +6,6 @@ package metrics
 import (
 	"cmp"
 	"context"
-	"fmt"
 	"slices"
 	"time"
 
@@ -15,6 +14,7 @@ import (
 	"sigs.k8s.io/controller-runtime/pkg/client"
 
 	"github.com/alauda/spark-operator/apis/sparkoperator/v1beta2"
+	"github.com/alauda/spark-operator/internal/panics"
 	"github.com/alauda/spark-operator/internal/stored"
 )
 
@@ -77,11 +77,7 @@ func (c *collector) Collect(found chan<- prometheus.Metric) {
 
 func (c *collector) collectGauges(found chan<- prometheus.Metric) {
 	// A collector runs where nothing else catches a panic: it would end the program for the sake of a scrape.
-	defer func() {
-		if caught := recover(); caught != nil {
-			ctrl.Log.WithName("metrics").Error(fmt.Errorf("panic: %v", caught), "Left out the metrics that are read from the cache")
-		}
-	}()
+	defer panics.Recover("metrics collector")
 	ctx, cancel := context.WithTimeout(context.Background(), readTimeout)
 	defer cancel()
 	apps := &stored.SparkApplicationList{}

@@ -18,6 +18,7 @@ import (
 	"sigs.k8s.io/controller-runtime/pkg/reconcile"
 
 	"github.com/alauda/spark-operator/internal/namespaces"
+	"github.com/alauda/spark-operator/internal/panics"
 )
 
 // Only a filter by labels asks for namespaces; config/components/namespace-selector installs this role.
@@ -84,6 +85,7 @@ func (s Scope) Complete(b *builder.Builder, list client.ObjectList, r Reconciler
 // the program.
 func (s Scope) objectsOf(list client.ObjectList) handler.MapFunc {
 	return func(ctx context.Context, namespace client.Object) []reconcile.Request {
+		defer panics.Recover("events about namespaces", "namespace", namespace.GetName())
 		if !s.filter.Serves(namespace.GetName(), namespace.GetLabels()) {
 			return nil
 		}

@@ -8,15 +8,19 @@ import (
 	"errors"
 	"os"
 	"path/filepath"
+	"strings"
 	"testing"
 	"time"
 
 	"github.com/google/go-cmp/cmp"
+	metav1 "k8s.io/apimachinery/pkg/apis/meta/v1"
 	"k8s.io/apimachinery/pkg/types"
 	clocktesting "k8s.io/utils/clock/testing"
+	"sigs.k8s.io/controller-runtime/pkg/client"
 
 	"github.com/alauda/spark-operator/apis/sparkoperator/v1beta2"
 	"github.com/alauda/spark-operator/internal/identity"
+	"github.com/alauda/spark-operator/internal/panics"
 	"github.com/alauda/spark-operator/internal/submission"
 )
 
@@ -168,6 +172,49 @@ func TestNothingIsRunForAnApplicationThatIsGone(t *testing.T) {
 	w.awaitFinished()
 	if _, err := w.Submit(t.Context(), planOf(t, app, 1), confirmed); !errors.Is(err, errUnwanted) {
 		t.Errorf("Submit = %v, want %v", err, errUnwanted)
+	}
+}
+
+// spoiltClient panics when it is asked about the application of the name.
+type spoiltClient struct {
+	Client
+	name string
+}
+
+func (s spoiltClient) Get(ctx context.Context, key client.ObjectKey, into client.Object, opts ...client.GetOption) error {
+	if _, isApplication := into.(*metav1.PartialObjectMetadata); isApplication && key.Name == s.name {
+		panic("spoilt")
+	}
+	return s.Client.Get(ctx, key, into, opts...)
+}
+
+// A submission that makes its worker panic has that as its outcome, and the worker goes on with the next.
+func TestASubmissionThatPanicsStopsNoOther(t *testing.T) {
+	app, spoilt := application(), application()
+	spoilt.Name, spoilt.UID = "spoilt", "spoilt"
+	calls := listen(t)
+	w := start(t, Options{Home: fakeSpark(t, "succeed", calls)}, app.DeepCopy())
+	w.client = spoiltClient{w.client, spoilt.Name}
+	before := panics.Caught()
+	w.pending(planOf(t, spoilt, 1))
+	if finished := <-w.Finished(); finished.Object.GetName() != spoilt.Name {
+		t.Fatalf("Finished names %s", finished.Object.GetName())
+	}
+	if _, err := w.Submit(t.Context(), planOf(t, spoilt, 1), confirmed); err == nil || !strings.Contains(err.Error(), "panic") {
+		t.Errorf("Submit = %v, want the panic", err)
+	}
+	w.pending(planOf(t, app, 1))
+	p := calls.call()
+	for _, object := range driverOf(t, planOf(t, app, 1)) {
+		w.create(object)
+	}
+	p.proceed()
+	w.awaitFinished()
+	if _, err := w.Submit(t.Context(), planOf(t, app, 1), confirmed); err != nil {
+		t.Errorf("Submit of the other = %v", err)
+	}
+	if n := panics.Caught() - before; n != 1 {
+		t.Errorf("%d panics were counted, want one", n)
 	}
 }
 

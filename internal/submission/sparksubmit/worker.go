@@ -18,6 +18,7 @@ import (
 	"sigs.k8s.io/controller-runtime/pkg/event"
 
 	"github.com/alauda/spark-operator/apis/sparkoperator/v1beta2"
+	"github.com/alauda/spark-operator/internal/panics"
 	"github.com/alauda/spark-operator/internal/planning"
 	"github.com/alauda/spark-operator/internal/submission"
 )
@@ -78,8 +79,13 @@ func (s *Submitter) tell(ctx context.Context, plan *planning.Plan) {
 }
 
 // execute runs spark-submit for a plan and returns what came of it, by looking: the process may have failed after it made
-// a driver, or have found one that is there.
-func (s *Submitter) execute(ctx context.Context, plan *planning.Plan) (submission.Result, error) {
+// a driver, or have found one that is there. A panic is an outcome, too: the worker has others to submit.
+func (s *Submitter) execute(ctx context.Context, plan *planning.Plan) (result submission.Result, err error) {
+	defer func() {
+		if panicked := panics.Error("spark-submit worker", recover(), "namespace", plan.Namespace(), "name", plan.Name()); panicked != nil {
+			result, err = submission.Result{}, panicked
+		}
+	}()
 	if err := s.confirmWanted(ctx, plan); err != nil {
 		return submission.Result{}, err
 	}
