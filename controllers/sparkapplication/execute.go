@@ -75,7 +75,7 @@ func (r *Reconciler) submit(ctx context.Context, obs *lifecycle.Observation, att
 	}
 	outcome := &lifecycle.SubmissionOutcome{Attempt: attempt.Number}
 	result, err := r.submitPlan(ctx, obs, attempt)
-	outcome.Driver, outcome.Warnings, outcome.Err, obs.Fallback = result.Driver, result.Warnings, planning.HideSecrets(app, asSentence(err)), result.Notice
+	outcome.Driver, outcome.Warnings, outcome.Err, obs.Fallback = result.Driver, result.Warnings, planning.HideSecrets(app, asSentence(err)), result.Way.Notice
 	if failed, ok := errors.AsType[*sparksubmit.FailedError](err); ok {
 		outcome.LogTail = planning.Secrets(app).Mask(failed.Output)
 	}
@@ -90,7 +90,7 @@ func (r *Reconciler) submit(ctx context.Context, obs *lifecycle.Observation, att
 		r.known.holdups.blocked(app, attempt.SubmissionID, obs.Blocked)
 		return nil
 	case err == nil:
-		ctrl.LoggerFrom(ctx).Info("Submitted", "driver", attempt.DriverPodName, "attempt", attempt.Number, "mode", result.Mode)
+		ctrl.LoggerFrom(ctx).Info("Submitted", "driver", attempt.DriverPodName, "attempt", attempt.Number, "mode", result.Way.Mode, "because", result.Way.Because)
 	case isPermanent(err):
 		outcome.Permanent = true
 	case !isRefusal(err):

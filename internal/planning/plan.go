@@ -29,6 +29,8 @@ type Plan struct {
 	overridden map[string][]string
 	// root is where the spec stands in the object that its author wrote.
 	root *field.Path
+	// unsupported is what native submission cannot express; nil where it can express all.
+	unsupported *UnsupportedError
 }
 
 // NewPlan resolves the application for the attempt. It is pure, and does not keep or change the application. It returns an
@@ -49,6 +51,7 @@ func resolve(app *v1beta2.SparkApplication, id identity.Attempt, o Options, root
 	p := &Plan{app: own, attempt: id, options: o.withDefaults(), selection: render.ForVersion(own.Spec.SparkVersion), root: root}
 	var errs field.ErrorList
 	p.conf, p.overridden, errs = effectiveConf(p)
+	p.unsupported = p.findUnsupported()
 	return p, slices.Concat(validation.SparkApplication(own, root), p.checkProperties(), errs, p.checkMounts())
 }
 

@@ -42,7 +42,9 @@ var unsupportedProperties = []struct{ key, reason string }{
 }
 
 // Unsupported returns why the native submitter cannot run the plan; nil where it can.
-func (p *Plan) Unsupported() *UnsupportedError {
+func (p *Plan) Unsupported() *UnsupportedError { return p.unsupported }
+
+func (p *Plan) findUnsupported() *UnsupportedError {
 	for _, property := range unsupportedProperties {
 		if p.conf.Get(property.key) != "" {
 			return &UnsupportedError{Field: property.key, Reason: property.reason}

@@ -35,7 +35,16 @@ type Result struct {
 	Adopted bool
 	// Warnings name what the run goes on without.
 	Warnings []string
-	// Mode is how the driver is or was made, and Notice says in one sentence why native submission gave way to spark-submit; empty where it did not.
-	// Both are set beside an error too, once the mode is decided.
-	Mode, Notice string
+	// Way is how the driver is or was made. It is set beside an error, too, once it is decided.
+	Way Way
+}
+
+// Way is how an application is submitted. Package mode decides it, once for a submission.
+type Way struct {
+	// Mode is Native or SparkSubmit.
+	Mode string
+	// Because says why.
+	Because string
+	// Notice says in one sentence why native submission gave way to spark-submit; empty where it did not.
+	Notice string
 }

@@ -53,29 +53,46 @@ func Configured(s configv1alpha1.Submission) Policy {
 type Choice struct {
 	// Mode is Native or SparkSubmit.
 	Mode Mode
+	// Because says why.
+	Because string
+	// Unsupported says what native submission cannot express of the application; nil where it can express all of it. It is asked for once, here.
+	Unsupported *planning.UnsupportedError
 	// Notice says in one sentence why native submission gave way to spark-submit; empty where it did not.
 	Notice string
 }
 
+// Way returns the choice as the result of a submission has it.
+func (c Choice) Way() submission.Way {
+	return submission.Way{Mode: string(c.Mode), Because: c.Because, Notice: c.Notice}
+}
+
+const (
+	byConfiguration = "submission.mode of the operator says so"
+	byAnnotation    = "the annotation " + Annotation + " of the application says so"
+	byAuto          = "native submission can express all of it"
+)
+
 // Of returns the choice for a plan. It returns an InvalidError where the application's annotation is no mode, or one that the policy does not leave to it.
 func Of(plan *planning.Plan, p Policy) (Choice, error) {
-	wanted := cmp.Or(p.Mode, Auto)
+	wanted, because := cmp.Or(p.Mode, Auto), byConfiguration
 	if own := Mode(plan.Annotation(Annotation)); own != "" && own != wanted {
 		if p.Locked {
 			return Choice{}, refuse(own, fmt.Sprintf("the operator submits all applications in mode %s (submission.lockMode); remove it", wanted))
 		}
-		wanted = own
+		wanted, because = own, byAnnotation
 	}
-	switch wanted {
-	case Native, SparkSubmit:
-		return Choice{Mode: wanted}, nil
-	case Auto:
-		if unsupported := plan.Unsupported(); unsupported != nil {
-			return Choice{Mode: SparkSubmit, Notice: fmt.Sprintf("Submitting by spark-submit: %v", unsupported)}, nil
-		}
-		return Choice{Mode: Native}, nil
+	choice := Choice{Mode: wanted, Because: because, Unsupported: plan.Unsupported()}
+	switch {
+	case wanted == Native, wanted == SparkSubmit:
+	case wanted == Auto && choice.Unsupported != nil:
+		choice.Mode, choice.Because = SparkSubmit, choice.Unsupported.Error()
+		choice.Notice = fmt.Sprintf("Submitting by spark-submit: %v", choice.Unsupported)
+	case wanted == Auto:
+		choice.Mode, choice.Because = Native, byAuto
+	default:
+		return Choice{}, refuse(wanted, fmt.Sprintf("it is no submission mode; use %s, %s or %s, or remove it", Auto, Native, SparkSubmit))
 	}
-	return Choice{}, refuse(wanted, fmt.Sprintf("it is no submission mode; use %s, %s or %s, or remove it", Auto, Native, SparkSubmit))
+	return choice, nil
 }
 
 // refuse says what is wrong with the mode that an application asks for.
@@ -113,20 +130,26 @@ func (s *Submitter) Submit(ctx context.Context, plan *planning.Plan, confirm sub
 	if err != nil {
 		return submission.Result{}, err
 	}
-	var submitter submission.Submitter = s.Native
-	if choice.Mode == SparkSubmit {
-		submitter = s.SparkSubmit
-	} else {
-		// The annotation may have been changed while spark-submit was queued.
-		s.SparkSubmit.Forget(types.NamespacedName{Namespace: plan.Namespace(), Name: plan.Name()})
-	}
-	result, err := submitter.Submit(ctx, plan, confirm)
-	result.Mode, result.Notice = string(choice.Mode), choice.Notice
+	result, err := s.submit(ctx, plan, choice, confirm)
+	result.Way = choice.Way()
 	if invalid, ok := errors.AsType[*planning.InvalidError](err); ok && choice.Notice != "" {
 		// It may not be clear to the application's author what spark-submit has to do with it.
 		return result, fmt.Errorf("%w (%s)", invalid, choice.Notice)
 	}
 	return result, err
+}
+
+// submit goes the way of the choice.
+func (s *Submitter) submit(ctx context.Context, plan *planning.Plan, choice Choice, confirm submission.Confirm) (submission.Result, error) {
+	if choice.Mode == SparkSubmit {
+		return s.SparkSubmit.Submit(ctx, plan, confirm)
+	}
+	// The annotation may have been changed while spark-submit was queued.
+	s.SparkSubmit.Forget(types.NamespacedName{Namespace: plan.Namespace(), Name: plan.Name()})
+	if choice.Unsupported != nil {
+		return submission.Result{}, choice.Unsupported
+	}
+	return s.Native.Submit(ctx, plan, confirm)
 }
 
 // Forget ends what is under way for an application that is gone or going.

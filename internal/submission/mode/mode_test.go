@@ -54,6 +54,11 @@ func TestChoice(t *testing.T) {
 		"a file of the submitter must be uploaded; use local:/// for a file of the image, or a URL"
 	invalid := `invalid application: metadata.annotations[sparkoperator.k8s.io/submission-mode]: "auto": ` +
 		"it is no submission mode; use Auto, Native or SparkSubmit, or remove it"
+	unsupported := &planning.UnsupportedError{
+		Field: "spec.mainApplicationFile /opt/pi.jar", Reason: "a file of the submitter must be uploaded; use local:/// for a file of the image, or a URL",
+	}
+	const configured, annotated = "submission.mode of the operator says so", "the annotation sparkoperator.k8s.io/submission-mode of the application says so"
+	fallback := mode.Choice{Mode: mode.SparkSubmit, Because: unsupported.Error(), Unsupported: unsupported, Notice: notice}
 	lock := func(m mode.Mode) mode.Policy { return mode.Policy{Mode: m, Locked: true} }
 	locked := `invalid application: metadata.annotations[sparkoperator.k8s.io/submission-mode]: %q: ` +
 		"the operator submits all applications in mode %s (submission.lockMode); remove it"
@@ -64,20 +69,20 @@ func TestChoice(t *testing.T) {
 		want       mode.Choice
 		wantErr    string
 	}{
-		"Auto, where native can":                          {configured: mode.Policy{Mode: mode.Auto}, file: inImage, want: mode.Choice{Mode: mode.Native}},
-		"Auto, where native cannot":                       {configured: mode.Policy{Mode: mode.Auto}, file: onDisk, want: mode.Choice{Mode: mode.SparkSubmit, Notice: notice}},
-		"nothing is Auto":                                 {file: onDisk, want: mode.Choice{Mode: mode.SparkSubmit, Notice: notice}},
-		"Native, where native cannot":                     {configured: mode.Policy{Mode: mode.Native}, file: onDisk, want: mode.Choice{Mode: mode.Native}},
-		"SparkSubmit, where native can":                   {configured: mode.Policy{Mode: mode.SparkSubmit}, file: inImage, want: mode.Choice{Mode: mode.SparkSubmit}},
-		"the application's choice wins":                   {configured: mode.Policy{Mode: mode.Native}, annotation: "SparkSubmit", file: inImage, want: mode.Choice{Mode: mode.SparkSubmit}},
-		"the application may choose Auto":                 {configured: mode.Policy{Mode: mode.Native}, annotation: "Auto", file: inImage, want: mode.Choice{Mode: mode.Native}},
+		"Auto, where native can":                          {configured: mode.Policy{Mode: mode.Auto}, file: inImage, want: mode.Choice{Mode: mode.Native, Because: "native submission can express all of it"}},
+		"Auto, where native cannot":                       {configured: mode.Policy{Mode: mode.Auto}, file: onDisk, want: fallback},
+		"nothing is Auto":                                 {file: onDisk, want: fallback},
+		"Native, where native cannot":                     {configured: mode.Policy{Mode: mode.Native}, file: onDisk, want: mode.Choice{Mode: mode.Native, Because: configured, Unsupported: unsupported}},
+		"SparkSubmit, where native can":                   {configured: mode.Policy{Mode: mode.SparkSubmit}, file: inImage, want: mode.Choice{Mode: mode.SparkSubmit, Because: configured}},
+		"the application's choice wins":                   {configured: mode.Policy{Mode: mode.Native}, annotation: "SparkSubmit", file: inImage, want: mode.Choice{Mode: mode.SparkSubmit, Because: annotated}},
+		"the application may choose Auto":                 {configured: mode.Policy{Mode: mode.Native}, annotation: "Auto", file: inImage, want: mode.Choice{Mode: mode.Native, Because: "native submission can express all of it"}},
 		"an annotation that is no mode, by its case":      {configured: mode.Policy{Mode: mode.Native}, annotation: "auto", file: inImage, wantErr: invalid},
 		"locked to Native, and spark-submit is asked for": {configured: lock(mode.Native), annotation: "SparkSubmit", file: inImage, wantErr: fmt.Sprintf(locked, "SparkSubmit", "Native")},
 		"locked to Native, and Auto is asked for":         {configured: lock(mode.Native), annotation: "Auto", file: onDisk, wantErr: fmt.Sprintf(locked, "Auto", "Native")},
 		"locked to nothing, which is Auto":                {configured: lock(""), annotation: "Native", file: inImage, wantErr: fmt.Sprintf(locked, "Native", "Auto")},
 		"locked, and what is asked for is no mode":        {configured: lock(mode.Native), annotation: "auto", file: inImage, wantErr: fmt.Sprintf(locked, "auto", "Native")},
-		"locked, and the same is asked for":               {configured: lock(mode.SparkSubmit), annotation: "SparkSubmit", file: inImage, want: mode.Choice{Mode: mode.SparkSubmit}},
-		"locked to Auto, and nothing is asked for":        {configured: lock(mode.Auto), file: onDisk, want: mode.Choice{Mode: mode.SparkSubmit, Notice: notice}},
+		"locked, and the same is asked for":               {configured: lock(mode.SparkSubmit), annotation: "SparkSubmit", file: inImage, want: mode.Choice{Mode: mode.SparkSubmit, Because: configured}},
+		"locked to Auto, and nothing is asked for":        {configured: lock(mode.Auto), file: onDisk, want: fallback},
 	}
 	for name, tc := range cases {
 		t.Run(name, func(t *testing.T) {
@@ -139,11 +144,13 @@ func TestNativeSubmissionEndsWhatIsQueued(t *testing.T) {
 }
 
 func TestSubmitGoesTheWayOfTheChoice(t *testing.T) {
+	const why = "native submission does not support spec.mainApplicationFile /opt/pi.jar: a file of the submitter must be uploaded; use local:/// for a file of the image, or a URL"
 	s := &mode.Submitter{Native: &recorder{name: "native"}, SparkSubmit: &recorder{name: "spark-submit"}}
 	for file, want := range map[string]submission.Result{
-		inImage: {Driver: v1beta2.DriverInfo{PodName: "native"}, Mode: "Native"},
-		onDisk: {Driver: v1beta2.DriverInfo{PodName: "spark-submit"}, Mode: "SparkSubmit", Notice: "Submitting by spark-submit: " +
-			"native submission does not support spec.mainApplicationFile /opt/pi.jar: a file of the submitter must be uploaded; use local:/// for a file of the image, or a URL"},
+		inImage: {Driver: v1beta2.DriverInfo{PodName: "native"}, Way: submission.Way{Mode: "Native", Because: "native submission can express all of it"}},
+		onDisk: {Driver: v1beta2.DriverInfo{PodName: "spark-submit"}, Way: submission.Way{
+			Mode: "SparkSubmit", Because: why, Notice: "Submitting by spark-submit: " + why,
+		}},
 	} {
 		result, err := s.Submit(t.Context(), planOf(t, "", file), confirmed)
 		if diff := cmp.Diff(want, result); diff != "" || err != nil {
@@ -155,12 +162,25 @@ func TestSubmitGoesTheWayOfTheChoice(t *testing.T) {
 	}
 }
 
+// What native submission cannot express is refused where it is asked for, before anything is made, and nobody asks again.
+func TestNativeSubmissionIsNotTriedInVain(t *testing.T) {
+	s := &mode.Submitter{Policy: mode.Policy{Mode: mode.Native}, Native: &recorder{name: "native"}, SparkSubmit: &recorder{}}
+	result, err := s.Submit(t.Context(), planOf(t, "", onDisk), confirmed)
+	if _, isUnsupported := errors.AsType[*planning.UnsupportedError](err); !isUnsupported {
+		t.Errorf("error %v", err)
+	}
+	want := submission.Result{Way: submission.Way{Mode: "Native", Because: "submission.mode of the operator says so"}}
+	if diff := cmp.Diff(want, result); diff != "" {
+		t.Errorf("result (-want +got):\n%s", diff)
+	}
+}
+
 // Where spark-submit refuses what native could not do, the author must learn both reasons.
 func TestARefusalAfterFallingBackTellsWhyItFellBack(t *testing.T) {
 	refusal := planning.Invalid(field.NewPath("spec", "mainApplicationFile"), "", "no")
 	s := &mode.Submitter{Native: &recorder{}, SparkSubmit: &recorder{err: refusal}}
 	result, err := s.Submit(t.Context(), planOf(t, "", onDisk), confirmed)
-	if result.Notice == "" {
+	if result.Way.Notice == "" {
 		t.Error("the result does not say why")
 	}
 	if _, ok := errors.AsType[*planning.InvalidError](err); !ok {
