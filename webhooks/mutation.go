@@ -22,21 +22,24 @@ type object[T any] interface {
 	client.Object
 }
 
-// mutation answers with what it changes in a copy of the object, and with nothing that comes from Go's encoding: a required string that the user
-// forgot would be filled in as "" and pass the schema's check, but only while the webhook answers.
+// mutation answers with what it changes in a copy of the object, and with nothing that comes from Go's encoding: a
+// required string that the user forgot would be filled in as "" and pass the schema's check, but only while the webhook
+// answers.
 //
-// It refuses nothing, and leaves alone what is going away: the last update of such an object removes a finalizer, and must do nothing else.
+// It refuses nothing, and leaves alone what is going away: the last update of such an object removes a finalizer, and
+// must do nothing else.
 type mutation[T any, P object[T]] struct {
 	// operations are those that it is for; others pass.
 	operations []admissionv1.Operation
 	// change shapes the object.
 	change func(ctx context.Context, req admission.Request, object P) error
-	// name is what the object is called where it cannot be read, and consequence what comes of not changing it, for a warning; empty where others say so.
+	// name is what the object is called where it cannot be read, and consequence what comes of not changing it, for a
+	// warning; empty where others say so.
 	name, consequence string
 }
 
-// defaulting is a mutation that fills in what the user left out. What cannot be decoded passes: the schema names all wrong fields at once, and what it
-// takes the validating endpoint refuses.
+// defaulting is a mutation that fills in what the user left out. What cannot be decoded passes: the schema names all
+// wrong fields at once, and what it takes the validating endpoint refuses.
 func defaulting[T any, P object[T]](set func(P)) mutation[T, P] {
 	return mutation[T, P]{
 		operations: []admissionv1.Operation{admissionv1.Create, admissionv1.Update},

@@ -22,7 +22,8 @@ import (
 	"github.com/alauda/spark-operator/internal/decoding"
 )
 
-// readable keeps from a handler the objects that it could not decode, or not in a time that anybody waits for, and answers for it.
+// readable keeps from a handler the objects that it could not decode, or not in a time that anybody waits for, and
+// answers for it.
 type readable[T any] struct {
 	handler admission.Handler
 	// kind is that of T.
@@ -62,7 +63,8 @@ func asCreated(req admission.Request) admission.Request {
 	return req
 }
 
-// answer refuses an object that cannot be decoded for what its author writes now; what is stored already can be labelled, deleted and mended.
+// answer refuses an object that cannot be decoded for what its author writes now; what is stored already can be
+// labelled, deleted and mended.
 func (r readable[T]) answer(req admission.Request, p *decoding.Problem) admission.Response {
 	if strings.HasPrefix(p.Field, "status") || req.Operation == admissionv1.Update && keepsSpec(req) {
 		return admission.Allowed("")

@@ -21,15 +21,15 @@ import (
 
 const podPath = "/mutate--v1-pod"
 
-// podMutation shapes driver and executor pods by the fields of their application. Pods that this operator rendered have that
-// shape already and pass unchanged, but for an executor's memory limit, which Spark sets itself. The others are of drivers
-// that somebody else's Spark client made.
+// podMutation shapes driver and executor pods by the fields of their application. Pods that this operator rendered have
+// that shape already and pass unchanged, but for an executor's memory limit, which Spark sets itself. The others are of
+// drivers that somebody else's Spark client made.
 //
 // It never refuses a pod: a driver that loses its executors is worse than executors without a toleration. What keeps it
 // from its work becomes a warning.
 func podMutation(apps applications) mutation[corev1.Pod, *corev1.Pod] {
-	// A driver's owner is left as it is: this operator's have theirs from the renderer, and a driver of somebody else's does
-	// not become this operator's by a label.
+	// A driver's owner is left as it is: this operator's have theirs from the renderer, and a driver of somebody else's
+	// does not become this operator's by a label.
 	mutators := slices.DeleteFunc(podmutation.Default(), func(m podmutation.Mutator) bool { return m.Name == podmutation.OwnerReference })
 	return mutation[corev1.Pod, *corev1.Pod]{
 		operations: []admissionv1.Operation{admissionv1.Create}, name: "pod",

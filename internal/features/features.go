@@ -19,14 +19,16 @@ import (
 type Feature struct {
 	// Name is for people.
 	Name string
-	// Decorate returns what the feature adds to the configuration and to all pods of a run, whose configuration is that so far.
+	// Decorate returns what the feature adds to the configuration and to all pods of a run, whose configuration is that
+	// so far.
 	Decorate func(Run) Decoration
-	// Finish changes the driver once it is rendered, when nothing of the application's can change it any more. The executors are rendered as well by
-	// then, so that all that a run will ask for is known.
+	// Finish changes the driver once it is rendered, when nothing of the application's can change it any more and the
+	// executors are rendered, too; or the template of the driver where Spark's own client makes it.
 	Finish func(r Run, driver *corev1.Pod)
 	// Dependents returns what the application owns for the feature. They are made before the driver, in their order.
 	Dependents func(Run) []Dependent
-	// Ended returns those dependents that go when the driver of the name has ended, by kind and name. The application may have been changed since.
+	// Ended returns those dependents that go when the driver of the name has ended, by kind and name. The application
+	// may have been changed since.
 	Ended func(app *v1beta2.SparkApplication, driver string) []render.Object
 	// Warnings say what is asked for in vain.
 	Warnings func(Run) []string
@@ -71,7 +73,8 @@ type Run struct {
 	Options Options
 }
 
-// Decoration is what a feature adds to a run. It wins over the application's fields, and the operator's own labels and settings win over it.
+// Decoration is what a feature adds to a run. It wins over the application's fields, and the operator's own labels and
+// settings win over it.
 type Decoration struct {
 	// Driver and Executor are added to the pods of the role.
 	Driver, Executor PodDecoration
@@ -85,7 +88,8 @@ type Decoration struct {
 type PodDecoration struct {
 	// Annotations of the pods.
 	Annotations map[string]string
-	// SchedulerName is the scheduler of the pods where the application names none, be it by a field, a template or sparkConf.
+	// SchedulerName is the scheduler of the pods where the application names none, be it by a field, a template or
+	// sparkConf.
 	SchedulerName string
 	// JavaOptions are appended to the options of the JVM.
 	JavaOptions string

@@ -44,8 +44,8 @@ var defaultScheduler = Feature{
 	},
 }
 
-// followUp adds to a driver what the operator follows it by: the spec that it was made from, the finalizer that keeps it until its end has been
-// recorded, and last words that outlive it.
+// followUp adds to a driver what the operator follows it by: the spec that it was made from, the finalizer that keeps
+// it until its end has been recorded, and last words that outlive it.
 var followUp = Feature{
 	Name: "follow-up",
 	Finish: func(r Run, driver *corev1.Pod) {

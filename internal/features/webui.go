@@ -69,8 +69,8 @@ func exposed(r Run) webui.Run {
 	return webui.Run{Namespace: r.App.Namespace, Name: r.App.Name, ID: r.Attempt.ApplicationID, Spec: &r.App.Spec, Conf: r.Conf}
 }
 
-// dependentsOf returns the Service of an endpoint, and its Ingress where there is one. Without the Service the Ingress would lead to what has its name
-// and is somebody else's.
+// dependentsOf returns the Service of an endpoint, and its Ingress where there is one. Without the Service the Ingress
+// would lead to what has its name and is somebody else's.
 func dependentsOf(endpoint *webui.Endpoint) []Dependent {
 	made := []Dependent{{Object: endpoint.Service}}
 	if endpoint.Ingress != nil {
@@ -79,7 +79,8 @@ func dependentsOf(endpoint *webui.Endpoint) []Dependent {
 	return made
 }
 
-// leading returns the Ingress and Service of those names. A status may have any text in their place, which is nobody's name.
+// leading returns the Ingress and Service of those names. A status may have any text in their place, which is nobody's
+// name.
 func leading(ingress, service string) []render.Object {
 	var objects []render.Object
 	if identity.IsName(ingress) {

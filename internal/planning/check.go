@@ -15,9 +15,10 @@ import (
 	"github.com/alauda/spark-operator/pkg/sparklabels"
 )
 
-// checkProperties asks for each property of sparkConf whether an application may set it, whatever submits it. Labels and annotations of pods are
-// under the same rules as those of the fields. The operator acts with rights that the application's author may not have, so nothing of this may reach
-// a submitter. What is harmless in a property only shows in the effective configuration.
+// checkProperties asks for each property of sparkConf whether an application may set it, whatever submits it. Labels
+// and annotations of pods are under the same rules as those of the fields. The operator acts with rights that the
+// application's author may not have, so nothing of this may reach a submitter. What is harmless in a property only
+// shows in the effective configuration.
 func (p *Plan) checkProperties() field.ErrorList {
 	path, conf := p.root.Child("sparkConf"), p.app.Spec.SparkConf
 	var errs field.ErrorList
@@ -43,7 +44,8 @@ func (p *Plan) checkProperties() field.ErrorList {
 	return errs
 }
 
-// claimMetadata returns the label or annotation that a property gives a volume claim which Spark makes; nothing for any other property.
+// claimMetadata returns the label or annotation that a property gives a volume claim which Spark makes; nothing for any
+// other property.
 func claimMetadata(key string) string {
 	for _, prefix := range []string{sparkconf.DriverVolumesPrefix, sparkconf.ExecutorVolumesPrefix} {
 		volume, found := strings.CutPrefix(key, prefix+"persistentVolumeClaim.")

@@ -29,8 +29,8 @@ type Demand struct {
 	Executors int64
 }
 
-// Demand returns the pods that the application starts with. Unlike Render it does not mind what the native submitter cannot
-// express: the pods of spark-submit ask for the same.
+// Demand returns the pods that the application starts with. Unlike Render it does not mind what the native submitter
+// cannot express: the pods of spark-submit ask for the same.
 func (p *Plan) Demand() (*Demand, error) {
 	objects, executor, err := p.render()
 	if err != nil {
@@ -47,7 +47,8 @@ func (p *Plan) Demand() (*Demand, error) {
 	return &Demand{Driver: objects.Driver, Executor: executor, Executors: count}, nil
 }
 
-// AnyExecutor returns an executor pod as the driver will make it, or nil where it will make none: also under dynamic allocation, which may begin without.
+// AnyExecutor returns an executor pod as the driver will make it, or nil where it will make none: also under dynamic
+// allocation, which may begin without.
 func (p *Plan) AnyExecutor() (*corev1.Pod, error) {
 	objects, executor, err := p.render()
 	if err != nil {
@@ -74,10 +75,10 @@ type Examination struct {
 	Errors field.ErrorList
 }
 
-// Examine says everything that is wrong with an application, or else what pods it starts with. Its spec stands at root in the object that its author
-// wrote, which may be a schedule: there the paths of errors and warnings begin. It refuses what a submission would refuse, by
-// making the same plan: what the fields say, and, if that is all right, whether pods can be made of it. Where Spark's own
-// client is to make them, only that client can tell.
+// Examine says everything that is wrong with an application, or else what pods it starts with. Its spec stands at root
+// in the object that its author wrote, which may be a schedule: there the paths of errors and warnings begin. It
+// refuses what a submission would refuse, by making the same plan: what the fields say, and, if that is all right,
+// whether pods can be made of it. Where Spark's own client is to make them, only that client can tell.
 func Examine(app *v1beta2.SparkApplication, root *field.Path) Examination {
 	// Nobody comes to see the hash of the spec, and it takes longer than many a plan.
 	plan, errs := resolve(app, identity.OfSpec(app, 1, ""), Options{}, root)

@@ -17,8 +17,9 @@ import (
 	"github.com/alauda/spark-operator/pkg/sparklabels"
 )
 
-// A plan goes through its features three times: they decorate the configuration from which the pods are rendered, finish the driver that was rendered,
-// and have objects made beside it. What a plan will ask of a cluster, its Demand, is known from the first to the second.
+// A plan goes through its features three times: they decorate the configuration from which the pods are rendered,
+// finish the driver that was rendered, and have objects made beside it. What a plan will ask of a cluster, its Demand,
+// is known from the first to the second.
 
 // run is the plan as features look at it, with the configuration that there is so far.
 func (p *Plan) run(conf *sparkconf.Conf) features.Run {
@@ -67,8 +68,8 @@ func (p *Plan) finish(driver *corev1.Pod) {
 	}
 }
 
-// Dependents returns the objects that the application owns beside those of Spark's client, as they are to be created: before the driver, which
-// waits for some of them. They are the same whatever submits the driver.
+// Dependents returns the objects that the application owns beside those of Spark's client, as they are to be created:
+// before the driver, which waits for some of them. They are the same whatever submits the driver.
 func (p *Plan) Dependents() []features.Dependent {
 	var all []features.Dependent
 	run := p.run(p.conf)
@@ -104,7 +105,8 @@ func (p *Plan) DependentObjects() []render.Object {
 	return objects
 }
 
-// own makes an object the attempt's: the operator's labels and annotations win over the author's, who could otherwise hide it from its deletion.
+// own makes an object the attempt's: the operator's labels and annotations win over the author's, who could otherwise
+// hide it from its deletion.
 func (p *Plan) own(object render.Object) {
 	object.SetNamespace(p.app.Namespace)
 	object.SetLabels(with(object.GetLabels(), p.objectLabels()))

@@ -27,8 +27,9 @@ var listFields = []struct {
 	{sparkconf.JarsRepositories, "repositories", func(d *v1beta2.Dependencies) []string { return d.Repositories }},
 }
 
-// Origin returns the path of the field that the author of the application would change to change a property of the plan: that of a list of
-// dependencies, of hadoopConf or of sparkConf; the property itself where it is made from another field.
+// Origin returns the path of the field that the author of the application would change to change a property of the
+// plan: that of a list of dependencies, of hadoopConf or of sparkConf; the property itself where it is made from
+// another field.
 func (p *Plan) Origin(key string) *field.Path {
 	if dependency := p.dependency(key); dependency != nil {
 		return dependency
@@ -56,8 +57,8 @@ func (p *Plan) dependency(key string) *field.Path {
 	return nil
 }
 
-// Refusal returns the error of the value of a property, or a part of it, at its origin. Of what was written as a property nothing is shown that looks
-// like a secret.
+// Refusal returns the error of the value of a property, or a part of it, at its origin. Of what was written as a
+// property nothing is shown that looks like a secret.
 func (p *Plan) Refusal(key, value, fix string) *field.Error {
 	if p.dependency(key) == nil {
 		value = sparkconf.Redact(key, value)

@@ -33,8 +33,8 @@ type Plan struct {
 	unsupported *UnsupportedError
 }
 
-// NewPlan resolves the application for the attempt. It is pure, and does not keep or change the application. It returns an
-// InvalidError where the application cannot be run by anybody.
+// NewPlan resolves the application for the attempt. It is pure, and does not keep or change the application. It returns
+// an InvalidError where the application cannot be run by anybody.
 func NewPlan(app *v1beta2.SparkApplication, id identity.Attempt, o Options) (*Plan, error) {
 	p, errs := resolve(app, id, o, field.NewPath("spec"))
 	if len(errs) > 0 {
@@ -43,8 +43,8 @@ func NewPlan(app *v1beta2.SparkApplication, id identity.Attempt, o Options) (*Pl
 	return p, nil
 }
 
-// resolve makes a plan of an application whose spec stands at root, and says everything that is wrong with it; only one with which nothing is wrong is
-// a plan.
+// resolve makes a plan of an application whose spec stands at root, and says everything that is wrong with it; only one
+// with which nothing is wrong is a plan.
 func resolve(app *v1beta2.SparkApplication, id identity.Attempt, o Options, root *field.Path) (*Plan, field.ErrorList) {
 	own := app.DeepCopy()
 	v1beta2.SetSparkApplicationDefaults(own)

@@ -62,7 +62,8 @@ func TestEveryPathBeginsWhereTheSpecStands(t *testing.T) {
 	}
 }
 
-// said returns what is wrong and what should be known, with the templates of pods named otherwise than that of a schedule.
+// said returns what is wrong and what should be known, with the templates of pods named otherwise than that of a
+// schedule.
 func said(examined planning.Examination) []string {
 	all := append([]string(nil), examined.Warnings...)
 	for _, err := range examined.Errors {

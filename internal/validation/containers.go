@@ -15,9 +15,9 @@ import (
 	"github.com/alauda/spark-operator/pkg/sparklabels"
 )
 
-// Lists of a pod template have at most as many entries as the fields of their kind, whose limits the CRDs hold. The schema of a
-// template is open, and the time in which the API server looks at a pod grows with the square of some of them: the containers
-// that an object has room for take it half a minute, which no request has.
+// Lists of a pod template have at most as many entries as the fields of their kind, whose limits the CRDs hold. The
+// schema of a template is open, and the time in which the API server looks at a pod grows with the square of some of
+// them: the containers that an object has room for take it half a minute, which no request has.
 const (
 	maxContainers = 100
 	maxVariables  = 10000
@@ -30,7 +30,8 @@ type podContainers struct {
 	template *corev1.PodTemplateSpec
 	// sidecars and initContainers take the place of the template's of their names.
 	sidecars, initContainers []corev1.Container
-	// asked is the name by which Spark looks for its container in the template, and usual the one that it gives it where that has none.
+	// asked is the name by which Spark looks for its container in the template, and usual the one that it gives it
+	// where that has none.
 	asked, usual string
 }
 
@@ -75,8 +76,8 @@ func namesOf(containers []corev1.Container) []string {
 	return all
 }
 
-// names looks at the names of a list of containers, which must differ from each other and from others; spark is the name of Spark's own
-// container, unless that is in the list.
+// names looks at the names of a list of containers, which must differ from each other and from others; spark is the
+// name of Spark's own container, unless that is in the list.
 func names(list []string, others sets.Set[string], spark string, path *field.Path) field.ErrorList {
 	var errs field.ErrorList
 	seen := sets.New[string]()

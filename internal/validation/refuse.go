@@ -9,7 +9,8 @@ import (
 	"github.com/alauda/spark-operator/pkg/sparkconf"
 )
 
-// Refuse returns the error of a field whose value is refused for a reason that says what to do; without a value it is the field that is.
+// Refuse returns the error of a field whose value is refused for a reason that says what to do; without a value it is
+// the field that is.
 func Refuse(path *field.Path, value, why string) *field.Error {
 	if value == "" {
 		return field.Forbidden(path, why)

@@ -16,8 +16,9 @@ import (
 	"github.com/alauda/spark-operator/pkg/sparklabels"
 )
 
-// Reserved returns why the application of a name may not give a label or annotation the value; nothing where it may. What the operator would set
-// itself does no harm. sparks returns whether Spark sets a label itself; nil for what it leaves to others.
+// Reserved returns why the application of a name may not give a label or annotation the value; nothing where it may.
+// What the operator would set itself does no harm. sparks returns whether Spark sets a label itself; nil for what it
+// leaves to others.
 func Reserved(app, key, value string, sparks func(string) bool) string {
 	if sparks != nil && sparks(key) {
 		return "the label is reserved for Spark; remove it"
@@ -39,7 +40,8 @@ func (e entries) refuse(key, why string) *field.Error {
 	return RefuseEntry(e.of.Child(e.name), key, e.all[key], why)
 }
 
-// reserved refuses labels and annotations that only Spark or the operator may set: by them pods are found, cached and given to applications.
+// reserved refuses labels and annotations that only Spark or the operator may set: by them pods are found, cached and
+// given to applications.
 func (e entries) reserved(app string, sparks func(string) bool) field.ErrorList {
 	var errs field.ErrorList
 	for _, key := range slices.Sorted(maps.Keys(e.all)) {
@@ -61,7 +63,8 @@ func (e entries) properties() field.ErrorList {
 	return errs
 }
 
-// author looks at what the author of an application must not reach, whose spec stands at root: the operator acts with rights that he may not have.
+// author looks at what the author of an application must not reach, whose spec stands at root: the operator acts with
+// rights that he may not have.
 func author(app *v1beta2.SparkApplication, root *field.Path) field.ErrorList {
 	spec, driver := &app.Spec, root.Child("driver")
 	errs := entries{metadata, "labels", app.Labels}.reserved(app.Name, nil)
@@ -96,7 +99,8 @@ func authorOfRole(app *v1beta2.SparkApplication, pod *v1beta2.SparkPodSpec, rese
 	return errs
 }
 
-// authorOfTemplate refuses metadata that would take the pod away from the application. Its name is Spark's to give and ignored.
+// authorOfTemplate refuses metadata that would take the pod away from the application. Its name is Spark's to give and
+// ignored.
 func authorOfTemplate(app *v1beta2.SparkApplication, template *corev1.PodTemplateSpec, path *field.Path) field.ErrorList {
 	var errs field.ErrorList
 	if namespace := template.Namespace; namespace != "" && namespace != app.Namespace {

@@ -21,8 +21,8 @@ import (
 // oldestWithTemplates is the first version of Spark that makes pods from templates.
 var oldestWithTemplates = version.MajorMinor(3, 0)
 
-// SparkApplication returns everything that is wrong with an application whose spec stands at path, as far as it can be told from its fields
-// alone. What only the effective configuration shows is for package planning.
+// SparkApplication returns everything that is wrong with an application whose spec stands at path, as far as it can be
+// told from its fields alone. What only the effective configuration shows is for package planning.
 func SparkApplication(app *v1beta2.SparkApplication, path *field.Path) field.ErrorList {
 	spec := &app.Spec
 	var errs field.ErrorList
@@ -117,8 +117,8 @@ func bounds(initial, least, most *int32, path *field.Path) field.ErrorList {
 	return errs
 }
 
-// templates says that a version of Spark is too old for a pod template. A version that is none, such as one of a build of
-// the user's own, is given the benefit of the doubt.
+// templates says that a version of Spark is too old for a pod template. A version that is none, such as one of a build
+// of the user's own, is given the benefit of the doubt.
 func templates(sparkVersion string, template *corev1.PodTemplateSpec, path *field.Path) field.ErrorList {
 	if template == nil {
 		return nil

@@ -15,7 +15,8 @@ import (
 	"github.com/alauda/spark-operator/pkg/sparkconf"
 )
 
-// start looks at what is started, whose spec stands at root: by which name, in which mode, and from which file, class and image.
+// start looks at what is started, whose spec stands at root: by which name, in which mode, and from which file, class
+// and image.
 func start(app *v1beta2.SparkApplication, root *field.Path) field.ErrorList {
 	spec := &app.Spec
 	errs := applicationName(app.Name)
@@ -28,7 +29,8 @@ func start(app *v1beta2.SparkApplication, root *field.Path) field.ErrorList {
 	return append(errs, image(spec, podmutation.Executor, &spec.Executor.SparkPodSpec, root)...)
 }
 
-// applicationName looks at what becomes part of names and a label: the rule of the CRD, which did not see what was stored before it.
+// applicationName looks at what becomes part of names and a label: the rule of the CRD, which did not see what was
+// stored before it.
 func applicationName(name string) field.ErrorList {
 	reasons := validation.IsDNS1035Label(name)
 	if len(reasons) == 0 {
@@ -38,7 +40,8 @@ func applicationName(name string) field.ErrorList {
 		"it becomes part of the names of pods and Services: "+strings.Join(reasons, ", "))}
 }
 
-// commandLine refuses what could be taken for an option of spark-submit. Arguments of the application come after its file, where options end.
+// commandLine refuses what could be taken for an option of spark-submit. Arguments of the application come after its
+// file, where options end.
 func commandLine(spec *v1beta2.SparkApplicationSpec, root *field.Path) field.ErrorList {
 	var errs field.ErrorList
 	for _, argument := range []struct {

@@ -34,9 +34,9 @@ type Made struct {
 	Warnings []string
 }
 
-// Ensure makes the dependents of a plan that are not there as the plan has them. It is idempotent. A run goes on without what the cluster's rules refuse,
-// such as a quota of load balancers, or what has its name and is somebody else's, unless the driver cannot start without.
-// Its errors are those of submission.Submitter.
+// Ensure makes the dependents of a plan that are not there as the plan has them. It is idempotent. A run goes on
+// without what the cluster's rules refuse, such as a quota of load balancers, or what has its name and is somebody
+// else's, unless the driver cannot start without. Its errors are those of submission.Submitter.
 func Ensure(ctx context.Context, c Client, plan *planning.Plan, confirm submission.Confirm) (Made, error) {
 	made, refused := Made{Driver: v1beta2.DriverInfo{PodName: plan.Attempt().DriverPodName}}, sets.New[string]()
 	for _, dependent := range plan.Dependents() {
@@ -59,7 +59,8 @@ func Ensure(ctx context.Context, c Client, plan *planning.Plan, confirm submissi
 	return made, nil
 }
 
-// isRefused reports whether the same would be refused again: by the API server's rules, those of the cluster, or because the name is taken.
+// isRefused reports whether the same would be refused again: by the API server's rules, those of the cluster, or
+// because the name is taken.
 func isRefused(err error) bool {
 	if _, isUnconfirmed := errors.AsType[*apply.UnconfirmedError](err); isUnconfirmed {
 		return false
@@ -69,7 +70,8 @@ func isRefused(err error) bool {
 	return isConflict || isInvalid || refusal.IsDenied(err) || apierrors.IsForbidden(err) || apierrors.IsBadRequest(err) || isExhausted(err)
 }
 
-// isExhausted reports whether the cluster has no address or node port left for a Service, of which the API server has only words to tell.
+// isExhausted reports whether the cluster has no address or node port left for a Service, of which the API server has
+// only words to tell.
 func isExhausted(err error) bool {
 	return apierrors.IsInternalError(err) && strings.Contains(err.Error(), "range is full")
 }

@@ -303,7 +303,8 @@ func names(t *testing.T, c client.Client) []string {
 	return found
 }
 
-// A run goes on without what its author or the cluster's administrator forbids, and says so; never does an Ingress lead to a Service that is not ours.
+// A run goes on without what its author or the cluster's administrator forbids, and says so; never does an Ingress lead
+// to a Service that is not ours.
 func TestEnsureGoesOnWithoutWhatIsRefused(t *testing.T) {
 	const (
 		configMap                = "*v1.ConfigMap pi-prom-conf"

@@ -25,9 +25,10 @@ type Releaser interface {
 	apply.Deleter
 }
 
-// Release deletes what is of no use once a driver has ended: finished applications would use up the addresses of Services and the environments of later
-// pods, and a budget would keep nodes from being drained. It is idempotent; a conflict says that something has changed since it was looked at. What is of
-// another attempt, or not the application's, is left alone; what the application has been changed not to name any more goes with the attempt.
+// Release deletes what is of no use once a driver has ended: finished applications would use up the addresses of
+// Services and the environments of later pods, and a budget would keep nodes from being drained. It is idempotent; a
+// conflict says that something has changed since it was looked at. What is of another attempt, or not the
+// application's, is left alone; what the application has been changed not to name any more goes with the attempt.
 func Release(ctx context.Context, c Releaser, app *v1beta2.SparkApplication, driver *corev1.Pod) error {
 	var errs []error
 	for _, feature := range features.All() {
