@@ -33,6 +33,9 @@ func (p *Plan) render() (*render.Objects, *corev1.Pod, error) {
 	if err != nil {
 		return nil, nil, invalid(p.at(executorKeys), err)
 	}
+	if err := p.checkTemplateFile(file); err != nil {
+		return nil, nil, err
+	}
 	driver, err := p.template(podmutation.Driver)
 	if err != nil {
 		return nil, nil, invalid(p.at(driverKeys), err)
