@@ -11,6 +11,9 @@ import (
 	"slices"
 	"strings"
 
+	"github.com/google/uuid"
+	"k8s.io/apimachinery/pkg/util/validation"
+
 	configv1alpha1 "github.com/alauda/spark-operator/apis/config/v1alpha1"
 	"github.com/alauda/spark-operator/internal/config"
 )
@@ -106,6 +109,12 @@ func (o *renderOptions) check(objects string) error {
 	}
 	if o.attempt < 1 {
 		return &usageError{fmt.Sprintf("--attempt %d: attempts count from 1", o.attempt)}
+	}
+	if reasons := validation.IsDNS1123Label(o.namespace); len(reasons) > 0 {
+		return &usageError{fmt.Sprintf("--namespace %q: no namespace has such a name: %s", o.namespace, reasons[0])}
+	}
+	if _, err := uuid.Parse(o.uid); o.uid != "" && (err != nil || len(o.uid) != len(unknownUID)) {
+		return &usageError{fmt.Sprintf("--uid %q: the API server gives UIDs such as 11111111-2222-3333-4444-555555555555; copy it from metadata.uid", o.uid)}
 	}
 	if o.format != formatYAML && o.format != formatJSON {
 		return &usageError{fmt.Sprintf("--output %q: use yaml or json", o.format)}

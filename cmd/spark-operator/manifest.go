@@ -144,6 +144,7 @@ func splitDocuments(content []byte) ([]manifest, error) {
 		}
 		// Like kubectl, and unlike yaml.Unmarshal, it turns no number into a string: the API server would refuse it.
 		converted, err := yaml.YAMLToJSONStrict(text)
+		err = unwritable(err)
 		if string(converted) != "null" {
 			documents = append(documents, manifest{json: converted, err: err})
 		}
@@ -159,6 +160,9 @@ func (m manifest) objects() ([]manifest, error) {
 		metav1.TypeMeta `json:",inline"`
 		Items           []json.RawMessage `json:"items"`
 	}
+	if !bytes.HasPrefix(bytes.TrimSpace(m.json), []byte("{")) {
+		return nil, errors.New("it is no object; write one, with apiVersion and kind, or several with --- between them")
+	}
 	if err := strictDecode(m.json, &list.TypeMeta, false); err != nil {
 		return nil, err
 	}
@@ -170,9 +174,30 @@ func (m manifest) objects() ([]manifest, error) {
 	}
 	objects := make([]manifest, 0, len(list.Items))
 	for i, item := range list.Items {
-		objects = append(objects, manifest{json: item, place: fmt.Sprintf("%s, items[%d]", m.place, i)})
+		// An item may be a list in turn, as far as the depth that can be decoded.
+		one := manifest{json: item, place: fmt.Sprintf("%s, items[%d]", m.place, i)}
+		inner, err := one.objects()
+		if err != nil {
+			one.err = err
+			inner = []manifest{one}
+		}
+		objects = append(objects, inner...)
 	}
 	return objects, nil
+}
+
+// unwritable says of what YAML has and JSON has not what to write: the libraries name Go's types.
+func unwritable(err error) error {
+	if err == nil {
+		return nil
+	}
+	switch text := err.Error(); {
+	case strings.Contains(text, "map key"):
+		return errors.New("a name is null, a list or an object, which JSON does not have; write each name as a text")
+	case strings.Contains(text, "json: unsupported value"):
+		return errors.New("a number is .nan or .inf, which JSON does not have; write a number, or a text in quotes")
+	}
+	return err
 }
 
 // lists are the kinds that hold objects of others.
@@ -181,6 +206,9 @@ var lists = []string{"List", kindApplication + "List", kindScheduled + "List"}
 // decode returns the application of an object, or says why it is left out. It looks at the kind before it looks at fields: of an object of another
 // kind all of them would be unknown.
 func (m manifest) decode() (app *application, leftOut string, err error) {
+	if m.err != nil {
+		return nil, "", m.err
+	}
 	var found metav1.TypeMeta
 	if err := strictDecode(m.json, &found, false); err != nil {
 		return nil, "", err

@@ -192,7 +192,7 @@ func TestBadManifests(t *testing.T) {
 			"apiVersion: v1\nkind: List\nitems:\n- {apiVersion: v1, kind: Pod}\n- {kind: Service}\n- null\n",
 			"note: standard input, items[0]: Pod is left out: only SparkApplications and ScheduledSparkApplications are rendered\n" +
 				"error: standard input, items[1]: kind: \"Service\": it cannot be rendered; give a SparkApplication or ScheduledSparkApplication\n" +
-				"error: standard input, items[2]: kind: \"\": it cannot be rendered; give a SparkApplication or ScheduledSparkApplication\n",
+				"error: standard input, items[2]: it is no object; write one, with apiVersion and kind, or several with --- between them\n",
 		},
 		"another version": {
 			replace("v1beta2", "v1beta1"), in + "apiVersion: \"sparkoperator.k8s.io/v1beta1\": it is not known; use sparkoperator.k8s.io/v1beta2\n",
