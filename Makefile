@@ -143,7 +143,7 @@ integration: ## Tests against a real kube-apiserver and etcd, built on first use
 
 .PHONY: faults-all
 faults-all: ## Every fault at every call; see test/integration/faults.
-	assets=$$($(LOCALCLUSTER) assets) && FAULTS=all KUBEBUILDER_ASSETS=$$assets go test -count=1 -timeout 120m ./test/integration/faults
+	assets=$$($(LOCALCLUSTER) assets) && FAULTS=all KUBEBUILDER_ASSETS=$$assets go test -count=1 -timeout 120m ./test/integration/faults/...
 
 .PHONY: conformance
 conformance: ## Compare what is submitted natively with what real spark-submit makes; see test/conformance.

@@ -10,12 +10,12 @@ import (
 
 	corev1 "k8s.io/api/core/v1"
 	metav1 "k8s.io/apimachinery/pkg/apis/meta/v1"
-	"k8s.io/apimachinery/pkg/types"
 	"sigs.k8s.io/controller-runtime/pkg/client"
 
 	"github.com/alauda/spark-operator/apis/sparkoperator/v1beta2"
 	"github.com/alauda/spark-operator/internal/identity"
 	"github.com/alauda/spark-operator/internal/planning"
+	"github.com/alauda/spark-operator/internal/testing/kubelet"
 	"github.com/alauda/spark-operator/pkg/sparklabels"
 )
 
@@ -23,6 +23,7 @@ import (
 // write what kubelets and drivers write: creation and deletion of executors, and two statuses a pod.
 type kubelets struct {
 	cluster *cluster
+	nodes   kubelet.Kubelet
 	ledger  *ledger
 	// executors is how many a driver has.
 	executors int
@@ -76,7 +77,7 @@ func (k *kubelets) step(do func() error) error {
 
 // start runs a pod, which c tells.
 func (k *kubelets) start(ctx context.Context, pod *corev1.Pod, c change) error {
-	if err := k.report(ctx, pod, running(pod)); err != nil {
+	if err := k.nodes.Start(ctx, pod); err != nil {
 		return err
 	}
 	k.ledger.changed(pod.Labels[sparklabels.AppName], c)
@@ -105,36 +106,11 @@ func (k *kubelets) end(ctx context.Context, driver *corev1.Pod, executors []*cor
 			return fmt.Errorf("delete executor: %w", err)
 		}
 	}
-	if err := k.report(ctx, driver, ended(driver)); err != nil {
+	if err := k.nodes.End(ctx, driver, 0); err != nil {
 		return err
 	}
 	k.ledger.changed(driver.Labels[sparklabels.AppName], change{state: string(v1beta2.ApplicationStateCompleted)})
 	return nil
-}
-
-// report writes the status of a pod.
-func (k *kubelets) report(ctx context.Context, pod *corev1.Pod, patch string) error {
-	target := &corev1.Pod{ObjectMeta: metav1.ObjectMeta{Namespace: pod.Namespace, Name: pod.Name}}
-	if err := k.cluster.client.Status().Patch(ctx, target, client.RawPatch(types.MergePatchType, []byte(patch))); err != nil {
-		return fmt.Errorf("report pod %s: %w", pod.Name, err)
-	}
-	return nil
-}
-
-func running(pod *corev1.Pod) string {
-	now := time.Now().UTC().Format(time.RFC3339)
-	return fmt.Sprintf(`{"status":{"phase":"Running","hostIP":"10.0.0.1","podIP":"10.1.2.3","startTime":%[1]q,"conditions":[
-{"type":"PodScheduled","status":"True","lastTransitionTime":%[1]q},{"type":"Initialized","status":"True","lastTransitionTime":%[1]q},
-{"type":"ContainersReady","status":"True","lastTransitionTime":%[1]q},{"type":"Ready","status":"True","lastTransitionTime":%[1]q}],
-"containerStatuses":[{"name":%[2]q,"image":"spark","imageID":"spark","ready":true,"restartCount":0,"started":true,"state":{"running":{"startedAt":%[1]q}}}]}}`,
-		now, pod.Spec.Containers[0].Name)
-}
-
-func ended(pod *corev1.Pod) string {
-	now := time.Now().UTC().Format(time.RFC3339)
-	return fmt.Sprintf(`{"status":{"phase":"Succeeded","containerStatuses":[{"name":%[2]q,"image":"spark","imageID":"spark","ready":false,
-"restartCount":0,"started":false,"state":{"terminated":{"exitCode":0,"reason":"Completed","startedAt":%[1]q,"finishedAt":%[1]q}}}]}}`,
-		now, pod.Spec.Containers[0].Name)
 }
 
 // prototype is an executor as a driver makes it.

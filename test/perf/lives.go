@@ -13,6 +13,7 @@ import (
 	corev1 "k8s.io/api/core/v1"
 
 	"github.com/alauda/spark-operator/apis/sparkoperator/v1beta2"
+	"github.com/alauda/spark-operator/internal/testing/kubelet"
 	"github.com/alauda/spark-operator/pkg/sparklabels"
 )
 
@@ -138,7 +139,7 @@ func (o *livesOptions) run(ctx context.Context, b *bench, c *cluster, op *operat
 // kubeletsOf returns the simulated nodes of a measurement.
 func (o *livesOptions) kubeletsOf(c *cluster, l *ledger) *kubelets {
 	k := &kubelets{
-		cluster: c, ledger: l, executors: o.executors, runs: o.runs, slots: make(chan struct{}, o.kubelets),
+		cluster: c, nodes: kubelet.Kubelet{Client: c.client}, ledger: l, executors: o.executors, runs: o.runs, slots: make(chan struct{}, o.kubelets),
 		gather: make(chan struct{}), gathered: func() {},
 		wrote: func(context.Context, *corev1.Pod, v1beta2.ApplicationStateType) error { return nil },
 	}

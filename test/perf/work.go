@@ -20,6 +20,7 @@ import (
 	"github.com/alauda/spark-operator/apis/sparkoperator/v1beta2"
 	"github.com/alauda/spark-operator/internal/identity"
 	"github.com/alauda/spark-operator/internal/planning"
+	"github.com/alauda/spark-operator/internal/testing/kubelet"
 	"github.com/alauda/spark-operator/pkg/sparklabels"
 )
 
@@ -151,9 +152,8 @@ func (c *cluster) createFinished(ctx context.Context, name string) error {
 	if err := c.client.Create(ctx, driver); err != nil {
 		return err
 	}
-	patch := client.RawPatch(types.MergePatchType, []byte(ended(driver)))
 	return errors.Join(
-		c.client.Status().Patch(ctx, driver, patch),
+		kubelet.Kubelet{Client: c.client}.End(ctx, driver, 0),
 		c.writeStatus(ctx, app, v1beta2.ApplicationStateCompleted),
 	)
 }

@@ -19,6 +19,7 @@ import (
 	"github.com/alauda/spark-operator/apis/sparkoperator/v1beta2"
 	"github.com/alauda/spark-operator/controllers"
 	"github.com/alauda/spark-operator/internal/submission/sparksubmit"
+	"github.com/alauda/spark-operator/internal/testing/kubelet"
 )
 
 // A PUT takes the defaults away that the stored object has, or adds those that it lacks. The run is the same, so nothing starts anew:
@@ -91,19 +92,14 @@ func startController(t *testing.T) {
 	})
 }
 
-// runDriver waits for the driver of an application and plays the kubelet that runs it.
+// runDriver waits for the driver of an application and runs it.
 func runDriver(t *testing.T, a *app) *corev1.Pod {
 	t.Helper()
 	driver := &corev1.Pod{}
 	await(t, "a driver", func(ctx context.Context) bool {
 		return author.Get(ctx, client.ObjectKey{Namespace: a.Namespace, Name: a.Name + "-driver"}, driver) == nil
 	})
-	before := driver.DeepCopy()
-	driver.Status.Phase = corev1.PodRunning
-	driver.Status.ContainerStatuses = []corev1.ContainerStatus{{
-		Name: driver.Spec.Containers[0].Name, State: corev1.ContainerState{Running: &corev1.ContainerStateRunning{}},
-	}}
-	must(t, author.Status().Patch(t.Context(), driver, client.MergeFrom(before)))
+	must(t, kubelet.Kubelet{Client: author}.Start(t.Context(), driver))
 	await(t, "the application to run", func(ctx context.Context) bool {
 		return author.Get(ctx, client.ObjectKeyFromObject(a), a) == nil && a.Status.AppState.State == v1beta2.ApplicationStateRunning
 	})

@@ -8,7 +8,6 @@ import (
 	"fmt"
 	"maps"
 	"testing"
-	"time"
 
 	corev1 "k8s.io/api/core/v1"
 	apierrors "k8s.io/apimachinery/pkg/api/errors"
@@ -21,6 +20,7 @@ import (
 	"github.com/alauda/spark-operator/apis/sparkoperator/v1beta2"
 	"github.com/alauda/spark-operator/internal/identity"
 	"github.com/alauda/spark-operator/internal/planning"
+	"github.com/alauda/spark-operator/internal/testing/kubelet"
 	"github.com/alauda/spark-operator/pkg/sparklabels"
 )
 
@@ -73,12 +73,12 @@ func liveAndDie(t *testing.T, namespace string) {
 	must(t, admin.Create(t.Context(), app))
 	first := awaitDriver(t, app, "")
 	missMount(t, app, first)
-	play(t, first, corev1.PodRunning, 0)
+	must(t, nodes().Start(t.Context(), first))
 	await(t, app, v1beta2.ApplicationStateRunning)
-	play(t, first, corev1.PodFailed, 1)
+	must(t, nodes().End(t.Context(), first, 1))
 	second := awaitDriver(t, app, first.UID)
-	play(t, second, corev1.PodRunning, 0)
-	play(t, second, corev1.PodSucceeded, 0)
+	must(t, nodes().Start(t.Context(), second))
+	must(t, nodes().End(t.Context(), second, 0))
 	eventually(t, "the end of its time to live", func(ctx context.Context) error {
 		if err := admin.Get(ctx, client.ObjectKeyFromObject(app), app); err != nil {
 			return client.IgnoreNotFound(err)
@@ -90,23 +90,7 @@ func liveAndDie(t *testing.T, namespace string) {
 // missMount holds a driver up by what only an event tells of.
 func missMount(t *testing.T, app *v1beta2.SparkApplication, driver *corev1.Pod) {
 	t.Helper()
-	must(t, admin.Create(t.Context(), &corev1.Event{
-		ObjectMeta:     metav1.ObjectMeta{GenerateName: "mount-", Namespace: driver.Namespace},
-		InvolvedObject: corev1.ObjectReference{APIVersion: "v1", Kind: "Pod", Namespace: driver.Namespace, Name: driver.Name, UID: driver.UID},
-		Reason:         "FailedMount", Message: "no such volume", Type: corev1.EventTypeWarning, LastTimestamp: metav1.Now(),
-	}))
-	minuteAgo := metav1.NewTime(time.Now().Add(-time.Minute))
-	eventually(t, "the status of pod "+driver.Name, func(ctx context.Context) error {
-		if err := admin.Get(ctx, client.ObjectKeyFromObject(driver), driver); err != nil {
-			return err
-		}
-		driver.Status.Phase = corev1.PodPending
-		driver.Status.Conditions = []corev1.PodCondition{
-			{Type: corev1.PodScheduled, Status: corev1.ConditionTrue, LastTransitionTime: minuteAgo},
-			{Type: corev1.PodReadyToStartContainers, Status: corev1.ConditionFalse, LastTransitionTime: minuteAgo},
-		}
-		return admin.Status().Update(ctx, driver)
-	})
+	must(t, nodes().MissMount(t.Context(), driver))
 	eventually(t, "the failed mount in the status", func(ctx context.Context) error {
 		if err := admin.Get(ctx, client.ObjectKeyFromObject(app), app); err != nil {
 			return err
@@ -200,19 +184,5 @@ func awaitDriver(t *testing.T, app *v1beta2.SparkApplication, former types.UID) 
 	return pod
 }
 
-// play writes what the kubelet would write about a pod.
-func play(t *testing.T, pod *corev1.Pod, phase corev1.PodPhase, exitCode int32) {
-	t.Helper()
-	state := corev1.ContainerState{Running: &corev1.ContainerStateRunning{StartedAt: metav1.Now()}}
-	if phase != corev1.PodRunning {
-		state = corev1.ContainerState{Terminated: &corev1.ContainerStateTerminated{ExitCode: exitCode, Reason: "Ended", FinishedAt: metav1.Now()}}
-	}
-	eventually(t, "the status of pod "+pod.Name, func(ctx context.Context) error {
-		if err := admin.Get(ctx, client.ObjectKeyFromObject(pod), pod); err != nil {
-			return err
-		}
-		pod.Status.Phase = phase
-		pod.Status.ContainerStatuses = []corev1.ContainerStatus{{Name: pod.Spec.Containers[0].Name, State: state}}
-		return admin.Status().Update(ctx, pod)
-	})
-}
+// nodes are what would run the pods.
+func nodes() kubelet.Kubelet { return kubelet.Kubelet{Client: admin} }

@@ -80,7 +80,7 @@ func TestDriverThatCannotStartIsGivenUp(t *testing.T) {
 	create(t, app)
 	until(t, app, submitted)
 	pod := driver(t, app)
-	kubelet(t, pod, corev1.PodPending, corev1.ContainerState{Waiting: &corev1.ContainerStateWaiting{Reason: "ImagePullBackOff", Message: "no such image"}})
+	report(t, pod, corev1.PodPending, corev1.ContainerState{Waiting: &corev1.ContainerStateWaiting{Reason: "ImagePullBackOff", Message: "no such image"}})
 	untilCondition(t, app, v1beta2.ConditionDriverReady, metav1.ConditionFalse, "ImagePullBackOff")
 	until(t, app, failed)
 	failure := app.Status.LastFailure
@@ -109,7 +109,7 @@ func TestFailedMountIsNamed(t *testing.T) {
 		{Type: corev1.PodScheduled, Status: corev1.ConditionTrue, LastTransitionTime: metav1.NewTime(time.Now().Add(-time.Minute))},
 		{Type: corev1.PodReadyToStartContainers, Status: corev1.ConditionFalse, LastTransitionTime: metav1.NewTime(time.Now().Add(-time.Minute))},
 	}
-	kubelet(t, pod, corev1.PodPending, corev1.ContainerState{Waiting: &corev1.ContainerStateWaiting{Reason: "ContainerCreating"}})
+	report(t, pod, corev1.PodPending, corev1.ContainerState{Waiting: &corev1.ContainerStateWaiting{Reason: "ContainerCreating"}})
 	startController(t, app.Namespace)
 	c := untilCondition(t, app, v1beta2.ConditionDriverReady, metav1.ConditionFalse, "FailedMount")
 	if c.Message != event.Message {
@@ -130,7 +130,7 @@ func TestWaitBeforeARetryIsShown(t *testing.T) {
 	runs(t, pod)
 	until(t, app, running)
 	pod = driver(t, app)
-	kubelet(t, pod, corev1.PodFailed, corev1.ContainerState{Terminated: &corev1.ContainerStateTerminated{
+	report(t, pod, corev1.PodFailed, corev1.ContainerState{Terminated: &corev1.ContainerStateTerminated{
 		ExitCode: 52, Reason: "Error", Message: "java.lang.OutOfMemoryError: Java heap space\n", FinishedAt: metav1.Now(),
 	}})
 	until(t, app, v1beta2.ApplicationStateFailing)
@@ -163,7 +163,7 @@ func TestSidecarsAreEnded(t *testing.T) {
 	startController(t, app.Namespace)
 	create(t, app)
 	until(t, app, submitted)
-	kubelet(t, driver(t, app), corev1.PodRunning, corev1.ContainerState{Terminated: &corev1.ContainerStateTerminated{
+	report(t, driver(t, app), corev1.PodRunning, corev1.ContainerState{Terminated: &corev1.ContainerStateTerminated{
 		ExitCode: 0, Reason: "Completed", FinishedAt: metav1.Now(),
 	}})
 	until(t, app, completed)
@@ -195,7 +195,7 @@ func TestPendingExecutorsGoAfterTheirDriver(t *testing.T) {
 	eventually(t, func(ctx context.Context) bool {
 		return api.Get(ctx, client.ObjectKeyFromObject(app), app) == nil && app.Status.Executors != nil && app.Status.Executors.Pending == 1
 	}, func() string { return fmt.Sprintf("one pending executor, status %+v", app.Status.Executors) })
-	kubelet(t, pod, corev1.PodFailed, corev1.ContainerState{Terminated: &corev1.ContainerStateTerminated{
+	report(t, pod, corev1.PodFailed, corev1.ContainerState{Terminated: &corev1.ContainerStateTerminated{
 		ExitCode: 1, Reason: "Error", FinishedAt: metav1.NewTime(time.Now().Add(-time.Minute)),
 	}})
 	until(t, app, failed)

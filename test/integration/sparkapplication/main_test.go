@@ -7,7 +7,6 @@ package sparkapplication
 
 import (
 	"context"
-	"encoding/json"
 	"fmt"
 	"io"
 	"os"
@@ -35,6 +34,7 @@ import (
 	"github.com/alauda/spark-operator/controllers"
 	"github.com/alauda/spark-operator/internal/metrics"
 	"github.com/alauda/spark-operator/internal/submission/sparksubmit"
+	"github.com/alauda/spark-operator/internal/testing/kubelet"
 	"github.com/alauda/spark-operator/test/integration/apiserver"
 )
 
@@ -194,22 +194,16 @@ func driver(t *testing.T, app *v1beta2.SparkApplication) *corev1.Pod {
 	return pod
 }
 
-// kubelet writes what the kubelet would write about a pod.
-func kubelet(t *testing.T, pod *corev1.Pod, phase corev1.PodPhase, state corev1.ContainerState) {
+// report adds the phase and the state of the first container to the status of a pod.
+func report(t *testing.T, pod *corev1.Pod, phase corev1.PodPhase, state corev1.ContainerState) {
 	t.Helper()
-	pod.Status.Phase = phase
-	pod.Status.ContainerStatuses = []corev1.ContainerStatus{{Name: pod.Spec.Containers[0].Name, State: state}}
-	writeStatus(t, pod)
+	pod.Status.Phase, pod.Status.ContainerStatuses = phase, kubelet.Containers(pod, state)[:1]
+	reportStatus(t, pod, pod.Status)
 }
 
-// writeStatus writes the status of a pod as the kubelet does: whatever else was written meanwhile.
-func writeStatus(t *testing.T, pod *corev1.Pod) {
+func reportStatus(t *testing.T, pod *corev1.Pod, status corev1.PodStatus) {
 	t.Helper()
-	whole, err := json.Marshal(map[string]any{"status": pod.Status})
-	if err != nil {
-		t.Fatal(err)
-	}
-	if err := api.Status().Patch(t.Context(), pod, client.RawPatch(types.MergePatchType, whole)); err != nil {
+	if err := (kubelet.Kubelet{Client: api}).Report(t.Context(), pod, status); err != nil {
 		t.Fatal(err)
 	}
 }
@@ -227,16 +221,12 @@ func forgetStatus(t *testing.T, app *v1beta2.SparkApplication) {
 
 func runs(t *testing.T, pod *corev1.Pod) {
 	t.Helper()
-	kubelet(t, pod, corev1.PodRunning, corev1.ContainerState{Running: &corev1.ContainerStateRunning{StartedAt: metav1.Now()}})
+	reportStatus(t, pod, kubelet.Running(pod))
 }
 
 func ends(t *testing.T, pod *corev1.Pod, exitCode int32) {
 	t.Helper()
-	phase, reason := corev1.PodSucceeded, "Completed"
-	if exitCode != 0 {
-		phase, reason = corev1.PodFailed, "Error"
-	}
-	kubelet(t, pod, phase, corev1.ContainerState{Terminated: &corev1.ContainerStateTerminated{ExitCode: exitCode, Reason: reason, FinishedAt: metav1.Now()}})
+	reportStatus(t, pod, kubelet.Ended(pod, exitCode))
 }
 
 // transcript keeps what is written to it.

@@ -55,7 +55,7 @@ func TestMessagesBeginWithTheCause(t *testing.T) {
 			startController(t, app.Namespace)
 			create(t, app)
 			until(t, app, submitted)
-			kubelet(t, driver(t, app), corev1.PodFailed, corev1.ContainerState{Terminated: &corev1.ContainerStateTerminated{
+			report(t, driver(t, app), corev1.PodFailed, corev1.ContainerState{Terminated: &corev1.ContainerStateTerminated{
 				ExitCode: 1, Reason: "Error", Message: trace, FinishedAt: metav1.Now(),
 			}})
 		}, "java.lang.IllegalStateException: no input (driver container failed with ExitCode: 1, Reason: Error)"},

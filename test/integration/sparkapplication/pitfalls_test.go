@@ -18,6 +18,7 @@ import (
 	"sigs.k8s.io/controller-runtime/pkg/client"
 
 	"github.com/alauda/spark-operator/apis/sparkoperator/v1beta2"
+	"github.com/alauda/spark-operator/internal/testing/kubelet"
 	"github.com/alauda/spark-operator/pkg/sparklabels"
 )
 
@@ -42,7 +43,7 @@ func in(t *testing.T, limit time.Duration, app *v1beta2.SparkApplication, state 
 
 func bind(t *testing.T, pod *corev1.Pod) {
 	t.Helper()
-	if err := api.SubResource("binding").Create(t.Context(), pod, &corev1.Binding{Target: corev1.ObjectReference{Kind: "Node", Name: "node"}}); err != nil {
+	if err := (kubelet.Kubelet{Client: api}).Bind(t.Context(), pod); err != nil {
 		t.Fatal(err)
 	}
 	if err := api.Get(t.Context(), client.ObjectKeyFromObject(pod), pod); err != nil {
@@ -120,7 +121,7 @@ func TestEvictedExecutorIsCountedByItsCause(t *testing.T) {
 	until(t, app, running)
 	pod := executor(t, app, 1)
 	pod.Status.Phase, pod.Status.Reason, pod.Status.Message = corev1.PodFailed, "Evicted", "The node was low on resource: memory"
-	writeStatus(t, pod)
+	reportStatus(t, pod, pod.Status)
 	eventually(t, func(ctx context.Context) bool {
 		return api.Get(ctx, client.ObjectKeyFromObject(app), app) == nil && app.Status.Executors != nil && app.Status.Executors.Failed == 1
 	}, func() string { return fmt.Sprintf("a failed executor, there are %+v", app.Status.Executors) })
@@ -154,7 +155,7 @@ func TestLostNode(t *testing.T) {
 	pod = driver(t, app)
 	pod.Status.Phase = corev1.PodFailed
 	pod.Status.Conditions = append(pod.Status.Conditions, corev1.PodCondition{Type: corev1.DisruptionTarget, Status: corev1.ConditionTrue, Reason: "DeletionByPodGC"})
-	writeStatus(t, pod)
+	reportStatus(t, pod, pod.Status)
 	if err := api.Delete(t.Context(), pod, client.GracePeriodSeconds(0)); client.IgnoreNotFound(err) != nil {
 		t.Fatal(err)
 	}

@@ -181,7 +181,7 @@ func TestExecutorsThatComeToBeRefusedEndTheRun(t *testing.T) {
 		t.Fatal(err)
 	}
 	pod := driver(t, app)
-	kubelet(t, pod, corev1.PodRunning, corev1.ContainerState{Running: &corev1.ContainerStateRunning{StartedAt: metav1.Now()}})
+	runs(t, pod)
 	until(t, app, running)
 	in(t, time.Minute, app, failed)
 	failure := app.Status.LastFailure

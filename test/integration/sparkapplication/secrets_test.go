@@ -52,7 +52,7 @@ func TestSecretsAreNeverTold(t *testing.T) {
 		create(t, app)
 	}
 	until(t, ended, v1beta2.ApplicationStateSubmitted)
-	kubelet(t, driver(t, ended), corev1.PodFailed, corev1.ContainerState{Terminated: &corev1.ContainerStateTerminated{
+	report(t, driver(t, ended), corev1.PodFailed, corev1.ContainerState{Terminated: &corev1.ContainerStateTerminated{
 		ExitCode: 1, Reason: "Error", Message: "cannot log in with " + strings.Join(slices.Concat(secrets[:3], secrets[4:]), ", "), FinishedAt: metav1.Now(),
 	}})
 	for _, app := range apps {

@@ -1,7 +1,7 @@
 // Copyright 2026 The Alauda Spark Operator Authors.
 // SPDX-License-Identifier: Apache-2.0
 
-package faults
+package sparkapplication
 
 import (
 	"bufio"
@@ -20,19 +20,22 @@ import (
 	corev1 "k8s.io/api/core/v1"
 	apierrors "k8s.io/apimachinery/pkg/api/errors"
 	metav1 "k8s.io/apimachinery/pkg/apis/meta/v1"
+	"k8s.io/client-go/rest"
 	"sigs.k8s.io/controller-runtime/pkg/client"
 	"sigs.k8s.io/yaml"
 
+	"github.com/alauda/spark-operator/internal/testing/wire"
 	"github.com/alauda/spark-operator/pkg/sparklabels"
+	"github.com/alauda/spark-operator/test/integration/faults/engine"
 )
 
-// jvm begins the names of the calls that spark-submit makes.
-const jvm = "spark-submit: "
+// jvm is the client by whose name spark-submit makes its calls.
+const jvm = "spark-submit"
 
-// sparkSubmit makes the objects of drivers as Spark's own client does: for as long as the process that stands in for it lives, and by calls
-// that are struck as the controller's own are.
+// sparkSubmit makes the objects of drivers as Spark's own client does: for as long as the process that stands in for it
+// lives, and by calls that meet faults as the controller's own do.
 type sparkSubmit struct {
-	trial *trial
+	trial *world
 	// home is SPARK_HOME; work is where the controller keeps the files of its submissions.
 	home, work string
 	folder     string
@@ -41,13 +44,18 @@ type sparkSubmit struct {
 	running    sync.WaitGroup
 }
 
-func (t *trial) newSparkSubmit(w *wire) (*sparkSubmit, error) {
+func (t *world) newSparkSubmit(p *wire.Process) (*sparkSubmit, error) {
 	folder, err := os.MkdirTemp("", "s") // The path of a socket must be short.
 	if err != nil {
 		return nil, err
 	}
 	s := &sparkSubmit{trial: t, folder: folder, home: filepath.Join(folder, "h"), work: filepath.Join(folder, "w")}
-	if s.api, err = over(w, t.config, jvm); err != nil {
+	connection := t.Connection(p, jvm)
+	httpClient, err := rest.HTTPClientFor(connection)
+	if err != nil {
+		return nil, err
+	}
+	if s.api, err = client.New(connection, client.Options{Scheme: subject.Scheme, Mapper: t.RESTMapper(), HTTPClient: httpClient}); err != nil {
 		return nil, err
 	}
 	if err := os.MkdirAll(filepath.Join(s.home, "bin"), 0o700); err != nil {
@@ -101,7 +109,7 @@ func (s *sparkSubmit) answer(connection net.Conn) {
 		got.ExitCode, got.Output = 1, wordsOf(err)
 	}
 	// What it made may have an owner that is gone already.
-	s.trial.update(func() { s.trial.litter = true })
+	s.trial.CollectGarbage()
 	_ = json.NewEncoder(connection).Encode(got)
 }
 
@@ -116,8 +124,8 @@ func wordsOf(err error) string {
 		status.Status().Message, status.Status().Code, status.Status().Message, status.Status().Reason)
 }
 
-// submit does what org.apache.spark.deploy.k8s.submit.Client does: the driver pod first, then what it needs; if that cannot be made, the pod is deleted
-// again.
+// submit does what org.apache.spark.deploy.k8s.submit.Client does: the driver pod first, then what it needs; if that
+// cannot be made, the pod is deleted again.
 func (s *sparkSubmit) submit(ctx context.Context, arguments []string) error {
 	conf, err := propertiesIn(arguments)
 	if err != nil {
@@ -135,7 +143,17 @@ func (s *sparkSubmit) submit(ctx context.Context, arguments []string) error {
 			return errors.Join(err, s.api.Delete(ctx, pod))
 		}
 	}
-	return nil
+	return s.takeTime(ctx, pod)
+}
+
+// takeTime ends no sooner than the controller has seen the driver and rests, as a JVM takes longer for its end: else it
+// would be chance whether the controller knows Spark's id of the application by then. Once the fault was injected
+// nothing waits any more.
+func (s *sparkSubmit) takeTime(ctx context.Context, driver *corev1.Pod) error {
+	return s.trial.Poll(ctx, "the driver to be seen", func() bool {
+		i := s.trial.Injector
+		return i.Injected() || i.Passed("pods", driver.UID) && i.Quiet(engine.QuietTime)
+	})
 }
 
 func propertiesIn(arguments []string) (map[string]string, error) {

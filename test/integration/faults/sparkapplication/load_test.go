@@ -1,7 +1,7 @@
 // Copyright 2026 The Alauda Spark Operator Authors.
 // SPDX-License-Identifier: Apache-2.0
 
-package faults
+package sparkapplication
 
 import (
 	"context"
@@ -17,6 +17,7 @@ import (
 	"github.com/alauda/spark-operator/apis/sparkoperator/v1beta2"
 	"github.com/alauda/spark-operator/pkg/sparklabels"
 	"github.com/alauda/spark-operator/test/integration/apiserver"
+	"github.com/alauda/spark-operator/test/integration/faults/engine"
 )
 
 // TestManyAtOnce runs 200 applications whose drivers wait for nothing.
@@ -27,18 +28,18 @@ func TestManyAtOnce(t *testing.T) {
 		names[i] = fmt.Sprintf("many-%d", i)
 	}
 	many := newTrial(shared, configv1alpha1.SubmissionNative, scenario{
-		name: "many at once", hasty: true,
-		script: func(ctx context.Context, t *trial) error {
+		name: "many at once", unpaced: true,
+		script: func(ctx context.Context, t *world) error {
 			return t.together(ctx, names, func(context.Context) error { return nil })
 		},
 	})
-	if _, err := many.play(t.Context()); err != nil {
+	if _, err := many.Run(t.Context()); err != nil {
 		t.Fatal(err)
 	}
 }
 
 // together submits the applications, does something while they run, and waits until all have completed in one run.
-func (t *trial) together(ctx context.Context, names []string, meanwhile step) error {
+func (t *world) together(ctx context.Context, names []string, meanwhile step) error {
 	for _, name := range names {
 		if err := t.submit(name)(ctx); err != nil {
 			return err
@@ -51,17 +52,17 @@ func (t *trial) together(ctx context.Context, names []string, meanwhile step) er
 	for _, name := range names {
 		errs = append(errs, t.until(name, v1beta2.ApplicationStateCompleted, 1)(ctx))
 	}
-	t.mu.Lock()
-	defer t.mu.Unlock()
 	want := counters{State: v1beta2.ApplicationStateCompleted, Attempt: 1, Executions: 1, Submissions: 1}
-	for _, app := range t.apps {
-		if got := *countersOf(app); got != want {
-			errs = append(errs, fmt.Errorf("%s: %+v, want %+v", app.Name, got, want))
+	t.Locked(func() {
+		for _, app := range engine.Seen[*v1beta2.SparkApplication](t.Trial) {
+			if got := countersOf(app); got != want {
+				errs = append(errs, fmt.Errorf("%s: %+v, want %+v", app.Name, got, want))
+			}
+			if n := len(t.podsOf(app.Name, sparklabels.RoleDriver)); n != 1 {
+				errs = append(errs, fmt.Errorf("%s has %d drivers", app.Name, n))
+			}
 		}
-		if n := len(t.podsOf(app.Name, sparklabels.RoleDriver)); n != 1 {
-			errs = append(errs, fmt.Errorf("%s has %d drivers", app.Name, n))
-		}
-	}
+	})
 	return errors.Join(errs...)
 }
 
@@ -82,8 +83,7 @@ func TestAPIServerAndEtcdAreRestarted(t *testing.T) {
 		cancel()
 		_ = env.Stop()
 	})
-	config.QPS = -1
-	own, err := newCluster(ctx, config)
+	own, err := engine.NewCluster(ctx, config, subject)
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -101,14 +101,14 @@ func TestAPIServerAndEtcdAreRestarted(t *testing.T) {
 		return errors.Join(starts(ctx, plane.Etcd), starts(ctx, plane.APIServer))
 	}
 	trial := newTrial(own, configv1alpha1.SubmissionNative, scenario{
-		name: "restarts", hasty: true,
-		script: func(ctx context.Context, t *trial) error {
+		name: "restarts", unpaced: true,
+		script: func(ctx context.Context, t *world) error {
 			return errors.Join(
 				t.together(ctx, names[:15], restart),
 				t.together(ctx, names[15:], restartBoth))
 		},
 	})
-	if _, err := trial.play(ctx); err != nil {
+	if _, err := trial.Run(ctx); err != nil {
 		t.Fatal(err)
 	}
 }
@@ -116,7 +116,7 @@ func TestAPIServerAndEtcdAreRestarted(t *testing.T) {
 // starts a process whose predecessor may still be about to end.
 func starts(ctx context.Context, process interface{ Start() error }) error {
 	var err error
-	waited := wait.PollUntilContextTimeout(ctx, 100*time.Millisecond, patience, true, func(context.Context) (bool, error) {
+	waited := wait.PollUntilContextTimeout(ctx, 100*time.Millisecond, engine.Patience, true, func(context.Context) (bool, error) {
 		err = process.Start()
 		return err == nil, nil
 	})

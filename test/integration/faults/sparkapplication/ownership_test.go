@@ -1,7 +1,7 @@
 // Copyright 2026 The Alauda Spark Operator Authors.
 // SPDX-License-Identifier: Apache-2.0
 
-package faults
+package sparkapplication
 
 import (
 	"context"
@@ -31,8 +31,8 @@ const (
 	disguised = "nobody's in disguise"
 )
 
-// TestForeignObjectsAreLeftAlone puts an object of somebody else's in the way of each object that a submission makes. It is neither adopted nor
-// changed nor deleted, the application says what is in the way, and runs once it is gone.
+// TestForeignObjectsAreLeftAlone puts an object of somebody else's in the way of each object that a submission makes.
+// It is neither adopted nor changed nor deleted, the application says what is in the way, and runs once it is gone.
 func TestForeignObjectsAreLeftAlone(t *testing.T) {
 	for _, mode := range modes {
 		for kind := range obstacles(mode, newApplication("", appName)) {
@@ -54,7 +54,8 @@ func labelsOf(app *v1beta2.SparkApplication) map[string]string {
 	}
 }
 
-// obstacles are objects of the names that the first attempt wants, by what they are in the way of. spark-submit draws most of its names.
+// obstacles are objects of the names that the first attempt wants, by what they are in the way of. spark-submit draws
+// most of its names.
 func obstacles(mode configv1alpha1.SubmissionMode, app *v1beta2.SparkApplication) map[string]client.Object {
 	container := corev1.Container{Name: sparklabels.DriverContainer, Image: "busybox"}
 	all := map[string]client.Object{
@@ -85,8 +86,9 @@ func rendered(app *v1beta2.SparkApplication) map[string]client.Object {
 	}
 }
 
-// obstruct plays a first run with a foreign object in the way until a submission has failed, and then without it. What is in the way must be there
-// before the submission, and its name follows from the application's UID: the application begins suspended.
+// obstruct does a first run with a foreign object in the way until a submission has failed, and then without it. What
+// is in the way must be there before the submission, and its name follows from the application's UID: the application
+// begins suspended.
 func obstruct(t *testing.T, mode configv1alpha1.SubmissionMode, kind, whose string) {
 	t.Helper()
 	const other = "other"
@@ -95,43 +97,43 @@ func obstruct(t *testing.T, mode configv1alpha1.SubmissionMode, kind, whose stri
 		app.Spec.RestartPolicy.OnSubmissionFailureRetryInterval = new(int64(3))
 		app.Spec.Suspend = new(true)
 	}}
-	s.script = func(ctx context.Context, tr *trial) error {
+	s.script = func(ctx context.Context, tr *world) error {
 		tr.allow(appName, 1)
 		err := tr.steps(ctx, tr.submit(appName), tr.submit(other),
 			tr.until(appName, v1beta2.ApplicationStateSuspended, 0), tr.until(other, v1beta2.ApplicationStateSuspended, 0))
 		if err != nil {
 			return err
 		}
-		tr.mu.Lock()
-		app, owner := tr.app(appName), tr.app(other)
-		tr.mu.Unlock()
+		var app, owner *v1beta2.SparkApplication
+		tr.Locked(func() { app, owner = tr.app(appName), tr.app(other) })
 		object := obstacles(mode, app)[kind]
-		object.SetNamespace(tr.namespace)
+		object.SetNamespace(tr.Namespace)
 		switch whose {
 		case anothers:
 			object.SetOwnerReferences([]metav1.OwnerReference{*metav1.NewControllerRef(owner, v1beta2.GroupVersion.WithKind("SparkApplication"))})
 		case disguised:
 			object.SetLabels(labelsOf(app))
 		}
-		if err := tr.api.Create(ctx, object); err != nil {
+		if err := tr.API.Create(ctx, object); err != nil {
 			return err
 		}
 		return tr.steps(ctx, tr.patch(`{"spec":{"suspend":false}}`),
 			tr.until(appName, v1beta2.ApplicationStateFailedSubmission, 0), tr.says(object), tr.unchanged(object),
-			func(ctx context.Context) error { return tr.api.Delete(ctx, object, client.GracePeriodSeconds(0)) },
+			func(ctx context.Context) error { return tr.API.Delete(ctx, object, client.GracePeriodSeconds(0)) },
 			tr.until(appName, v1beta2.ApplicationStateCompleted, 1), tr.destroy(other), tr.gone(other))
 	}
-	got, err := newTrial(shared, mode, s).play(t.Context())
+	got, err := newTrial(shared, mode, s).Run(t.Context())
 	if err != nil {
 		t.Fatal(err)
 	}
-	if got.counters.Executions != 1 || got.counters.Submissions < 2 || got.counters.Attempt != int64(got.counters.Submissions) {
-		t.Errorf("counters %+v", got.counters)
+	is, _ := got.Counters.(counters)
+	if is.Executions != 1 || is.Submissions < 2 || is.Attempt != int64(is.Submissions) {
+		t.Errorf("counters %+v", is)
 	}
 }
 
-// TestForeignExecutorIsLeftAlone gives a foreign pod every label of an executor, which anybody can read: it is neither told of, nor waited for, nor
-// deleted with the run.
+// TestForeignExecutorIsLeftAlone gives a foreign pod every label of an executor, which anybody can read: it is neither
+// reported, nor waited for, nor deleted with the run.
 func TestForeignExecutorIsLeftAlone(t *testing.T) {
 	t.Parallel()
 	s := scenario{name: "foreign executor", exitCodes: []int32{1}, change: func(app *v1beta2.SparkApplication) {
@@ -139,15 +141,14 @@ func TestForeignExecutorIsLeftAlone(t *testing.T) {
 		app.Spec.RestartPolicy.OnFailureRetries = new(int32(1))
 		app.Spec.RestartPolicy.OnFailureRetryInterval = new(int64(1))
 	}}
-	s.script = func(ctx context.Context, tr *trial) error {
+	s.script = func(ctx context.Context, tr *world) error {
 		if err := tr.steps(ctx, tr.submit(appName), tr.untilRunning(1)); err != nil {
 			return err
 		}
-		tr.mu.Lock()
-		foreign := executorOf(tr.podsOf(appName, sparklabels.RoleDriver)[0])
-		tr.mu.Unlock()
+		var foreign *corev1.Pod
+		tr.Locked(func() { foreign = executorOf(tr.podsOf(appName, sparklabels.RoleDriver)[0]) })
 		foreign.Name, foreign.OwnerReferences = "foreign", nil
-		if err := tr.api.Create(ctx, foreign); err != nil {
+		if err := tr.API.Create(ctx, foreign); err != nil {
 			return err
 		}
 		err := tr.steps(ctx, tr.release(1), tr.untilRunning(2), tr.patch(`{"spec":{"suspend":true}}`),
@@ -155,17 +156,17 @@ func TestForeignExecutorIsLeftAlone(t *testing.T) {
 		if err != nil {
 			return err
 		}
-		return tr.api.Delete(ctx, foreign, client.GracePeriodSeconds(0))
+		return tr.API.Delete(ctx, foreign, client.GracePeriodSeconds(0))
 	}
-	if _, err := newTrial(shared, configv1alpha1.SubmissionNative, s).play(t.Context()); err != nil {
+	if _, err := newTrial(shared, configv1alpha1.SubmissionNative, s).Run(t.Context()); err != nil {
 		t.Fatal(err)
 	}
 }
 
 // says waits until status and events name the object that is in the way.
-func (t *trial) says(object client.Object) step {
+func (t *world) says(object client.Object) step {
 	return func(ctx context.Context) error {
-		err := t.await(ctx, "the status to name "+object.GetName(), func() bool {
+		err := t.Await(ctx, "the status to name "+object.GetName(), func() bool {
 			app := t.app(appName)
 			if app == nil || app.Status.LastFailure == nil {
 				return false
@@ -176,13 +177,13 @@ func (t *trial) says(object client.Object) step {
 		if err != nil {
 			return err
 		}
-		return t.poll(ctx, "an event that names "+object.GetName(), func() bool {
-			told := &eventsv1.EventList{}
-			if t.api.List(ctx, told, client.InNamespace(t.namespace)) != nil {
+		return t.Poll(ctx, "an event that names "+object.GetName(), func() bool {
+			emitted := &eventsv1.EventList{}
+			if t.API.List(ctx, emitted, client.InNamespace(t.Namespace)) != nil {
 				return false
 			}
-			for i := range told.Items {
-				if told.Items[i].Type == corev1.EventTypeWarning && strings.Contains(told.Items[i].Note, object.GetName()) {
+			for i := range emitted.Items {
+				if emitted.Items[i].Type == corev1.EventTypeWarning && strings.Contains(emitted.Items[i].Note, object.GetName()) {
 					return true
 				}
 			}
@@ -192,13 +193,13 @@ func (t *trial) says(object client.Object) step {
 }
 
 // unchanged fails if the object is not as it was made, but for what the kubelet wrote.
-func (t *trial) unchanged(object client.Object) step {
+func (t *world) unchanged(object client.Object) step {
 	return func(ctx context.Context) error {
 		now, ok := object.DeepCopyObject().(client.Object)
 		if !ok {
 			return fmt.Errorf("%T is no object", object)
 		}
-		err := t.api.Get(ctx, client.ObjectKeyFromObject(object), now)
+		err := t.API.Get(ctx, client.ObjectKeyFromObject(object), now)
 		if apierrors.IsNotFound(err) || err == nil && now.GetUID() != object.GetUID() {
 			return fmt.Errorf("%T %s was deleted", object, object.GetName())
 		}
