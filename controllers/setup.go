@@ -5,6 +5,7 @@ package controllers
 
 import (
 	"context"
+	"errors"
 	"fmt"
 
 	corev1 "k8s.io/api/core/v1"
@@ -17,8 +18,11 @@ import (
 	"sigs.k8s.io/controller-runtime/pkg/client"
 
 	configv1alpha1 "github.com/alauda/spark-operator/apis/config/v1alpha1"
+	"github.com/alauda/spark-operator/apis/sparkoperator/v1alpha1"
 	"github.com/alauda/spark-operator/apis/sparkoperator/v1beta2"
+	"github.com/alauda/spark-operator/controllers/scheduledsparkapplication"
 	"github.com/alauda/spark-operator/controllers/sparkapplication"
+	"github.com/alauda/spark-operator/controllers/sparkconnect"
 	"github.com/alauda/spark-operator/internal/caching"
 	"github.com/alauda/spark-operator/internal/eventsink"
 	"github.com/alauda/spark-operator/internal/manager"
@@ -41,7 +45,8 @@ func ManagerOptions(cfg *configv1alpha1.ControllerConfiguration) (ctrl.Options, 
 	if err != nil {
 		return ctrl.Options{}, err
 	}
-	err = caching.Apply(&options, served, caching.Pods(), sparkapplication.CacheLimit())
+	err = caching.Apply(&options, served, caching.Pods(),
+		sparkapplication.CacheLimit(), scheduledsparkapplication.CacheLimit(), sparkconnect.CacheLimit())
 	return options, err
 }
 
@@ -68,7 +73,11 @@ func Setup(
 		return fmt.Errorf("set up events: %w", err)
 	}
 	within := scope.New(served, mgr.GetCache())
-	return sparkapplication.Add(mgr, cfg, sparkapplication.Environment{Scope: within, Events: events, Spark: spark, Metrics: recorder})
+	return errors.Join(
+		sparkapplication.Add(mgr, cfg, sparkapplication.Environment{Scope: within, Events: events, Spark: spark, Metrics: recorder}),
+		scheduledsparkapplication.Add(mgr, within, events.Recorder(scheduledsparkapplication.EventSource)),
+		sparkconnect.Add(mgr, within, events.Recorder(sparkconnect.EventSource)),
+	)
 }
 
 func storedScheme() *runtime.Scheme {
@@ -82,5 +91,6 @@ func storedScheme() *runtime.Scheme {
 func plainScheme() *runtime.Scheme {
 	scheme := runtime.NewScheme()
 	utilruntime.Must(v1beta2.AddToScheme(scheme))
+	utilruntime.Must(v1alpha1.AddToScheme(scheme))
 	return scheme
 }

@@ -62,9 +62,9 @@ func transform(app *stored.SparkApplication) {
 	app.ManagedFields, app.Annotations, app.Labels = nil, nil, nil
 	app.Status = v1beta2.SparkApplicationStatus{AppState: v1beta2.ApplicationState{State: app.Status.AppState.State}}
 	if ended(&app.SparkApplication) {
-		app.Drop()
+		stored.Drop(app)
 	}
-	app.Keep()
+	stored.Keep(app)
 }
 
 func ended(app *v1beta2.SparkApplication) bool {

@@ -44,7 +44,7 @@ func CacheLimit() caching.Limit { return caching.Stored(&stored.SparkApplication
 func transform(app *stored.SparkApplication) {
 	app.ManagedFields = nil
 	delete(app.Annotations, corev1.LastAppliedConfigAnnotation)
-	app.Keep()
+	stored.Keep(app)
 }
 
 // Environment is what the controller works with beside the manager and the configuration.

@@ -103,7 +103,7 @@ func transformServed[O stored.Object](serves servesFunc, transform func(O)) tool
 		if served && err == nil {
 			transform(found)
 		} else {
-			found.Forget()
+			stored.Forget(found)
 		}
 		return found, nil
 	}

@@ -43,7 +43,7 @@ func TestLimitsOfSeveralReadersMerge(t *testing.T) {
 	options := ctrl.Options{}
 	for _, limits := range [][]Limit{
 		{Pods()},
-		{Stored(&stored.SparkApplication{}, (*stored.SparkApplication).Keep), {Object: &corev1.Secret{}, ByObject: cache.ByObject{Label: secrets}}},
+		{Stored(&stored.SparkApplication{}, keep), {Object: &corev1.Secret{}, ByObject: cache.ByObject{Label: secrets}}},
 	} {
 		if err := Apply(&options, namespaces.Filter{}, limits...); err != nil {
 			t.Fatal(err)
@@ -125,7 +125,7 @@ func TestStoredObjectsAreKeptByNamespace(t *testing.T) {
 					t.Errorf("asked for the namespace %q", namespace)
 				}
 				return tc.served, tc.err
-			}, func(app *stored.SparkApplication) { called = true; app.Keep() })
+			}, func(app *stored.SparkApplication) { called = true; stored.Keep(app) })
 			app := stored.Of(&v1beta2.SparkApplication{ObjectMeta: metav1.ObjectMeta{Namespace: "team", Name: "pi", Labels: map[string]string{"a": "b"}}})
 			kept, err := transform(app)
 			if err != nil || kept != any(app) {
@@ -138,11 +138,13 @@ func TestStoredObjectsAreKeptByNamespace(t *testing.T) {
 	}
 }
 
+func keep(app *stored.SparkApplication) { stored.Keep(app) }
+
 // A deletion that was missed comes as a tombstone.
 func TestATombstoneIsLeftAlone(t *testing.T) {
 	tombstone := toolscache.DeletedFinalStateUnknown{Key: "team/pi"}
-	keep := transformServed(func(string) (bool, error) { return true, nil }, (*stored.SparkApplication).Keep)
-	if got, err := keep(tombstone); err != nil || got != any(tombstone) {
+	transform := transformServed(func(string) (bool, error) { return true, nil }, keep)
+	if got, err := transform(tombstone); err != nil || got != any(tombstone) {
 		t.Errorf("kept %v, %v", got, err)
 	}
 }

@@ -49,6 +49,14 @@ func Warningf(reason Reason, action Action, format string, args ...any) Event {
 	return Event{Type: corev1.EventTypeWarning, Reason: reason, Action: action, Note: fmt.Sprintf(format, args...)}
 }
 
+// ReasonUnreadable is the reason of an event about an object that cannot be decoded, whatever its kind.
+const ReasonUnreadable Reason = "SparkApplicationUnreadable"
+
+// Unreadable returns the event about an object that cannot be decoded, which the noun names. It is emitted also where no status can be written.
+func Unreadable(noun, problem string) Event {
+	return Warningf(ReasonUnreadable, Observe, "The %s cannot be read: %s", noun, problem)
+}
+
 // Truncate returns the longest prefix of note that the API accepts, cut between characters and marked as cut.
 func Truncate(note string) string {
 	return truncate(note, maxNoteBytes)

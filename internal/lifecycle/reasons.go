@@ -39,7 +39,6 @@ const (
 	ReasonExecutorsRefused  events.Reason = "SparkExecutorsRefused"
 	ReasonExecutorUnknown   events.Reason = "SparkExecutorUnknown"
 	ReasonSpecChangePending events.Reason = "SparkApplicationSpecChangePending"
-	ReasonUnreadable        events.Reason = "SparkApplicationUnreadable"
 	ReasonTimedOut          events.Reason = "SparkApplicationTimedOut"
 	ReasonCleanupStuck      events.Reason = "SparkApplicationCleanupStuck"
 )

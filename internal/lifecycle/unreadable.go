@@ -15,7 +15,7 @@ const failureUnreadable = "Unreadable"
 
 // Unreadable is the event about an application that cannot be read. It is emitted also where no status can be written.
 func Unreadable(problem string) events.Event {
-	return events.Warningf(ReasonUnreadable, events.Observe, "The application cannot be read: %s", problem)
+	return events.Unreadable("application", problem)
 }
 
 // isUnreadable reports whether what the application asks for is not known.

@@ -80,14 +80,19 @@ func (c *collector) collectGauges(found chan<- prometheus.Metric) {
 	defer panics.Recover("metrics collector")
 	ctx, cancel := context.WithTimeout(context.Background(), readTimeout)
 	defer cancel()
-	apps := &stored.SparkApplicationList{}
-	// Nothing below changes them.
-	if err := c.source.Reader.List(ctx, apps, client.UnsafeDisableDeepCopy); err != nil {
-		// Not an invalid metric: that would take all others with it.
-		ctrl.Log.WithName("metrics").Error(err, "Left out the metrics that are read from the cache")
-		return
+	apps, schedules, servers := &stored.SparkApplicationList{}, &stored.ScheduledSparkApplicationList{}, &stored.SparkConnectList{}
+	for _, list := range []client.ObjectList{apps, schedules, servers} {
+		// Nothing below changes them.
+		if err := c.source.Reader.List(ctx, list, client.UnsafeDisableDeepCopy); err != nil {
+			// Not an invalid metric: that would take all others with it.
+			ctrl.Log.WithName("metrics").Error(err, "Left out the metrics that are read from the cache")
+			return
+		}
 	}
 	gauges := c.recorder.gauges(apps.Items, c.source.Now())
+	countUnreadable(gauges.unreadable, kindApplication, apps.Items)
+	countUnreadable(gauges.unreadable, kindSchedule, schedules.Items)
+	countUnreadable(gauges.unreadable, kindConnect, servers.Items)
 	for s, n := range gauges.running {
 		found <- prometheus.MustNewConstMetric(c.running, prometheus.GaugeValue, float64(n), s.values...)
 	}
@@ -97,8 +102,8 @@ func (c *collector) collectGauges(found chan<- prometheus.Metric) {
 	for place, n := range gauges.applications {
 		found <- prometheus.MustNewConstMetric(c.applications, prometheus.GaugeValue, float64(n), place.namespace, place.state)
 	}
-	for namespace, n := range gauges.unreadable {
-		found <- prometheus.MustNewConstMetric(c.unreadable, prometheus.GaugeValue, float64(n), namespace)
+	for of, n := range gauges.unreadable {
+		found <- prometheus.MustNewConstMetric(c.unreadable, prometheus.GaugeValue, float64(n), of.namespace, of.kind)
 	}
 	for place, age := range gauges.stateAge {
 		found <- prometheus.MustNewConstMetric(c.stateAge, prometheus.GaugeValue, age.Seconds(), place.namespace, place.state)
@@ -108,11 +113,35 @@ func (c *collector) collectGauges(found chan<- prometheus.Metric) {
 // place is where an application is.
 type place struct{ namespace, state string }
 
+// The values of the label kind.
+const kindApplication, kindSchedule, kindConnect = "SparkApplication", "ScheduledSparkApplication", "SparkConnect"
+
+// kindIn is a kind in a namespace.
+type kindIn struct{ namespace, kind string }
+
+// countUnreadable counts the objects of a kind that cannot be read. Where there are only others the count is zero.
+func countUnreadable[T any, P interface {
+	*T
+	stored.Object
+}](counts map[kindIn]int, kind string, objects []T) {
+	for i := range objects {
+		object := P(&objects[i])
+		if object.Forgotten() {
+			continue // Its namespace is not served.
+		}
+		of := kindIn{object.GetNamespace(), kind}
+		counts[of] += 0
+		if object.Problem() != nil {
+			counts[of]++
+		}
+	}
+}
+
 // gauges are the values of all gauges.
 type gauges struct {
 	running, executors map[*set]int
 	applications       map[place]int
-	unreadable         map[string]int
+	unreadable         map[kindIn]int
 	stateAge           map[place]time.Duration
 }
 
@@ -120,17 +149,13 @@ type gauges struct {
 func (r *Recorder) gauges(apps []stored.SparkApplication, now time.Time) gauges {
 	g := gauges{
 		running: map[*set]int{}, executors: map[*set]int{},
-		applications: map[place]int{}, unreadable: map[string]int{}, stateAge: map[place]time.Duration{},
+		applications: map[place]int{}, unreadable: map[kindIn]int{}, stateAge: map[place]time.Duration{},
 	}
 	for i := range apps {
 		if apps[i].Forgotten() {
 			continue // Its namespace is not served.
 		}
 		app := &apps[i].SparkApplication
-		g.unreadable[app.Namespace] += 0
-		if apps[i].Problem() != nil {
-			g.unreadable[app.Namespace]++
-		}
 		application, executors := r.set(ofApplication(r.options.Labels, app)), r.set(ofExecutors(r.options.Labels, app))
 		state := app.Status.AppState.State
 		if state == v1beta2.ApplicationStateRunning {

@@ -281,13 +281,22 @@ func TestUnreadableApplicationsAreCounted(t *testing.T) {
 		if err := json.Unmarshal(fmt.Appendf(nil, `{"metadata":{"namespace":"team","name":"pi-%d"},"spec":%s}`, i, spec), &apps[i]); err != nil {
 			t.Fatal(err)
 		}
-		apps[i].Keep()
+		stored.Keep(&apps[i])
 	}
 	elsewhere := *apps[1].DeepCopy()
 	elsewhere.Namespace = "elsewhere"
-	elsewhere.Forget()
+	stored.Forget(&elsewhere)
 	g := New(options).gauges(append(apps, elsewhere), now)
-	if diff := cmp.Diff(map[string]int{"team": 2}, g.unreadable); diff != "" {
+	countUnreadable(g.unreadable, kindApplication, append(apps, elsewhere))
+	servers := make([]stored.SparkConnect, 2)
+	if err := json.Unmarshal([]byte(`{"metadata":{"namespace":"team"},"spec":{"server":7}}`), &servers[0]); err != nil {
+		t.Fatal(err)
+	}
+	servers[1].Namespace = "well"
+	stored.Keep(&servers[0])
+	countUnreadable(g.unreadable, kindConnect, servers)
+	want := map[kindIn]int{{"team", "SparkApplication"}: 2, {"team", "SparkConnect"}: 1, {"well", "SparkConnect"}: 0}
+	if diff := cmp.Diff(want, g.unreadable, cmp.AllowUnexported(kindIn{})); diff != "" {
 		t.Errorf("unreadable (-want +got):\n%s", diff)
 	}
 	if diff := cmp.Diff(map[place]int{{"team", "NEW"}: 3}, g.applications); diff != "" {

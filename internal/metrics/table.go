@@ -47,6 +47,7 @@ const (
 	labelNamespace = "namespace"
 	labelState     = "state"
 	labelClass     = "class"
+	labelKind      = "kind"
 )
 
 // Metric describes one metric.
@@ -84,8 +85,8 @@ func Table() []Metric {
 			Help: "Applications by namespace and state.",
 		},
 		{
-			Name: nameUnreadable, Type: Gauge, Labels: []string{labelNamespace},
-			Help: "Applications that cannot be read, by namespace; their condition Unreadable and an event say why.",
+			Name: nameUnreadable, Type: Gauge, Labels: []string{labelNamespace, labelKind},
+			Help: "Applications, schedules and Connect servers that cannot be read, by namespace and kind; their status and an event say why.",
 		},
 		{
 			Name: nameStateAge, Type: Gauge, Labels: []string{labelNamespace, labelState},

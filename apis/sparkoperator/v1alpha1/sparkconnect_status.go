@@ -9,7 +9,7 @@ import (
 
 // SparkConnectStatus says how a Spark Connect server is.
 type SparkConnectStatus struct {
-	// conditions are the standard conditions of the server: ServerPodReady.
+	// conditions are the standard conditions of the server: ServerPodReady, Unreadable.
 	// +optional
 	// +patchMergeKey=type
 	// +patchStrategy=merge
@@ -54,6 +54,8 @@ type SparkConnectConditionType string
 // The types of a SparkConnect's conditions.
 const (
 	SparkConnectConditionServerPodReady SparkConnectConditionType = "ServerPodReady"
+	// SparkConnectConditionUnreadable is there, and true, while the server's spec cannot be decoded; its message names field, value and what to write.
+	SparkConnectConditionUnreadable SparkConnectConditionType = "Unreadable"
 )
 
 // SparkConnectConditionReason is the reason of a condition.
@@ -63,6 +65,8 @@ type SparkConnectConditionReason string
 const (
 	SparkConnectConditionReasonServerPodReady    SparkConnectConditionReason = "ServerPodReady"
 	SparkConnectConditionReasonServerPodNotReady SparkConnectConditionReason = "ServerPodNotReady"
+	// SparkConnectConditionReasonUndecodable means that a field has a value that no pod can have, or one too large to be read.
+	SparkConnectConditionReasonUndecodable SparkConnectConditionReason = "Undecodable"
 )
 
 // SparkConnectState is the state of a Spark Connect server.

@@ -30,6 +30,7 @@ const (
 
 	sparkSubmit = "Spark's own client applies its objects; test/e2e asks that it does, under the same account"
 	admission   = "asked when something is admitted, which needs a Service; test/integration/admission shows it, under the same account"
+	selected    = "asked where a namespace comes to be served; test/integration/sparkapplication shows it"
 	authorizer  = "asked of the authorizer by an admission plug-in, which is no request; TestOwnersMustBeFinalizable shows it"
 )
 
@@ -39,6 +40,8 @@ var elsewhere = map[string]string{
 	"patch /services":               sparkSubmit,
 	"patch /persistentvolumeclaims": sparkSubmit,
 	"update sparkoperator.k8s.io/sparkapplications/finalizers": authorizer,
+	"get sparkoperator.k8s.io/scheduledsparkapplications":      selected,
+	"get sparkoperator.k8s.io/sparkconnects":                   selected,
 }
 
 func built(t *testing.T, folder string) []*resource.Resource {
@@ -63,6 +66,7 @@ func TestPermissions(t *testing.T) {
 		must(t, admin.Delete(t.Context(), hook))
 	}
 	liveAndDie(t, "default")
+	reportUnreadable(t, "default")
 	adopt(t, interrupted, driver)
 	bindReader(t)
 	for name, b := range map[string]*binary{controllerAccount: controller, webhookAccount: webhook} {
@@ -153,6 +157,7 @@ func TestPermissionsInOneNamespace(t *testing.T) {
 	interrupted, driver := interrupt(t, operatorNamespace)
 	controller := start(t, "controller", resources, leaseHere+budgets+"metrics: {bindAddress: '0'}\n")
 	liveAndDie(t, operatorNamespace)
+	reportUnreadable(t, operatorNamespace)
 	adopt(t, interrupted, driver)
 	other := smallest("default", "not-served")
 	must(t, admin.Create(t.Context(), other))

@@ -213,6 +213,12 @@ func TestUnreadableApplicationsOfOtherNamespaces(t *testing.T) {
 		create(t, object)
 		objects = append(objects, object)
 	}
+	others := map[string]func() bool{}
+	for _, k := range otherKinds {
+		object := k.withPod(t, elsewhere, "unreadable", `{"template":{"spec":{"containers":"none"}}}`)
+		create(t, object)
+		others[k.kind] = func() bool { return k.claims(rawStatus(t.Context(), object), k.pod+".spec.containers: \"none\"") }
+	}
 	waiting := newApplication(elsewhere)
 	create(t, waiting)
 	run(t, here, sparksubmit.Options{}, func(ctrl.Manager) *metrics.Recorder { return nil }, func(c *configv1alpha1.ControllerConfiguration) {
@@ -226,11 +232,19 @@ func TestUnreadableApplicationsOfOtherNamespaces(t *testing.T) {
 			t.Errorf("%s of a namespace that is not served has the status %+v", object.GetName(), status)
 		}
 	}
+	for kind, claims := range others {
+		if claims() {
+			t.Errorf("a %s of a namespace that is not served is reported", kind)
+		}
+	}
 	label(elsewhere)
 	completes(t, waiting)
 	for _, object := range objects {
 		eventually(t, func(context.Context) bool {
 			return meta.IsStatusConditionTrue(statusOf(t, object).Conditions, v1beta2.ConditionUnreadable)
 		}, func() string { return "the condition of " + object.GetName() })
+	}
+	for kind, claims := range others {
+		eventually(t, func(context.Context) bool { return claims() }, func() string { return "the status of a " + kind })
 	}
 }

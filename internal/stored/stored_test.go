@@ -146,7 +146,7 @@ func TestWhatIsWrittenBackIsWhatWasRead(t *testing.T) {
 func TestWhatIsKept(t *testing.T) {
 	big := `{"arguments":["` + strings.Repeat("a", large) + `"]}`
 	identity := &v1beta2.SparkApplication{ObjectMeta: metav1.ObjectMeta{Namespace: "team", Name: "pi", UID: "u", ResourceVersion: "7", Generation: 3}}
-	keep, forget := (*SparkApplication).Keep, (*SparkApplication).Forget
+	keep, forget := func(a *SparkApplication) { Keep(a) }, func(a *SparkApplication) { Forget(a) }
 	cases := map[string]struct {
 		spec      string
 		transform func(*SparkApplication)
@@ -186,7 +186,7 @@ func TestWhatIsKept(t *testing.T) {
 func TestGet(t *testing.T) {
 	full := whole(func(a *v1beta2.SparkApplication) { a.Spec.Image = new("spark") })
 	absent := Of(full.DeepCopy())
-	absent.Forget()
+	Forget(absent)
 	cache := fakeReader{absent}
 	api := fake.NewClientBuilder().WithScheme(scheme(t)).WithObjects(Of(full)).Build()
 	got, err := Get(t.Context(), cache, api, key)
@@ -234,7 +234,7 @@ func FuzzUnmarshal(f *testing.F) {
 			t.Fatal(err)
 		}
 		copied := stored.DeepCopy()
-		copied.Keep()
+		Keep(copied)
 		_, first := copied.Read()
 		if _, second := stored.Read(); fmt.Sprint(first) != fmt.Sprint(second) && !errors.Is(first, errAbsent) {
 			t.Errorf("kept as %v, read as %v", first, second)
@@ -274,7 +274,7 @@ func BenchmarkDecode(b *testing.B) {
 					b.Fatal(err)
 				}
 				if stored, isStored := decoded.(*SparkApplication); isStored {
-					stored.Keep()
+					Keep(stored)
 				}
 			}
 		})

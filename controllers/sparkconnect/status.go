@@ -1,0 +1,48 @@
+// Copyright 2026 The Alauda Spark Operator Authors.
+// SPDX-License-Identifier: Apache-2.0
+
+package sparkconnect
+
+import (
+	"time"
+
+	"k8s.io/apimachinery/pkg/api/meta"
+	metav1 "k8s.io/apimachinery/pkg/apis/meta/v1"
+
+	"github.com/alauda/spark-operator/apis/sparkoperator/v1alpha1"
+	"github.com/alauda/spark-operator/internal/decoding"
+	"github.com/alauda/spark-operator/internal/stored"
+	"github.com/alauda/spark-operator/internal/unreadable"
+)
+
+const (
+	conditionUnreadable = string(v1alpha1.SparkConnectConditionUnreadable)
+	reasonUndecodable   = string(v1alpha1.SparkConnectConditionReasonUndecodable)
+)
+
+var kind = unreadable.Kind[*stored.SparkConnect]{
+	Noun: "Connect server", New: func() *stored.SparkConnect { return &stored.SparkConnect{} }, SetStatus: setStatus,
+}
+
+// setStatus gives a server that cannot be read a condition, and takes that back once it can. One that was never started fails, so that nobody waits for it;
+// the state of one that runs stays, as that of an application does.
+func setStatus(server *stored.SparkConnect, problem *decoding.Problem, now time.Time) {
+	status := &server.Status
+	var changed bool
+	if problem == nil {
+		if changed = meta.RemoveStatusCondition(&status.Conditions, conditionUnreadable); changed && status.State == v1alpha1.SparkConnectStateFailed {
+			status.State = v1alpha1.SparkConnectStateNew
+		}
+	} else {
+		changed = meta.SetStatusCondition(&status.Conditions, metav1.Condition{
+			Type: conditionUnreadable, Status: metav1.ConditionTrue, Reason: reasonUndecodable, Message: problem.Error(),
+			ObservedGeneration: server.Generation, LastTransitionTime: metav1.NewTime(now),
+		})
+		if status.State == v1alpha1.SparkConnectStateNew {
+			status.State, changed = v1alpha1.SparkConnectStateFailed, true
+		}
+	}
+	if changed {
+		status.LastUpdateTime = metav1.NewTime(now)
+	}
+}
