@@ -172,7 +172,7 @@ func conflict(owner string) error {
 	return &apply.ConflictError{Kind: "ConfigMap", Namespace: "default", Name: "pi-prom-conf", Owner: owner}
 }
 
-// An application without companions costs no call.
+// An application without dependents costs no call.
 func TestEnsureNothing(t *testing.T) {
 	app := application()
 	app.Spec.Monitoring = nil
