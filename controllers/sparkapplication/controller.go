@@ -112,13 +112,18 @@ func (r *Reconciler) Reconcile(ctx context.Context, req ctrl.Request) (ctrl.Resu
 			return ctrl.Result{}, nil
 		}
 	}
+	return r.decideAndAct(ctx, req.NamespacedName, obs)
+}
+
+// decideAndAct decides and acts until nothing is left to do but to wait.
+func (r *Reconciler) decideAndAct(ctx context.Context, key types.NamespacedName, obs *lifecycle.Observation) (ctrl.Result, error) {
 	for range maxRounds {
 		decision := hideSecrets(obs.Secrets, lifecycle.Decide(*obs, r.Policy))
 		logDecision(ctx, obs.App, decision)
 		switch err := r.record(ctx, obs, decision); {
 		case err == nil:
 		case obs.Unreadable == nil || !isRefusal(err):
-			return r.afterRace(req.NamespacedName, err)
+			return r.afterRace(key, err)
 		default:
 			// An API server that looks at all of the object takes no status of one that is against the schema. The event and the metric have said it.
 			ctrl.LoggerFrom(ctx).Info("Stored no status of an unreadable application", "because", err.Error())
@@ -132,7 +137,7 @@ func (r *Reconciler) Reconcile(ctx context.Context, req ctrl.Request) (ctrl.Resu
 		}
 		again, err := r.execute(ctx, obs, decision.Actions)
 		if err != nil {
-			return r.afterRace(req.NamespacedName, err)
+			return r.afterRace(key, err)
 		}
 		if !again {
 			return ctrl.Result{RequeueAfter: r.known.events.wakeIn(obs.App, decision.RequeueAfter, obs.Now)}, nil

@@ -35,17 +35,8 @@ func (t *turn) follow() {
 	seen := assess(t.Driver, t.Now)
 	t.followExecutors(!seen.alive())
 	if seen.alive() {
-		t.pending = t.reasonOfWait(seen.state)
-		t.noteWaits(seen.state)
-		if !seen.lookAgain.IsZero() {
-			t.wakeIn(seen.lookAgain.Sub(t.Now))
-		}
-		exceeded, left := t.limits(seen.state)
-		if left > 0 {
-			t.wakeIn(left)
-		}
-		if exceeded != nil {
-			t.timeOut(*exceeded)
+		t.followWaits(seen)
+		if t.in(v1beta2.ApplicationStateFailing) {
 			return
 		}
 	}
@@ -66,6 +57,22 @@ func (t *turn) follow() {
 		t.tell(events.Warningf(ReasonDriverFailed, events.Observe, "%s", t.status.AppState.ErrorMessage))
 	default:
 		t.driverUnknown()
+	}
+}
+
+// followWaits notes what a driver that lives waits for, and ends the run where it waits or lasts too long.
+func (t *turn) followWaits(seen assessment) {
+	t.pending = t.reasonOfWait(seen.state)
+	t.noteWaits(seen.state)
+	if !seen.lookAgain.IsZero() {
+		t.wakeIn(seen.lookAgain.Sub(t.Now))
+	}
+	exceeded, left := t.limits(seen.state)
+	if left > 0 {
+		t.wakeIn(left)
+	}
+	if exceeded != nil {
+		t.timeOut(*exceeded)
 	}
 }
 

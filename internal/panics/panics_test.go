@@ -65,8 +65,8 @@ func TestWhatDoesNotPanicIsAsItWas(t *testing.T) {
 func TestAPanicIsAnErrorThatSaysWhereAndWhat(t *testing.T) {
 	err := func() (err error) {
 		defer func() { err = panics.Error("a test", recover(), "name", "pi") }()
-		var nobody map[string]string
-		nobody["a"] = "b"
+		nobody := func() map[string]string { return nil }
+		nobody()["a"] = "b"
 		return nil
 	}()
 	if err == nil || !strings.Contains(err.Error(), "a test") || !strings.Contains(err.Error(), "nil map") {
@@ -77,9 +77,15 @@ func TestAPanicIsAnErrorThatSaysWhereAndWhat(t *testing.T) {
 // Whatever event makes a handler panic, its object is in the queue.
 func TestAnEventThatPanicsIsNotLost(t *testing.T) {
 	spoilt := handler.Funcs{
-		CreateFunc: func(context.Context, event.CreateEvent, workqueue.TypedRateLimitingInterface[reconcile.Request]) { panic("create") },
-		UpdateFunc: func(context.Context, event.UpdateEvent, workqueue.TypedRateLimitingInterface[reconcile.Request]) { panic("update") },
-		DeleteFunc: func(context.Context, event.DeleteEvent, workqueue.TypedRateLimitingInterface[reconcile.Request]) { panic("delete") },
+		CreateFunc: func(context.Context, event.CreateEvent, workqueue.TypedRateLimitingInterface[reconcile.Request]) {
+			panic("create")
+		},
+		UpdateFunc: func(context.Context, event.UpdateEvent, workqueue.TypedRateLimitingInterface[reconcile.Request]) {
+			panic("update")
+		},
+		DeleteFunc: func(context.Context, event.DeleteEvent, workqueue.TypedRateLimitingInterface[reconcile.Request]) {
+			panic("delete")
+		},
 		GenericFunc: func(context.Context, event.GenericEvent, workqueue.TypedRateLimitingInterface[reconcile.Request]) {
 			panic("generic")
 		},
@@ -89,10 +95,18 @@ func TestAnEventThatPanicsIsNotLost(t *testing.T) {
 	}
 	h := panics.Handler("tests", spoilt, request)
 	for name, call := range map[string]func(workqueue.TypedRateLimitingInterface[reconcile.Request]){
-		"create":  func(q workqueue.TypedRateLimitingInterface[reconcile.Request]) { h.Create(t.Context(), event.CreateEvent{Object: pod}, q) },
-		"update":  func(q workqueue.TypedRateLimitingInterface[reconcile.Request]) { h.Update(t.Context(), event.UpdateEvent{ObjectNew: pod}, q) },
-		"delete":  func(q workqueue.TypedRateLimitingInterface[reconcile.Request]) { h.Delete(t.Context(), event.DeleteEvent{Object: pod}, q) },
-		"generic": func(q workqueue.TypedRateLimitingInterface[reconcile.Request]) { h.Generic(t.Context(), event.GenericEvent{Object: pod}, q) },
+		"create": func(q workqueue.TypedRateLimitingInterface[reconcile.Request]) {
+			h.Create(t.Context(), event.CreateEvent{Object: pod}, q)
+		},
+		"update": func(q workqueue.TypedRateLimitingInterface[reconcile.Request]) {
+			h.Update(t.Context(), event.UpdateEvent{ObjectNew: pod}, q)
+		},
+		"delete": func(q workqueue.TypedRateLimitingInterface[reconcile.Request]) {
+			h.Delete(t.Context(), event.DeleteEvent{Object: pod}, q)
+		},
+		"generic": func(q workqueue.TypedRateLimitingInterface[reconcile.Request]) {
+			h.Generic(t.Context(), event.GenericEvent{Object: pod}, q)
+		},
 	} {
 		t.Run(name, func(t *testing.T) {
 			q := workqueue.NewTypedRateLimitingQueue(workqueue.DefaultTypedControllerRateLimiter[reconcile.Request]())
