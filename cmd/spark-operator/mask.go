@@ -19,8 +19,8 @@ const propertiesFile = "spark.properties"
 
 // masker hides what looks like a secret by Spark's pattern or the application's own.
 type masker struct {
-	// pattern is the application's own, empty for none.
-	pattern string
+	// of knows Spark's pattern and the application's own.
+	of *sparkconf.Masker
 	// count is how many values were hidden.
 	count int
 }
@@ -33,14 +33,14 @@ func (m *masker) property(key, value string) string {
 	if value == "" {
 		return value
 	}
-	for _, name := range []string{key, separators.Replace(key)} {
-		conf := sparkconf.New(sparkconf.Property{Key: sparkconf.RedactionRegex, Value: m.pattern}, sparkconf.Property{Key: name, Value: value})
-		if seen := conf.Redacted()[conf.Len()-1].Value; seen != value {
-			m.count++
-			return seen
-		}
+	seen := m.of.Value(key, value)
+	if other := separators.Replace(key); other != key && seen == value {
+		seen = m.of.Value(other, value)
 	}
-	return value
+	if seen != value {
+		m.count++
+	}
+	return seen
 }
 
 // conf returns a configuration as it may be seen.

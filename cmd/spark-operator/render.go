@@ -90,7 +90,7 @@ func renderApplication(app *application, o *renderOptions) ([]document, []string
 		return nil, nil, hideSecrets(app, problems(err))
 	}
 	notes := slices.Concat(app.notes, validation.Warnings(&app.Spec, field.NewPath("spec")), plan.Warnings())
-	hidden := &masker{pattern: plan.Conf().Get(sparkconf.RedactionRegex)}
+	hidden := &masker{of: sparkconf.NewMasker(plan.Conf().Get(sparkconf.RedactionRegex))}
 	var documents []document
 	switch {
 	case o.view == viewConf:

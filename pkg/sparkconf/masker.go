@@ -52,6 +52,14 @@ func NewMasker(own string) *Masker {
 	return &Masker{own: newOwnPattern(own), short: map[string]bool{}, keys: map[string]bool{}}
 }
 
+// Value returns the value of a property, masked where it looks like a secret or its key does.
+func (m *Masker) Value(key, value string) string {
+	if m.secret(key, value) {
+		return Redacted
+	}
+	return value
+}
+
 func (m *Masker) secret(key, value string) bool {
 	return looksSecret(key) || looksSecret(value) || m.own.matches(key) || m.own.matches(value)
 }

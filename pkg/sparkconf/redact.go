@@ -46,10 +46,7 @@ func (c *Conf) Redacted() []Property {
 	m := NewMasker(c.Get(RedactionRegex))
 	properties := make([]Property, 0, c.Len())
 	for key, value := range c.All() {
-		if m.secret(key, value) {
-			value = Redacted
-		}
-		properties = append(properties, Property{key, value})
+		properties = append(properties, Property{key, m.Value(key, value)})
 	}
 	return properties
 }
