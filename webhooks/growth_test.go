@@ -178,6 +178,30 @@ func podAdmissionOf(tb testing.TB, field large.Field, size int) large.Work {
 	}
 }
 
+// justRead is about the size of what has as many short entries as are read: of lists and maps, what costs most.
+const justRead = large.Stored / 5
+
+// Admission of the largest object that can be stored, and of the largest that is read, needs bounded memory, whatever
+// list or map is large.
+func TestAdmissionOfTheLargestObjects(t *testing.T) {
+	all := grownEndpoints(t)
+	for name, kind := range grownKinds() {
+		for _, field := range large.FieldsOf(kind.make()) {
+			// An executor's fields are a driver's, and a text is no more than its length.
+			if field.Depth > kind.deepest || field.Text || strings.HasPrefix(field.Path, "spec.template.") || strings.HasPrefix(field.Path, "spec.executor.") {
+				continue
+			}
+			t.Run(name+"/"+field.Path, func(t *testing.T) {
+				for _, size := range []int{large.Stored, justRead} {
+					for _, request := range requestsOf(t, all, kind, field, size) {
+						t.Run(request.name, func(t *testing.T) { large.Needs(t, request.work) })
+					}
+				}
+			})
+		}
+	}
+}
+
 // BenchmarkLargest reports for each field what admission of the largest object costs, request by request.
 func BenchmarkLargest(b *testing.B) {
 	all := grownEndpoints(b)

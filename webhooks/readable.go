@@ -63,10 +63,10 @@ func asCreated(req admission.Request) admission.Request {
 	return req
 }
 
-// answer refuses an object that cannot be decoded for what its author writes now; what is stored already can be
-// labelled, deleted and mended.
+// answer refuses an object that cannot be decoded for what its author writes now, and that is also labels of which
+// there are more than can be read; what is stored already can be labelled, deleted and mended.
 func (r readable[T]) answer(req admission.Request, p *decoding.Problem) admission.Response {
-	if strings.HasPrefix(p.Field, "status") || req.Operation == admissionv1.Update && keepsSpec(req) {
+	if strings.HasPrefix(p.Field, "status") || req.Operation == admissionv1.Update && r.wasSo(req) {
 		return admission.Allowed("")
 	}
 	detail := p.Reason
@@ -82,8 +82,8 @@ func (r readable[T]) answer(req admission.Request, p *decoding.Problem) admissio
 	return admission.Response{AdmissionResponse: admissionv1.AdmissionResponse{Result: &result}}
 }
 
-// keepsSpec reports whether an update leaves the spec as it was written, or is of an object that is going away.
-func keepsSpec(req admission.Request) bool {
+// wasSo reports whether an update leaves what cannot be decoded as it was, or is of an object that is going away.
+func (r readable[T]) wasSo(req admission.Request) bool {
 	var before, after struct {
 		Metadata struct {
 			DeletionTimestamp *string `json:"deletionTimestamp"`
@@ -92,5 +92,8 @@ func keepsSpec(req admission.Request) bool {
 	}
 	err := errors.Join(
 		k8sjson.UnmarshalCaseSensitivePreserveInts(req.OldObject.Raw, &before), k8sjson.UnmarshalCaseSensitivePreserveInts(req.Object.Raw, &after))
-	return err == nil && (after.Metadata.DeletionTimestamp != nil || bytes.Equal(before.Spec, after.Spec))
+	if err != nil || after.Metadata.DeletionTimestamp != nil {
+		return err == nil
+	}
+	return bytes.Equal(before.Spec, after.Spec) && decoding.Into(req.OldObject.Raw, new(T), "") != nil
 }

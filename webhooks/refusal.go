@@ -11,7 +11,8 @@ import (
 	"k8s.io/apimachinery/pkg/util/validation/field"
 )
 
-// maxNamed is how many errors of an object are named: nobody reads more, and the time it takes to join them grows with the square of their number.
+// maxNamed is how many errors of an object are named: nobody reads more, and the time it takes to join them grows with
+// the square of their number.
 const maxNamed = 100
 
 // refusal returns the errors of an object as the API server words its own; nil where there are none.

@@ -15,8 +15,8 @@ import (
 	"github.com/alauda/spark-operator/pkg/sparkconf"
 )
 
-// What rendering costs, with what it masks, grows with the application and not with the product of its parts, whatever the view and the author's pattern
-// of what is secret.
+// What rendering costs, with what it masks, grows with the application and not with the product of its parts, whatever
+// the view and the author's pattern of what is secret.
 func TestRenderingGrowsWithItsApplication(t *testing.T) {
 	const size = 64 << 10
 	large.Quiet(t)
@@ -49,7 +49,8 @@ func TestRenderingGrowsWithItsApplication(t *testing.T) {
 	}
 }
 
-// rendered renders an application with a large field and, where it is masked, a pattern that is as large as it may be with the largest.
+// rendered renders an application with a large field and, where it is masked, a pattern that is as large as it may be
+// with the largest.
 func rendered(t *testing.T, field large.Field, size int, masked bool, flags []string) large.Work {
 	t.Helper()
 	app := &v1beta2.SparkApplication{

@@ -24,6 +24,7 @@ func pruneCRD(crd map[string]any) error {
 	versions, _ := spec["versions"].([]any)
 	for _, version := range versions {
 		schema := object(object(object(version)["schema"])["openAPIV3Schema"])
+		limitEntries(object(object(schema["properties"])["spec"]))
 		prune(schema, t)
 		tellRules(schema)
 	}

@@ -7,6 +7,7 @@ import (
 	"fmt"
 	"reflect"
 
+	metav1 "k8s.io/apimachinery/pkg/apis/meta/v1"
 	k8sjson "sigs.k8s.io/json"
 )
 
@@ -27,6 +28,27 @@ func Into(raw []byte, into any, field string) (problem *Problem) {
 		return locate(raw, s, err).at(field)
 	}
 	return nil
+}
+
+// Metadata decodes the metadata of an object. The API server does not limit how many labels there are, nor other lists
+// and maps of metadata: where they have more entries than can be read, the problem says so, and into has the rest, by
+// which the object is known.
+func Metadata(raw []byte, into *metav1.ObjectMeta, field string) *Problem {
+	p := Into(raw, into, field)
+	if p == nil {
+		return nil
+	}
+	rest := []byte(`{"labels":null`)
+	Members(raw, func(name string, value []byte) {
+		if scalar(value) {
+			rest = fmt.Appendf(rest, ",%q:%s", name, value)
+		}
+	})
+	*into = metav1.ObjectMeta{}
+	if Into(append(rest, '}'), into, field) != nil {
+		*into = metav1.ObjectMeta{}
+	}
+	return p
 }
 
 // Members calls each with the members of an object, as they are written; never where it is no object. The text must be JSON.

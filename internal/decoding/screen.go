@@ -11,13 +11,15 @@ import (
 )
 
 const (
-	// maxMemory is what the values of a text may take beside the text itself. The largest object that an API server stores has 1.5 MB; no real one comes near: 40,000
-	// containers do. An empty one is written in three bytes.
-	maxMemory = 32 << 20
+	// maxMemory is what the values of a text may take beside the text itself, and what is made of them. The largest
+	// object that an API server stores has 1.5 MB; no real one comes near the limit: 30,000 entries of maps do, or
+	// 7,000 containers. An empty one is written in three bytes.
+	maxMemory = 8 << 20
 	// small is a length of text whose values cannot take that: nothing that is written in three bytes has a thousand times as many.
-	small = 32 << 10
-	// entry is what an entry of a dictionary takes beside key and value.
-	entry = 32
+	small = 16 << 10
+	// entry is what an entry of a list or a dictionary takes beside its value: what is compared, copied, sorted and
+	// rendered of it comes to as much.
+	entry = 256
 )
 
 // screening finds what would be expensive to decode.
@@ -47,24 +49,12 @@ func harmless(raw []byte) bool {
 				return false
 			}
 			continue
-		case digits > 0 && (b == 'e' || b == 'E') && len(exponent(raw[i+1:])) > sparkconf.MaxExponentDigits:
+		case digits > 0 && (b == 'e' || b == 'E') && sparkconf.LongExponent(raw[i+1:]):
 			return false
 		}
 		digits = 0
 	}
 	return true
-}
-
-// exponent returns the digits at the beginning of a text, behind a sign.
-func exponent(raw []byte) []byte {
-	if len(raw) > 0 && (raw[0] == '-' || raw[0] == '+') {
-		raw = raw[1:]
-	}
-	end := 0
-	for end < len(raw) && '0' <= raw[end] && raw[end] <= '9' {
-		end++
-	}
-	return raw[:end]
 }
 
 // walk steps over a value. Its depth is that of the Go types: what these do not have is stepped over as a whole.
@@ -87,7 +77,7 @@ func (s *screening) walk(of *shape) *Problem {
 		})
 	case of.kind == list && next == '[':
 		return s.elements(func(i int) *Problem {
-			if p := s.take(of.element.size); p != nil {
+			if p := s.take(of.element.size + entry); p != nil {
 				return p
 			}
 			if p := s.walk(of.element); p != nil {
@@ -119,12 +109,8 @@ func (s *screening) take(size int) *Problem {
 
 // checkQuantity refuses what takes long to decode; whether the rest are quantities is found out by decoding them.
 func checkQuantity(raw []byte) *Problem {
-	written := bytes.Trim(raw, `"`)
-	if len(written) > sparkconf.MaxQuantityLength {
-		return &Problem{Value: shorten(string(raw)), Reason: fmt.Sprintf("it has more than %d characters; %s", sparkconf.MaxQuantityLength, writeQuantity)}
-	}
-	if e := bytes.LastIndexAny(written, "eE"); e >= 0 && len(bytes.TrimLeft(exponent(written[e+1:]), "0")) > sparkconf.MaxExponentDigits {
-		return &Problem{Value: string(raw), Reason: fmt.Sprintf("its exponent has more than %d digits; %s", sparkconf.MaxExponentDigits, writeQuantity)}
+	if why := sparkconf.ExpensiveQuantity(string(bytes.Trim(raw, `"`))); why != "" {
+		return &Problem{Value: shorten(string(raw)), Reason: why + "; " + writeQuantity}
 	}
 	return nil
 }

@@ -4,6 +4,7 @@
 package planning_test
 
 import (
+	"encoding/json"
 	"errors"
 	"fmt"
 	"go/ast"
@@ -21,6 +22,7 @@ import (
 	metav1 "k8s.io/apimachinery/pkg/apis/meta/v1"
 
 	"github.com/alauda/spark-operator/apis/sparkoperator/v1beta2"
+	"github.com/alauda/spark-operator/internal/decoding"
 	"github.com/alauda/spark-operator/internal/features"
 	"github.com/alauda/spark-operator/internal/identity"
 	"github.com/alauda/spark-operator/internal/planning"
@@ -48,26 +50,49 @@ func planned(tb testing.TB, fill fill, size int) large.Work {
 // plannedFor is a plan, and what is computed from it by steps.
 func plannedFor(tb testing.TB, fill fill, size int, steps ...func(*planning.Plan) error) large.Work {
 	tb.Helper()
+	app := filled(fill, size)
+	return func() { makePlan(tb, app, steps...) }
+}
+
+// readAndPlanned is the same of an application as it is stored, as far as it can be read.
+func readAndPlanned(tb testing.TB, fill fill, size int, steps ...func(*planning.Plan) error) large.Work {
+	tb.Helper()
+	raw, err := json.Marshal(filled(fill, size))
+	if err != nil {
+		tb.Fatal(err)
+	}
+	return func() {
+		app := &v1beta2.SparkApplication{}
+		if decoding.Into(raw, app, "") == nil {
+			makePlan(tb, app, steps...)
+		}
+	}
+}
+
+func filled(fill fill, size int) *v1beta2.SparkApplication {
 	app := smallest()
 	fill(app, size)
 	app.Namespace, app.Name = "team", "pi"
+	return app
+}
+
+func makePlan(tb testing.TB, app *v1beta2.SparkApplication, steps ...func(*planning.Plan) error) {
+	tb.Helper()
 	options := planning.Options{Features: features.Options{WebUI: webui.Options{Service: true, URLFormat: "{{$appName}}.example.com"}}}
-	return func() {
-		message := strings.Builder{}
-		plan, err := planning.NewPlan(app, identity.Of(app, 1), options)
-		if err == nil {
-			for _, step := range steps {
-				if err := step(plan); err != nil {
-					message.WriteString(err.Error())
-				}
+	message := strings.Builder{}
+	plan, err := planning.NewPlan(app, identity.Of(app, 1), options)
+	if err == nil {
+		for _, step := range steps {
+			if err := step(plan); err != nil {
+				message.WriteString(err.Error())
 			}
-			message.WriteString(strings.Join(plan.Warnings(), "\n"))
-		} else {
-			message.WriteString(err.Error())
 		}
-		if planning.HideSecrets(app, errors.New(message.String())) == nil {
-			tb.Error("the error is gone")
-		}
+		message.WriteString(strings.Join(plan.Warnings(), "\n"))
+	} else {
+		message.WriteString(err.Error())
+	}
+	if planning.HideSecrets(app, errors.New(message.String())) == nil {
+		tb.Error("the error is gone")
 	}
 }
 
@@ -235,12 +260,29 @@ func TestPlanningGrowsWithItsApplication(t *testing.T) {
 	}
 }
 
+// Planning of the largest application that can be stored, as far as it can be read, needs bounded memory, whatever list
+// or map is large.
+func TestPlanningOfTheLargestApplications(t *testing.T) {
+	for _, field := range large.FieldsOf(&v1beta2.SparkApplication{}) {
+		if field.Depth > 1 || field.Text || strings.HasPrefix(field.Path, "spec.executor.") {
+			continue
+		}
+		t.Run(field.Path, func(t *testing.T) {
+			for how, step := range map[string]func(*planning.Plan) error{"native": natively, "spark-submit": bySparkSubmit} {
+				t.Run(how, func(t *testing.T) {
+					large.Needs(t, readAndPlanned(t, func(app *v1beta2.SparkApplication, size int) { field.Fill(app, size) }, large.Stored, step))
+				})
+			}
+		})
+	}
+}
+
 // BenchmarkLargest reports for each field and property what the largest application costs.
 func BenchmarkLargest(b *testing.B) {
 	for name, fill := range largeCases(b, math.MaxInt) {
 		for how, step := range map[string]func(*planning.Plan) error{"native": natively, "spark-submit": bySparkSubmit} {
 			b.Run(name+"/"+how, func(b *testing.B) {
-				work := plannedFor(b, fill, large.Stored, step)
+				work := readAndPlanned(b, fill, large.Stored, step)
 				large.Report(b, work)
 			})
 		}

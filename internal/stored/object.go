@@ -82,7 +82,9 @@ func (p parts) unmarshal(data []byte) {
 		case "apiVersion":
 			p.decode(name, value, &p.kind.APIVersion)
 		case "metadata":
-			p.decode(name, value, p.meta)
+			if problem := decoding.Metadata(value, p.meta, name); problem != nil {
+				p.note(problem)
+			}
 		case "status":
 			p.decode(name, value, p.status)
 		case "spec":

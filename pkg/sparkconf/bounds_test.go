@@ -14,13 +14,13 @@ import (
 
 // Amounts that somebody may mean are read as Kubernetes reads them, and others are refused before they are read.
 func TestQuantitiesOfAnyFormAreReadAtOnce(t *testing.T) {
-	for _, taken := range []string{"1", "500m", "1.5", "1e3", "1E3", "12E", "2Ei", "1e-3", "1e+03", "0001"} {
+	for _, taken := range []string{"1", "500m", "1.5", "1e3", "1E3", "12E", "2Ei", "1e-3", "1e+03", "0001", "1e-0000002", "1e99"} {
 		got, err := sparkconf.ParseQuantity(taken)
 		if want := resource.MustParse(taken); err != nil || got.Cmp(want) != 0 {
 			t.Errorf("%s: %v, %v, want %v", taken, &got, err, &want)
 		}
 	}
-	for _, refused := range []string{"1e-1000000000", "1E1000000000", "1e100", strings.Repeat("1", 65), "", "e", "1e1.5"} {
+	for _, refused := range []string{"1e-1000000000", "1E1000000000", "1e100", strings.Repeat("1", 65), "", "e", "1e1.5", "1e0000100", "1e-", " 1e-1000000000 "} {
 		if got, err := sparkconf.ParseQuantity(refused); err == nil {
 			t.Errorf("%.20s is read as %v", refused, &got)
 		}

@@ -233,13 +233,37 @@ const (
 
 // ParseQuantity reads a quantity as Kubernetes does, unless it would take long: 1e-1000000000 takes an hour.
 func ParseQuantity(s string) (resource.Quantity, error) {
-	if len(s) > MaxQuantityLength {
-		return resource.Quantity{}, fmt.Errorf("a quantity has at most %d characters, and this one %d", MaxQuantityLength, len(s))
-	}
-	if i := strings.IndexAny(s, "eE"); i >= 0 && len(strings.TrimLeft(s[i+1:], "+-0")) > MaxExponentDigits {
-		return resource.Quantity{}, fmt.Errorf("the exponent of quantity %q has more than %d digits", s, MaxExponentDigits)
+	if why := ExpensiveQuantity(s); why != "" {
+		return resource.Quantity{}, fmt.Errorf("quantity %.*q: %s", MaxQuantityLength, s, why)
 	}
 	return resource.ParseQuantity(s)
+}
+
+// ExpensiveQuantity returns why it would take long to read a text as a quantity; nothing where it would not, whether it
+// is a quantity or not.
+func ExpensiveQuantity(s string) string {
+	if len(s) > MaxQuantityLength {
+		return fmt.Sprintf("it has more than %d characters", MaxQuantityLength)
+	}
+	if i := strings.IndexAny(s, "eE"); i >= 0 && LongExponent(s[i+1:]) {
+		return fmt.Sprintf("its exponent has more than %d digits", MaxExponentDigits)
+	}
+	return ""
+}
+
+// LongExponent reports whether the number at the beginning of a text, which stands behind the e of a quantity, has more
+// digits than are read.
+func LongExponent[T string | []byte](s T) bool {
+	i, digits := 0, 0
+	if len(s) > 0 && (s[0] == '+' || s[0] == '-') {
+		i++
+	}
+	for ; i < len(s) && '0' <= s[i] && s[i] <= '9' && digits <= MaxExponentDigits; i++ {
+		if digits > 0 || s[i] != '0' {
+			digits++
+		}
+	}
+	return digits > MaxExponentDigits
 }
 
 // MiBQuantity returns mebibytes as a quantity; more than there is a number of bytes for is the most there is.

@@ -51,11 +51,11 @@ type SparkConnectSpec struct {
 	// +optional
 	Image *string `json:"image,omitempty"`
 	// hadoopConf are Hadoop properties; each is given to Spark with the prefix "spark.hadoop.".
-	// +kubebuilder:validation:MaxProperties=20000
+	// +kubebuilder:validation:MaxProperties=10000
 	// +optional
 	HadoopConf map[string]string `json:"hadoopConf,omitempty"`
 	// sparkConf are Spark properties. The typed fields of this spec win over them.
-	// +kubebuilder:validation:MaxProperties=20000
+	// +kubebuilder:validation:MaxProperties=10000
 	// +optional
 	SparkConf map[string]string `json:"sparkConf,omitempty"`
 	// server describes the Spark Connect server.

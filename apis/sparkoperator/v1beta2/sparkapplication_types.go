@@ -91,15 +91,15 @@ type SparkApplicationSpec struct {
 	// mainApplicationFile is the jar, Python or R file to run, as a path in the image (local:///...) or a URL Spark can read.
 	MainApplicationFile *string `json:"mainApplicationFile"`
 	// arguments are passed to the application.
-	// +kubebuilder:validation:MaxItems=100000
+	// +kubebuilder:validation:MaxItems=20000
 	// +optional
 	Arguments []string `json:"arguments,omitempty"`
 	// sparkConf are Spark properties. The typed fields of this spec win over them.
-	// +kubebuilder:validation:MaxProperties=20000
+	// +kubebuilder:validation:MaxProperties=10000
 	// +optional
 	SparkConf map[string]string `json:"sparkConf,omitempty"`
 	// hadoopConf are Hadoop properties; each is given to Spark with the prefix "spark.hadoop.".
-	// +kubebuilder:validation:MaxProperties=20000
+	// +kubebuilder:validation:MaxProperties=10000
 	// +optional
 	HadoopConf map[string]string `json:"hadoopConf,omitempty"`
 	// sparkConfigMap is the name of a ConfigMap with Spark's configuration files, such as log4j2.properties. It is mounted at

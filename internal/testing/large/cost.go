@@ -59,6 +59,31 @@ func Grows(t *testing.T, size int, prepare func(size int) Work) {
 	t.Errorf("%d bytes cost %v, and as much in %d parts %v: want at most %d times that", size, asWhole, parts, inParts, steepest)
 }
 
+// MostMemory is what work on the largest object may need at once, in bytes.
+const MostMemory = 64 << 20
+
+// Needs fails where work needs more memory at once than is good for an operator that does several at a time.
+func Needs(t *testing.T, work Work) {
+	t.Helper()
+	// What is allocated at all is more than what is in use at once, and is known without collecting garbage again and
+	// again.
+	if Allocated(work) <= MostMemory {
+		return
+	}
+	if peak := Peak(work); peak > MostMemory {
+		t.Errorf("it needs %d MiB at once, want at most %d", peak>>20, MostMemory>>20)
+	}
+}
+
+// Allocated returns how much memory work allocates, in bytes.
+func Allocated(work Work) uint64 {
+	var before, after runtime.MemStats
+	runtime.ReadMemStats(&before)
+	work()
+	runtime.ReadMemStats(&after)
+	return after.TotalAlloc - before.TotalAlloc
+}
+
 // Report runs a benchmark of work, and reports what it takes a processor beside what a clock says, and how much memory it needs at once.
 func Report(b *testing.B, work Work) {
 	b.Helper()

@@ -56,7 +56,13 @@ func TestRejected(t *testing.T) {
 
 		"tolerations without end": {path: "spec.executor.tolerations", value: many(1001, func(int) any { return map[string]any{} }), want: "spec.executor.tolerations: Too many: 1001: must have at most 1000 items"},
 		"sidecars without end":    {path: "spec.driver.sidecars", value: many(101, func(i int) any { return map[string]any{"name": fmt.Sprint("a", i)} }), want: "spec.driver.sidecars: Too many: 101: must have at most 100 items"},
-		"properties without end":  {path: "spec.sparkConf", value: entries(20_001), want: "spec.sparkConf: Too many: 20001: must have at most 20000 items"},
+		"properties without end":  {path: "spec.sparkConf", value: entries(10_001), want: "spec.sparkConf: Too many: 10001: must have at most 10000 items"},
+		"labels without end":      {path: "spec.driver.labels", value: entries(10_001), want: "spec.driver.labels: Too many: 10001: must have at most 10000 items"},
+		"arguments without end":   {path: "spec.arguments", value: many(20_001, func(int) any { return "a" }), want: "spec.arguments: Too many: 20001: must have at most 20000 items"},
+		"arguments of a sidecar without end": {
+			path: "spec.driver.sidecars", value: []any{map[string]any{"name": "a", "args": many(10_001, func(int) any { return "a" })}},
+			want: "spec.driver.sidecars[0].args: Too many: 10001: must have at most 10000 items",
+		},
 
 		"a schedule without a time":     {kind: "ScheduledSparkApplication", path: "spec.schedule", want: "spec.schedule: Required value"},
 		"a schedule without a template": {kind: "ScheduledSparkApplication", path: "spec.template", want: "spec.template: Required value"},

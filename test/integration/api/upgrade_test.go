@@ -40,6 +40,12 @@ func TestStoredObjectsStayUsable(t *testing.T) {
 	set(old, "spec.nodeSelector", map[string]any{"disktype": "ssd"})
 	set(old, "spec.dynamicAllocation.minExecutors", int64(9))
 	set(old, "spec.driver.tolerations", many(1001, func(i int) any { return map[string]any{"key": fmt.Sprint("k", i)} }))
+	set(old, "spec.sparkConf", entries(10_001))
+	set(old, "spec.driver.labels", entries(10_001))
+	set(old, "spec.driver.volumeMounts", nil)
+	set(old, "spec.executor.volumeMounts", nil)
+	set(old, "spec.volumes", []any{map[string]any{"name": "scratch", "emptyDir": map[string]any{"sizeLimit": "1e1.5"}}})
+	old.SetFinalizers([]string{"example.org/kept"})
 	status := old.DeepCopy().Object["status"]
 	create(t, old)
 
@@ -56,6 +62,11 @@ func TestStoredObjectsStayUsable(t *testing.T) {
 	if err := api.Update(t.Context(), old); err != nil {
 		t.Errorf("change another field: %v", err)
 	}
+	old.SetLabels(map[string]string{"a": "b"})
+	old.SetFinalizers(nil)
+	if err := api.Update(t.Context(), old); err != nil {
+		t.Errorf("label it, and remove its finalizer: %v", err)
+	}
 	set(old, "spec.mode", "cluster")
 	unset(old, "spec.driver.nodeSelector")
 	unset(old, "spec.executor.nodeSelector")
@@ -68,8 +79,12 @@ func TestStoredObjectsStayUsable(t *testing.T) {
 		want  string
 	}{
 		"more of what there is too much of": {"spec.driver.tolerations", many(1002, func(int) any { return map[string]any{} }), "spec.driver.tolerations: Too many: 1002: must have at most 1000 items"},
-		"mode":                              {"spec.mode", "client", "mode client would run"},
-		"node selector":                     {"spec.driver.nodeSelector", map[string]any{"disktype": "ssd"}, "nodeSelector cannot be combined"},
+		"one entry more":                    {"spec.driver.labels", entries(10_002), "spec.driver.labels: Too many: 10002: must have at most 10000 items"},
+		"another quantity nobody reads": {
+			"spec.volumes", []any{map[string]any{"name": "scratch", "emptyDir": map[string]any{"sizeLimit": "1e-1000000000"}}}, "spec.volumes[0].emptyDir.sizeLimit: Invalid value",
+		},
+		"mode":          {"spec.mode", "client", "mode client would run"},
+		"node selector": {"spec.driver.nodeSelector", map[string]any{"disktype": "ssd"}, "nodeSelector cannot be combined"},
 	}
 	for name, tc := range refused {
 		again := old.DeepCopy()
@@ -106,7 +121,9 @@ func waitForRules(t *testing.T, accepted *unstructured.Unstructured) {
 	probe.SetUID("")
 	probe.SetName("probe")
 	// The API server leaves rules aside where something else is wrong.
-	unset(probe, "spec.driver.tolerations")
+	for _, path := range []string{"spec.driver.tolerations", "spec.driver.labels", "spec.sparkConf", "spec.volumes"} {
+		unset(probe, path)
+	}
 	var last error
 	err := wait.PollUntilContextTimeout(t.Context(), 50*time.Millisecond, 30*time.Second, true, func(ctx context.Context) (bool, error) {
 		last = api.Create(ctx, probe.DeepCopy(), client.DryRunAll)
@@ -134,7 +151,7 @@ func applicationCRD(t *testing.T, group string) *apiextensionsv1.CustomResourceD
 
 func dropRules(schema *apiextensionsv1.JSONSchemaProps) {
 	schema.XValidations = nil
-	schema.Pattern = ""
+	schema.Pattern, schema.MaxLength = "", nil
 	schema.MaxItems, schema.MaxProperties = nil, nil
 	for name, property := range schema.Properties {
 		dropRules(&property)
@@ -142,5 +159,8 @@ func dropRules(schema *apiextensionsv1.JSONSchemaProps) {
 	}
 	if schema.Items != nil && schema.Items.Schema != nil {
 		dropRules(schema.Items.Schema)
+	}
+	if schema.AdditionalProperties != nil && schema.AdditionalProperties.Schema != nil {
+		dropRules(schema.AdditionalProperties.Schema)
 	}
 }
