@@ -19,11 +19,13 @@ var (
 	_ Object = (*SparkConnect)(nil)
 )
 
-// Lists of the kinds.
 type (
-	SparkApplicationList          = List[SparkApplication, *SparkApplication]
+	// SparkApplicationList is a list of applications.
+	SparkApplicationList = List[SparkApplication, *SparkApplication]
+	// ScheduledSparkApplicationList is a list of schedules.
 	ScheduledSparkApplicationList = List[ScheduledSparkApplication, *ScheduledSparkApplication]
-	SparkConnectList              = List[SparkConnect, *SparkConnect]
+	// SparkConnectList is a list of Connect servers.
+	SparkConnectList = List[SparkConnect, *SparkConnect]
 )
 
 // SparkApplication is an application as it is stored. Read returns it.

@@ -18,7 +18,7 @@ func reportUnreadable(t *testing.T, namespace string) {
 	t.Helper()
 	for _, document := range []string{
 		`{"apiVersion":"sparkoperator.k8s.io/v1beta2","kind":"ScheduledSparkApplication","spec":{"schedule":"@daily","template":{
-			"type":"Scala","mode":"cluster","sparkVersion":"4.0.1","driver":{"template":{"spec":"none"}},"executor":{}}}}`,
+			"type":"Scala","mode":"cluster","sparkVersion":"4.0.1","image":"spark","mainApplicationFile":"local:///a.jar","driver":{"template":{"spec":"none"}},"executor":{}}}}`,
 		`{"apiVersion":"sparkoperator.k8s.io/v1alpha1","kind":"SparkConnect","spec":{"sparkVersion":"4.0.1","server":{"template":{"spec":"none"}},"executor":{}}}`,
 	} {
 		unreadable := &unstructured.Unstructured{}
