@@ -47,7 +47,7 @@ func (r *Reconciler) execute(ctx context.Context, obs *lifecycle.Observation, ac
 			err = r.deleteExecutors(ctx, obs, a.Names)
 		case lifecycle.EndDriverPod:
 			err = r.endPod(ctx, obs.Driver)
-		case lifecycle.ReleaseDriver:
+		case lifecycle.RemoveFinalizer:
 			err = r.releaseDriver(ctx, obs, a.Orphan)
 			again = true
 		case lifecycle.DeleteApplication:

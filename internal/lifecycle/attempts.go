@@ -14,7 +14,7 @@ import (
 // maxAttempts is how many attempts the status remembers.
 const maxAttempts = 10
 
-// beginRecord adds the attempt that the status tells of to the history.
+// beginRecord adds the attempt that the status describes to the history.
 func (t *turn) beginRecord() {
 	t.status.Attempts = append(slices.Clone(t.status.Attempts), v1beta2.AttemptRecord{
 		Attempt: t.status.Attempt, SubmissionTime: t.status.LastSubmissionAttemptTime.DeepCopy(),

@@ -33,7 +33,7 @@ func BlockedUntil(since, now time.Time) time.Time {
 	if since.IsZero() {
 		elapsed = lookAgain
 	}
-	return now.Add(min(max(elapsed/4, atOnce), lookAgain/2))
+	return now.Add(min(max(elapsed/4, immediately), lookAgain/2))
 }
 
 // waits reports whether the attempt that is due waits for something to go. Pods of its own application that do not go are said first.
@@ -65,7 +65,7 @@ func (t *turn) waitUnstored() bool {
 		return false
 	}
 	if t.overstays() {
-		return !meta.IsStatusConditionTrue(t.App.Status.Conditions, v1beta2.ConditionCleanupStuck) || !t.told(v1beta2.ConditionSucceeded, reasonWaiting)
+		return !meta.IsStatusConditionTrue(t.App.Status.Conditions, v1beta2.ConditionCleanupStuck) || !t.reported(v1beta2.ConditionSucceeded, reasonWaiting)
 	}
 	stored := meta.FindStatusCondition(t.App.Status.Conditions, v1beta2.ConditionSucceeded)
 	return stored == nil || stored.Reason != reasonWaiting || stored.Message != head(t.claimWaiting().message, maxConditionMessageBytes)
@@ -76,9 +76,9 @@ func (t *turn) reportWait() {
 	switch {
 	case !t.waits():
 	case t.overstays() && !meta.IsStatusConditionTrue(t.App.Status.Conditions, v1beta2.ConditionCleanupStuck):
-		t.tell(events.Warningf(ReasonCleanupStuck, events.Observe, "%s", t.describeOverstay()))
-	case !t.told(v1beta2.ConditionSucceeded, reasonWaiting):
-		t.tell(events.Normalf(ReasonSubmissionWaiting, events.Submit, "Waits for %s", t.Blocked.What))
+		t.emit(events.Warningf(ReasonCleanupStuck, events.Observe, "%s", t.describeOverstay()))
+	case !t.reported(v1beta2.ConditionSucceeded, reasonWaiting):
+		t.emit(events.Normalf(ReasonSubmissionWaiting, events.Submit, "Waits for %s", t.Blocked.What))
 	}
 }
 

@@ -17,7 +17,7 @@ import (
 	"github.com/alauda/spark-operator/apis/sparkoperator/v1beta2"
 )
 
-// While something is waited for nothing is submitted, and what it is is told of once; then the attempt goes on as if nothing had been.
+// While the operator waits for something it submits nothing, and reports once what that is; then the attempt goes on as if nothing had been.
 func TestSubmissionWaitsForWhatGoes(t *testing.T) {
 	w := newWorld()
 	w.policy.Timeouts.Cleanup = time.Minute
@@ -28,9 +28,9 @@ func TestSubmissionWaitsForWhatGoes(t *testing.T) {
 			t.Errorf("after %s: %v, look again in %s, want in %s", after, d.Actions, d.RequeueAfter, want)
 		}
 	}
-	told := meta.FindStatusCondition(w.app.Status.Conditions, v1beta2.ConditionSucceeded)
-	if told == nil || told.Reason != reasonWaiting || told.Message != "Waits for pod default/pi-driver to go" {
-		t.Errorf("condition %+v", told)
+	stored := meta.FindStatusCondition(w.app.Status.Conditions, v1beta2.ConditionSucceeded)
+	if stored == nil || stored.Reason != reasonWaiting || stored.Message != "Waits for pod default/pi-driver to go" {
+		t.Errorf("condition %+v", stored)
 	}
 	w.now = start.Add(90 * time.Second)
 	for range 2 {
@@ -45,7 +45,7 @@ func TestSubmissionWaitsForWhatGoes(t *testing.T) {
 	if meta.FindStatusCondition(w.app.Status.Conditions, v1beta2.ConditionCleanupStuck) != nil || !slices.Equal(w.passed, []v1beta2.ApplicationStateType{submitted}) {
 		t.Errorf("conditions %+v, states %v", w.app.Status.Conditions, w.passed)
 	}
-	if diff := cmp.Diff([]string{"SparkApplicationSubmissionWaiting", "SparkApplicationCleanupStuck", "SparkApplicationSubmitted"}, w.told); diff != "" {
+	if diff := cmp.Diff([]string{"SparkApplicationSubmissionWaiting", "SparkApplicationCleanupStuck", "SparkApplicationSubmitted"}, w.emitted); diff != "" {
 		t.Errorf("events (-want +got):\n%s", diff)
 	}
 }

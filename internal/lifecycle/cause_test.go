@@ -14,7 +14,7 @@ import (
 	"github.com/alauda/spark-operator/apis/sparkoperator/v1beta2"
 )
 
-// What is told of a failure begins with its cause wherever it is told, and has the words that clients look for.
+// What is reported of a failure begins with its cause everywhere, and has the words that clients look for.
 func TestAFailureBeginsWithItsCause(t *testing.T) {
 	const trace = "\nException in thread \"main\" java.lang.IllegalStateException: no input\n\tat a.B.c(B.java:1)\n"
 	ends := func(code int32, log string) func(*world) {

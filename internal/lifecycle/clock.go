@@ -14,7 +14,7 @@ import (
 )
 
 const (
-	// longest is what is told from for ever: a hundred years. Twice as long is a duration, too.
+	// longest is the longest time that is waited: a hundred years. Twice as long still fits into a time.Duration.
 	longest = 100 * 365 * 24 * time.Hour
 	// clockSlack is how far the clocks of the operator's replicas may be apart. What is stored as later than this is of another's clock.
 	clockSlack = 10 * time.Second
@@ -33,8 +33,8 @@ func more(n int32) int32 {
 	return n + 1
 }
 
-// tellTime takes back what the status has of a clock that is ahead: nothing that is waited from lies in the future.
-func (t *turn) tellTime() {
+// correctTimes sets times of the status that lie in the future to now: a clock that is ahead wrote them, and waits begin at them.
+func (t *turn) correctTimes() {
 	times := []*metav1.Time{&t.status.TerminationTime, &t.status.LastSubmissionAttemptTime}
 	if record := t.currentRecord(); record != nil {
 		times = append(times, record.StartTime, record.UngatedTime)

@@ -39,7 +39,7 @@ func durations(d time.Duration) Policy {
 	}}
 }
 
-// An application whose runs all fail at once comes to its end after its retries, whatever numbers its author or the operator's configuration gives:
+// An application whose runs all fail immediately comes to its end after its retries, whatever numbers its author or the operator's configuration gives:
 // nothing panics, and no wait is negative.
 func TestRetriesAlwaysEndWhateverTheNumbers(t *testing.T) {
 	const retriesAllowed = 3

@@ -185,8 +185,8 @@ func (t *turn) awaitsAnother() bool {
 	if len(t.awaited) == 0 || !t.App.DeletionTimestamp.IsZero() {
 		return false
 	}
-	told := meta.FindStatusCondition(t.App.Status.Conditions, v1beta2.ConditionSucceeded)
-	return told == nil || !strings.Contains(told.Message, t.awaited[0].Name)
+	stored := meta.FindStatusCondition(t.App.Status.Conditions, v1beta2.ConditionSucceeded)
+	return stored == nil || !strings.Contains(stored.Message, t.awaited[0].Name)
 }
 
 // failureReason is one word on the last failure.

@@ -205,7 +205,7 @@ func checkConditions(t *testing.T, app *v1beta2.SparkApplication) {
 	}
 }
 
-// What goes well is never told as a warning: not the end of a run, and not that another follows because the author wants it to.
+// What goes well never emits a warning: not the end of a run, and not that another follows because the author wants it to.
 func TestSuccessIsNoWarning(t *testing.T) {
 	ends := []v1beta2.ApplicationStateType{v1beta2.ApplicationStateSucceeding, completed}
 	successes := 0
@@ -223,11 +223,11 @@ func TestSuccessIsNoWarning(t *testing.T) {
 				continue
 			}
 			successes++
-			for _, e := range d.told {
+			for _, e := range d.emitted {
 				// Executors that fail and pods that do not go are bad news whatever becomes of the run.
 				others := []events.Reason{ReasonExecutorFailed, ReasonExecutorUnknown, ReasonCleanupStuck}
 				if e.Type != corev1.EventTypeNormal && !slices.Contains(others, e.Reason) {
-					t.Fatalf("seed %d: passed %v and told %s %s: %s", seed, d.passed, e.Type, e.Reason, e.Note)
+					t.Fatalf("seed %d: passed %v and emitted %s %s: %s", seed, d.passed, e.Type, e.Reason, e.Note)
 				}
 			}
 		}

@@ -22,8 +22,8 @@ import (
 // maxSteps bounds the states that one decision passes through; the longest real path has six.
 const maxSteps = 12
 
-// atOnce is the shortest time after which to look again.
-const atOnce = time.Second
+// immediately is the shortest time after which to look again.
+const immediately = time.Second
 
 // guards are asked in this order before the state is. To ask changes nothing. The first that takes the turn acts: it moves the state, adds an action or waits.
 var guards = []struct {
@@ -67,7 +67,7 @@ func decide(o Observation, p Policy) *turn {
 		o.SpecHash = identity.SpecHash(o.App)
 	}
 	t := &turn{Observation: o, policy: p, status: o.App.Status.DeepCopy()}
-	t.tellTime()
+	t.correctTimes()
 	for range maxSteps {
 		t.moved = false
 		t.step()
@@ -157,21 +157,21 @@ func (t *turn) wait(because string) {
 	}
 }
 
-func (t *turn) tell(e events.Event) {
+func (t *turn) emit(e events.Event) {
 	e.Note = t.head(e.Note, maxMessageBytes)
 	t.events = append(t.events, e)
 }
 
 // wakeIn asks to look again after d at the latest.
 func (t *turn) wakeIn(d time.Duration) {
-	d = max(d, atOnce)
+	d = max(d, immediately)
 	if t.requeueAfter == 0 || d < t.requeueAfter {
 		t.requeueAfter = d
 	}
 }
 
 func (t *turn) decision() Decision {
-	// A turn that only acts has nothing to tell yet, unless it does so in vain: what comes of the action is stored with the next.
+	// A turn that only acts has nothing to report yet, unless it does so in vain: what comes of the action is stored with the next.
 	wasStuck := meta.IsStatusConditionTrue(t.App.Status.Conditions, v1beta2.ConditionCleanupStuck)
 	inVain := (len(t.stuck) > 0 || t.overstays()) != wasStuck || t.delayUnstored() || t.waitUnstored() || t.awaitsAnother()
 	t.reportDelay()
@@ -181,7 +181,7 @@ func (t *turn) decision() Decision {
 		t.status.ObservedGeneration = t.App.Generation
 		t.setConditions()
 	}
-	t.releaseDriver()
+	t.removeFinalizer()
 	status := *t.status
 	if equality.Semantic.DeepEqual(status, t.App.Status) {
 		status = *t.App.Status.DeepCopy()
@@ -207,7 +207,7 @@ func (t *turn) isToStop() bool {
 func (t *turn) suspend() {
 	t.stopExecutors()
 	t.move(v1beta2.ApplicationStateSuspending, "spec.suspend is true")
-	t.tell(events.Normalf(ReasonSuspending, events.Suspend, "Suspending: its pods are being deleted"))
+	t.emit(events.Normalf(ReasonSuspending, events.Suspend, "Suspending: its pods are being deleted"))
 }
 
 // endUnrecorded reports whether the driver has ended and the status does not say so yet. Whatever else is asked for, that is recorded first: a run

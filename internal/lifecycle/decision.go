@@ -19,7 +19,7 @@ type Decision struct {
 	Status v1beta2.SparkApplicationStatus
 	// Actions are executed in order; each is idempotent.
 	Actions []Action
-	// Events tell of the change from the stored status to Status.
+	// Events are about the change from the stored status to Status.
 	Events []events.Event
 	// RequeueAfter is the time after which to look again. Zero: wait for a change.
 	RequeueAfter time.Duration
@@ -37,7 +37,7 @@ type Action interface {
 // Submit makes the objects of an attempt, its driver pod last. Where they exist already, they are adopted.
 type Submit struct{ Attempt identity.Attempt }
 
-// DeleteRun deletes all pods of the application, lets its driver go, and deletes what the given attempts made besides. It is
+// DeleteRun deletes all pods of the application, removes the finalizer of its driver, and deletes what the given attempts made besides. It is
 // executed again until no pod is left.
 type DeleteRun struct{ Attempts []identity.Attempt }
 
@@ -47,8 +47,9 @@ type DeleteExecutors struct{ Names []string }
 // EndDriverPod ends what still runs in the driver pod, and keeps the pod.
 type EndDriverPod struct{}
 
-// ReleaseDriver lets the driver pod go: its end is recorded, or it is to be orphaned. What leads to a driver that has ended goes before it.
-type ReleaseDriver struct{ Orphan bool }
+// RemoveFinalizer removes the finalizer of the driver pod, whose end is recorded or which is to be orphaned. The dependents
+// of a driver that has ended are deleted before that.
+type RemoveFinalizer struct{ Orphan bool }
 
 // DeleteApplication deletes the application itself, and by ownership all that it has.
 type DeleteApplication struct{}
@@ -57,12 +58,12 @@ func (Submit) String() string            { return "Submit" }
 func (DeleteRun) String() string         { return "DeleteRun" }
 func (DeleteExecutors) String() string   { return "DeleteExecutors" }
 func (EndDriverPod) String() string      { return "EndDriverPod" }
-func (ReleaseDriver) String() string     { return "ReleaseDriver" }
+func (RemoveFinalizer) String() string   { return "RemoveFinalizer" }
 func (DeleteApplication) String() string { return "DeleteApplication" }
 
 func (Submit) sealed()            {}
 func (DeleteRun) sealed()         {}
 func (DeleteExecutors) sealed()   {}
 func (EndDriverPod) sealed()      {}
-func (ReleaseDriver) sealed()     {}
+func (RemoveFinalizer) sealed()   {}
 func (DeleteApplication) sealed() {}

@@ -13,7 +13,7 @@ import (
 )
 
 const (
-	// ReasonSubmissionDelayed is the reason of the event that tells of a submission that has no answer.
+	// ReasonSubmissionDelayed is the reason of the event about a submission that has no answer.
 	ReasonSubmissionDelayed events.Reason = "SparkApplicationSubmissionDelayed"
 	// reasonDelayed is the reason that the status gives meanwhile.
 	reasonDelayed = "SubmissionDelayed"
@@ -74,7 +74,7 @@ func (t *turn) delayUnstored() bool {
 
 // reportDelay emits an event about a delay once: where the stored status knows of none.
 func (t *turn) reportDelay() {
-	if t.delayed() && !t.told(v1beta2.ConditionSucceeded, reasonDelayed) {
-		t.tell(events.Warningf(ReasonSubmissionDelayed, events.Submit, "%s; the submission is tried again and again", t.Delay.Message))
+	if t.delayed() && !t.reported(v1beta2.ConditionSucceeded, reasonDelayed) {
+		t.emit(events.Warningf(ReasonSubmissionDelayed, events.Submit, "%s; the submission is tried again and again", t.Delay.Message))
 	}
 }

@@ -16,7 +16,7 @@ import (
 	"github.com/alauda/spark-operator/internal/events"
 )
 
-func TestSubmissionWithoutAnAnswerIsToldOfOnce(t *testing.T) {
+func TestSubmissionWithoutAnAnswerIsReportedOnce(t *testing.T) {
 	w := newWorld()
 	delay := &SubmissionDelay{Since: start, Message: "the webhook is down"}
 	for name, tc := range map[string]struct {
@@ -56,7 +56,7 @@ func TestSubmissionWithoutAnAnswerIsToldOfOnce(t *testing.T) {
 	}
 }
 
-// What was stuck may go in the very turn in which a delay is to be told of.
+// What was stuck may go in the very turn in which a delay is to be reported.
 func TestDelayIsReportedWhereWhatWasStuckHasGone(t *testing.T) {
 	w := newWorld()
 	w.app.Status.AppState.State, w.app.Status.Attempt = v1beta2.ApplicationStatePendingRerun, 1

@@ -60,14 +60,14 @@ func (t *turn) runRecorded() bool {
 	return ended && (t.Driver == nil || t.current(t.Driver) && !assess(t.Driver, t.Now).alive())
 }
 
-// releaseDriver lets a driver pod go whose end is recorded or of no interest any more.
-func (t *turn) releaseDriver() {
+// removeFinalizer removes the finalizer of a driver pod whose end is recorded or of no interest any more.
+func (t *turn) removeFinalizer() {
 	if len(t.actions) > 0 || t.Driver == nil || !slices.Contains(t.Driver.Finalizers, sparklabels.DriverEnd) {
 		return
 	}
 	recorded := t.in(v1beta2.ApplicationStateFailing, v1beta2.ApplicationStateSucceeding, v1beta2.ApplicationStateCompleted,
 		v1beta2.ApplicationStateFailed)
 	if recorded && t.Unreadable == nil || !t.App.DeletionTimestamp.IsZero() {
-		t.act(ReleaseDriver{Orphan: t.orphaning()}, "the driver's end is recorded or of no interest")
+		t.act(RemoveFinalizer{Orphan: t.orphaning()}, "the driver's end is recorded or of no interest")
 	}
 }

@@ -53,40 +53,40 @@ func TestDeletionThatIsHeld(t *testing.T) {
 		"a run that its deletion has killed is no failure": {
 			change: retries(1), arrange: killedByDeletion, finalizers: []string{foreignFinalizer}, want: []string{"DeleteRun"}, wantState: running},
 		"a run that the garbage collector's deletion has killed is no failure": {
-			arrange: killedByDeletion, finalizers: []string{metav1.FinalizerDeleteDependents}, want: []string{"ReleaseDriver"}, wantState: running},
+			arrange: killedByDeletion, finalizers: []string{metav1.FinalizerDeleteDependents}, want: []string{"RemoveFinalizer"}, wantState: running},
 		"nothing was ever made": {
 			arrange: func(*world) {}, finalizers: []string{foreignFinalizer}},
 		"an end is recorded, and the driver stays to be read": {
 			arrange: func(w *world) { runs(w); w.executors = nil; w.driverEnds(0) }, finalizers: []string{foreignFinalizer},
-			want: []string{"ReleaseDriver"}, wantState: completed},
+			want: []string{"RemoveFinalizer"}, wantState: completed},
 		"a failure that has a retry is recorded, and nothing is run again": {
 			change:  retries(1),
 			arrange: func(w *world) { runs(w); w.executors = nil; w.driverEnds(1) }, finalizers: []string{foreignFinalizer},
-			want: []string{"ReleaseDriver"}, wantState: v1beta2.ApplicationStateFailing},
+			want: []string{"RemoveFinalizer"}, wantState: v1beta2.ApplicationStateFailing},
 		"a success that another run would follow is recorded": {
 			change:  func(a *v1beta2.SparkApplication) { a.Spec.RestartPolicy.Type = v1beta2.RestartPolicyAlways },
 			arrange: func(w *world) { runs(w); w.executors = nil; w.driverEnds(0) }, finalizers: []string{foreignFinalizer},
-			want: []string{"ReleaseDriver"}, wantState: v1beta2.ApplicationStateSucceeding},
+			want: []string{"RemoveFinalizer"}, wantState: v1beta2.ApplicationStateSucceeding},
 		"pods that are orphaned run on, and are not held": {
-			arrange: runs, finalizers: []string{metav1.FinalizerOrphanDependents}, want: []string{"ReleaseDriver"}, wantState: running},
+			arrange: runs, finalizers: []string{metav1.FinalizerOrphanDependents}, want: []string{"RemoveFinalizer"}, wantState: running},
 		"pods that are orphaned run on, whoever holds the application besides": {
-			arrange: runs, finalizers: []string{foreignFinalizer, metav1.FinalizerOrphanDependents}, want: []string{"ReleaseDriver"}, wantState: running},
+			arrange: runs, finalizers: []string{foreignFinalizer, metav1.FinalizerOrphanDependents}, want: []string{"RemoveFinalizer"}, wantState: running},
 		"foreground deletion is the garbage collector's": {
-			arrange: runs, finalizers: []string{metav1.FinalizerDeleteDependents}, want: []string{"ReleaseDriver"}, wantState: running},
+			arrange: runs, finalizers: []string{metav1.FinalizerDeleteDependents}, want: []string{"RemoveFinalizer"}, wantState: running},
 		"foreground deletion is the garbage collector's, whoever holds the application besides": {
-			arrange: runs, finalizers: []string{metav1.FinalizerDeleteDependents, foreignFinalizer}, want: []string{"ReleaseDriver"}, wantState: running},
+			arrange: runs, finalizers: []string{metav1.FinalizerDeleteDependents, foreignFinalizer}, want: []string{"RemoveFinalizer"}, wantState: running},
 		"an end is recorded before the garbage collector deletes the driver": {
 			arrange: func(w *world) { runs(w); w.driverEnds(0) }, finalizers: []string{metav1.FinalizerDeleteDependents},
-			want: []string{"ReleaseDriver"}, wantState: completed},
+			want: []string{"RemoveFinalizer"}, wantState: completed},
 		"an end is recorded before the driver is orphaned": {
 			arrange: func(w *world) { runs(w); w.driverEnds(1) }, finalizers: []string{metav1.FinalizerOrphanDependents},
-			want: []string{"ReleaseDriver"}, wantState: failed},
+			want: []string{"RemoveFinalizer"}, wantState: failed},
 		"a driver that was given up is ended": {
 			arrange: func(w *world) { runs(w); w.app.Status.AppState.State = v1beta2.ApplicationStateFailing }, finalizers: []string{foreignFinalizer},
 			want: []string{"DeleteRun"}, wantState: v1beta2.ApplicationStateFailing},
 		"a driver that was given up runs on where it is orphaned": {
 			arrange:    func(w *world) { runs(w); w.app.Status.AppState.State = v1beta2.ApplicationStateFailing },
-			finalizers: []string{metav1.FinalizerOrphanDependents}, want: []string{"ReleaseDriver"}, wantState: v1beta2.ApplicationStateFailing},
+			finalizers: []string{metav1.FinalizerOrphanDependents}, want: []string{"RemoveFinalizer"}, wantState: v1beta2.ApplicationStateFailing},
 	} {
 		t.Run(name, func(t *testing.T) {
 			w := newWorld()
@@ -119,7 +119,7 @@ func TestDeletionThatIsHeld(t *testing.T) {
 func TestOrphanedDriverKeepsWhatLeadsToIt(t *testing.T) {
 	w := newWorld()
 	w.reconcile()
-	for finalizer, want := range map[string]ReleaseDriver{
+	for finalizer, want := range map[string]RemoveFinalizer{
 		metav1.FinalizerOrphanDependents: {Orphan: true},
 		metav1.FinalizerDeleteDependents: {},
 	} {

@@ -69,7 +69,7 @@ func assess(driver *corev1.Pod, now time.Time) assessment {
 	return assessDeleted(driver, running, now)
 }
 
-// assessDeleted reads a driver that was deleted and of whose end nobody told. One that no node has is gone. One that was deleted by force is
+// assessDeleted reads a driver that was deleted and whose end nobody recorded. One that no node has is gone. One that was deleted by force is
 // taken for gone when the kubelet had its time; for any other, a node that has not answered by then does not answer.
 func assessDeleted(driver *corev1.Pod, running assessment, now time.Time) assessment {
 	deadline := driver.DeletionTimestamp.Add(kubeletSlack)

@@ -68,7 +68,7 @@ func endByPhase(phase corev1.PodPhase, gone bool) executorEnd {
 	}
 }
 
-// terminated reports whether a container ended as one does that the kubelet is told to end.
+// terminated reports whether a container ended as one does that the kubelet is asked to end.
 func terminated(ended *corev1.ContainerStateTerminated) bool {
 	return ended.ExitCode == exitSIGTERM || ended.ExitCode == exitSIGKILL && ended.Reason != "OOMKilled"
 }
@@ -128,7 +128,7 @@ func (t *turn) stateOf(e executor, driverEnded bool) v1beta2.ExecutorState {
 	return stateOfPhase(e.pod.Status.Phase)
 }
 
-// stateOfKilled returns the state of an executor that was deleted. Drivers that have as many executors as they are told to delete none of them
+// stateOfKilled returns the state of an executor that was deleted. Drivers that have as many executors as they are asked to delete none of them
 // before they stop: then the driver ends soon, or it has no executor left. Otherwise somebody else did.
 func (t *turn) stateOfKilled(name string, driverEnded bool) v1beta2.ExecutorState {
 	left := t.openFor(name)
@@ -146,7 +146,7 @@ func (t *turn) stateOfKilled(name string, driverEnded bool) v1beta2.ExecutorStat
 	}
 }
 
-// stateOfMissing returns the state of an executor of which the status tells, and nothing else. It may have gone a moment ago; if nobody saw
+// stateOfMissing returns the state of an executor that only the status has. It may have gone a moment ago; if nobody saw
 // how, it is taken to have been removed on purpose.
 func (t *turn) stateOfMissing(name string, known v1beta2.ExecutorState, driverEnded bool) v1beta2.ExecutorState {
 	if left := t.openFor(name); !driverEnded && left > 0 {

@@ -22,15 +22,15 @@ const (
 	otherFailureReason = "Other"
 )
 
-// executorNews maps a state that executors have newly reached to the event that tells of it, and says when it does. Executors come and go in numbers, and an
-// event is a request as dear as any other: it tells of the first of a burst, and the status counts them all. It does not tell of executors that
-// end because their driver ends or is about to. Failures are always told.
+// executorNews maps a state that executors have newly reached to the event about it, and says when that is emitted. An
+// event costs as much as any other request, and executors come and go in numbers: the first of a burst has an event, and
+// the status counts them all. Executors that end because their driver ends or is about to have none; failures always do.
 var executorNews = []struct {
 	state   v1beta2.ExecutorState
 	warning bool
 	reason  events.Reason
 	word    string
-	told    func(executorTurn) bool
+	emitted func(executorTurn) bool
 }{
 	{v1beta2.ExecutorStatePending, false, ReasonExecutorPending, "pending", func(e executorTurn) bool { return e.before.Pending == 0 }},
 	{v1beta2.ExecutorStateRunning, false, ReasonExecutorRunning, "running", func(e executorTurn) bool { return e.before.Running == 0 }},
@@ -76,7 +76,7 @@ func (t *turn) followExecutors(driverEnded bool) {
 		t.status.Executors.WaitingSince = nil
 	}
 	bound(next, t.policy.MaxTrackedExecutors)
-	t.tellOfExecutors(next, executorTurn{before: before, goOn: !driverEnded && t.executorsGoOn()})
+	t.emitExecutorEvents(next, executorTurn{before: before, goOn: !driverEnded && t.executorsGoOn()})
 	if len(next) > 0 || len(t.status.ExecutorState) > 0 {
 		t.status.ExecutorState = next
 	}
@@ -131,8 +131,8 @@ func countReason(counts *v1beta2.ExecutorCounts, failed executor) {
 	counts.Failures[reason] = more(counts.Failures[reason])
 }
 
-// tellOfExecutors tells of executors that have newly reached a state, in at most one event for each state.
-func (t *turn) tellOfExecutors(next map[string]v1beta2.ExecutorState, e executorTurn) {
+// emitExecutorEvents emits at most one event for each state that executors have newly reached.
+func (t *turn) emitExecutorEvents(next map[string]v1beta2.ExecutorState, e executorTurn) {
 	changed := map[v1beta2.ExecutorState][]string{}
 	for name, state := range next {
 		if t.status.ExecutorState[name] != state {
@@ -141,15 +141,15 @@ func (t *turn) tellOfExecutors(next map[string]v1beta2.ExecutorState, e executor
 	}
 	for _, news := range executorNews {
 		names := changed[news.state]
-		if len(names) == 0 || !news.told(e) {
+		if len(names) == 0 || !news.emitted(e) {
 			continue
 		}
 		slices.Sort(names)
-		tell := events.Normalf
+		newEvent := events.Normalf
 		if news.warning {
-			tell = events.Warningf
+			newEvent = events.Warningf
 		}
-		t.tell(tell(news.reason, events.Observe, "%s: %s", listed(names), news.word))
+		t.emit(newEvent(news.reason, events.Observe, "%s: %s", listed(names), news.word))
 	}
 }
 

@@ -11,7 +11,7 @@ import (
 	corev1 "k8s.io/api/core/v1"
 )
 
-// Whole lives with five executors, each of which is seen alone: events are the dearest requests that a life makes.
+// Whole lives with five executors, each of which is seen alone: events are the most expensive requests that a life makes.
 func TestEventsAboutExecutorsAreFew(t *testing.T) {
 	all := []int{0, 1, 2, 3, 4}
 	each := func(w *world, indices []int, change func(*corev1.Pod)) {
@@ -27,18 +27,18 @@ func TestEventsAboutExecutorsAreFew(t *testing.T) {
 		}
 		each(w, indices, func(p *corev1.Pod) { p.Status.Phase = corev1.PodSucceeded })
 	}
-	told := func(executors ...string) []string {
+	emitted := func(executors ...string) []string {
 		before := []string{"SparkApplicationSubmitted", "SparkDriverRunning", "SparkExecutorPending", "SparkExecutorRunning"}
 		return append(append(before, executors...), "SparkDriverCompleted", "SparkApplicationCompleted")
 	}
 	for name, tc := range map[string]struct {
-		play     func(*world)
-		wantTold []string
+		play        func(*world)
+		wantEmitted []string
 	}{
-		"they end with their driver":             {func(*world) {}, told()},
-		"their driver deletes all of them":       {func(w *world) { deleted(w, all) }, told()},
-		"their driver needs one of them no more": {func(w *world) { deleted(w, all[:1]) }, told("SparkExecutorCompleted")},
-		"one of them fails":                      {func(w *world) { each(w, all[:1], func(p *corev1.Pod) { p.Status.Phase = corev1.PodFailed }) }, told("SparkExecutorFailed")},
+		"they end with their driver":             {func(*world) {}, emitted()},
+		"their driver deletes all of them":       {func(w *world) { deleted(w, all) }, emitted()},
+		"their driver needs one of them no more": {func(w *world) { deleted(w, all[:1]) }, emitted("SparkExecutorCompleted")},
+		"one of them fails":                      {func(w *world) { each(w, all[:1], func(p *corev1.Pod) { p.Status.Phase = corev1.PodFailed }) }, emitted("SparkExecutorFailed")},
 	} {
 		t.Run(name, func(t *testing.T) {
 			w := newWorld()
@@ -53,7 +53,7 @@ func TestEventsAboutExecutorsAreFew(t *testing.T) {
 			tc.play(w)
 			w.driverEnds(0)
 			w.reconcile()
-			if diff := cmp.Diff(tc.wantTold, w.told); diff != "" {
+			if diff := cmp.Diff(tc.wantEmitted, w.emitted); diff != "" {
 				t.Errorf("events (-want +got):\n%s", diff)
 			}
 		})

@@ -11,7 +11,7 @@ import (
 	"github.com/alauda/spark-operator/internal/events"
 )
 
-// noteFallback keeps in a condition why the attempt takes spark-submit in place of native submission, and tells of it once. An attempt that
+// noteFallback keeps in a condition why the attempt takes spark-submit in place of native submission, and emits an event about it once. An attempt that
 // needs no fallback has no such condition.
 func (t *turn) noteFallback() {
 	const kind = v1beta2.ConditionNativeSubmission
@@ -21,7 +21,7 @@ func (t *turn) noteFallback() {
 	}
 	known := meta.FindStatusCondition(t.status.Conditions, kind)
 	if known == nil || known.Message != t.bounded(t.Fallback) {
-		t.tell(events.Normalf(ReasonSubmissionFallback, events.Submit, "%s", t.Fallback))
+		t.emit(events.Normalf(ReasonSubmissionFallback, events.Submit, "%s", t.Fallback))
 	}
 	meta.SetStatusCondition(&t.status.Conditions, metav1.Condition{
 		Type: kind, Status: metav1.ConditionFalse, Reason: v1beta2.ReasonNotSupported, Message: t.bounded(t.Fallback),

@@ -42,7 +42,7 @@ func (t *turn) suspending() {
 	t.endRecord(v1beta2.AttemptSuspended, "", metav1.NewTime(t.Now))
 	t.clearRun()
 	t.move(v1beta2.ApplicationStateSuspended, "nothing of the run is left")
-	t.tell(events.Normalf(ReasonSuspended, events.Suspend, "Suspended"))
+	t.emit(events.Normalf(ReasonSuspended, events.Suspend, "Suspended"))
 }
 
 // suspended waits for the user.
@@ -56,7 +56,7 @@ func (t *turn) suspended() {
 		return
 	}
 	t.move(v1beta2.ApplicationStateResuming, "spec.suspend is false")
-	t.tell(events.Normalf(ReasonResuming, events.Resume, "Resuming"))
+	t.emit(events.Normalf(ReasonResuming, events.Resume, "Resuming"))
 }
 
 // isClean reports whether nothing of the application's runs is left.

@@ -62,15 +62,15 @@ func TestEndIsRecordedBeforeAnythingElse(t *testing.T) {
 	}
 }
 
-// A driver that ended, whose pod is gone by now, leaves nothing to wait for: the end is stored, and the application looked at again at once.
+// A driver that ended, whose pod is gone by now, leaves nothing to wait for: the end is stored, and the application looked at again immediately.
 func TestChangedSpecOfALostRunIsSeenAfterItsEnd(t *testing.T) {
 	w := newWorld()
 	w.reconcile()
 	w.driverEnds(0)
 	w.driver.Finalizers = nil
 	w.edit(func(a *v1beta2.SparkApplication) { a.Spec.Image = new("spark:other") })
-	if d := w.reconcile(); w.state() != completed || d.RequeueAfter != atOnce {
-		t.Fatalf("state %s, wake in %s; want COMPLETED, at once", w.state(), d.RequeueAfter)
+	if d := w.reconcile(); w.state() != completed || d.RequeueAfter != immediately {
+		t.Fatalf("state %s, wake in %s; want COMPLETED, immediately", w.state(), d.RequeueAfter)
 	}
 	w.reconcile()
 	if w.state() != submitted || w.app.Status.Attempt != 2 {
@@ -104,7 +104,7 @@ func TestExecutorsOfAStoppedRunAreCounted(t *testing.T) {
 }
 
 // So are those of a run that another follows in the same write; they are forgotten with the submission of the next.
-func TestExecutorsOfARunThatIsFollowedAtOnceAreCounted(t *testing.T) {
+func TestExecutorsOfARunThatIsFollowedImmediatelyAreCounted(t *testing.T) {
 	for name, tc := range map[string]struct {
 		change   func(*v1beta2.SparkApplication)
 		exitCode int32

@@ -45,7 +45,7 @@ func (t *turn) deleteRun(because string, attempts ...identity.Attempt) {
 		t.stuck = append(t.stuck, pod)
 	}
 	if len(t.stuck) > 0 && !meta.IsStatusConditionTrue(t.App.Status.Conditions, v1beta2.ConditionCleanupStuck) {
-		t.tell(events.Warningf(ReasonCleanupStuck, events.Observe, "%s", describeStuck(t.stuck)))
+		t.emit(events.Warningf(ReasonCleanupStuck, events.Observe, "%s", describeStuck(t.stuck)))
 	}
 }
 

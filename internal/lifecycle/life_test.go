@@ -61,14 +61,14 @@ type life struct {
 	succeeded int64
 	// decisions are all that were taken.
 	decisions []passage
-	// vanished are attempts whose driver went before any status told of it.
+	// vanished are attempts whose driver went before any status had it.
 	vanished []int64
 }
 
-// passage is what a decision passed through and told.
+// passage is what a decision passed through and emitted.
 type passage struct {
-	passed []v1beta2.ApplicationStateType
-	told   []events.Event
+	passed  []v1beta2.ApplicationStateType
+	emitted []events.Event
 }
 
 func newLife(r *rand.Rand, edges map[edge]bool) *life {
@@ -187,7 +187,7 @@ func (l *life) hideSpec(o *Observation) {
 
 // carryOut does an action, and reports whether there is something new to decide on, or whether it failed.
 func (l *life) carryOut(o *Observation, version int, a Action) (again, failed bool) {
-	if _, harmless := a.(ReleaseDriver); o.Unreadable != nil && !harmless && o.App.DeletionTimestamp.IsZero() {
+	if _, harmless := a.(RemoveFinalizer); o.Unreadable != nil && !harmless && o.App.DeletionTimestamp.IsZero() {
 		panic(fmt.Sprintf("%s for an application that cannot be read", a))
 	}
 	isReal := func(pod *corev1.Pod) bool { return pod != nil && l.driver != nil && pod.UID == l.driver.UID }
@@ -205,7 +205,7 @@ func (l *life) carryOut(o *Observation, version int, a Action) (again, failed bo
 		l.inFlight = 0
 		l.deleteSeen(o)
 		return o.Released, false
-	case ReleaseDriver:
+	case RemoveFinalizer:
 		if isReal(o.Driver) {
 			l.changeDriver(func(p *corev1.Pod) { p.Finalizers = nil })
 		}
@@ -400,7 +400,7 @@ func (l *life) driverVanishes() {
 	l.driver, l.succeeded, l.podChanges = nil, 0, l.podChanges+1
 }
 
-// forgetUnrecorded notes that a driver that no status tells of goes: its attempt is made again.
+// forgetUnrecorded notes that a driver that no status has goes: its attempt is made again.
 func (l *life) forgetUnrecorded() {
 	for _, n := range l.submitted {
 		if n > l.app.Status.Attempt {

@@ -35,7 +35,7 @@ func TestStories(t *testing.T) {
 		play          func(*world)
 		wantPassed    []state
 		wantSubmitted []int64
-		wantTold      []string
+		wantEmitted   []string
 	}{
 		"a run that succeeds": {
 			play: func(w *world) {
@@ -47,7 +47,7 @@ func TestStories(t *testing.T) {
 			},
 			wantPassed:    []state{submitted, running, completed},
 			wantSubmitted: []int64{1},
-			wantTold: []string{"SparkApplicationSubmitted", "SparkDriverRunning", "SparkDriverCompleted",
+			wantEmitted: []string{"SparkApplicationSubmitted", "SparkDriverRunning", "SparkDriverCompleted",
 				"SparkApplicationCompleted"},
 		},
 		"a run so short that nobody saw it running": {
@@ -58,7 +58,7 @@ func TestStories(t *testing.T) {
 			},
 			wantPassed:    []state{submitted, completed},
 			wantSubmitted: []int64{1},
-			wantTold:      []string{"SparkApplicationSubmitted", "SparkDriverCompleted", "SparkApplicationCompleted"},
+			wantEmitted:   []string{"SparkApplicationSubmitted", "SparkDriverCompleted", "SparkApplicationCompleted"},
 		},
 		"a run that fails without a retry": {
 			play: func(w *world) {
@@ -68,7 +68,7 @@ func TestStories(t *testing.T) {
 			},
 			wantPassed:    []state{submitted, failed},
 			wantSubmitted: []int64{1},
-			wantTold:      []string{"SparkApplicationSubmitted", "SparkDriverFailed", "SparkApplicationFailed"},
+			wantEmitted:   []string{"SparkApplicationSubmitted", "SparkDriverFailed", "SparkApplicationFailed"},
 		},
 		"a retry after a failure, when its time has come": {
 			change: []func(*v1beta2.SparkApplication){retries(1)},
@@ -85,7 +85,7 @@ func TestStories(t *testing.T) {
 			},
 			wantPassed:    []state{submitted, v1beta2.ApplicationStateFailing, rerun, submitted, failed},
 			wantSubmitted: []int64{1, 2},
-			wantTold: []string{"SparkApplicationSubmitted", "SparkDriverFailed", "SparkApplicationPendingRerun",
+			wantEmitted: []string{"SparkApplicationSubmitted", "SparkDriverFailed", "SparkApplicationPendingRerun",
 				"SparkApplicationSubmitted", "SparkDriverFailed", "SparkApplicationFailed"},
 		},
 		"a submission that the cluster refuses, and a retry that succeeds": {
@@ -99,7 +99,7 @@ func TestStories(t *testing.T) {
 			},
 			wantPassed:    []state{refused, submitted},
 			wantSubmitted: []int64{2},
-			wantTold:      []string{"SparkApplicationSubmissionFailed", "SparkApplicationSubmitted"},
+			wantEmitted:   []string{"SparkApplicationSubmissionFailed", "SparkApplicationSubmitted"},
 		},
 		"an invalid application is not tried again": {
 			change: []func(*v1beta2.SparkApplication){retries(5)},
@@ -107,8 +107,8 @@ func TestStories(t *testing.T) {
 				w.refuse, w.permanent = errQuota, true
 				w.reconcile()
 			},
-			wantPassed: []state{refused, failed},
-			wantTold:   []string{"SparkApplicationSubmissionFailed", "SparkApplicationFailed"},
+			wantPassed:  []state{refused, failed},
+			wantEmitted: []string{"SparkApplicationSubmissionFailed", "SparkApplicationFailed"},
 		},
 		"a driver that vanishes": {
 			play: func(w *world) {
@@ -120,7 +120,7 @@ func TestStories(t *testing.T) {
 			},
 			wantPassed:    []state{submitted, running, failed},
 			wantSubmitted: []int64{1},
-			wantTold:      []string{"SparkApplicationSubmitted", "SparkDriverRunning", "SparkDriverNotFound", "SparkApplicationFailed"},
+			wantEmitted:   []string{"SparkApplicationSubmitted", "SparkDriverRunning", "SparkDriverNotFound", "SparkApplicationFailed"},
 		},
 		"a spec change while running starts anew": {
 			play: func(w *world) {
@@ -132,7 +132,7 @@ func TestStories(t *testing.T) {
 			},
 			wantPassed:    []state{submitted, running, v1beta2.ApplicationStateInvalidating, rerun, submitted},
 			wantSubmitted: []int64{1, 2},
-			wantTold:      []string{"SparkApplicationSubmitted", "SparkDriverRunning", "SparkApplicationPendingRerun", "SparkApplicationSubmitted"},
+			wantEmitted:   []string{"SparkApplicationSubmitted", "SparkDriverRunning", "SparkApplicationPendingRerun", "SparkApplicationSubmitted"},
 		},
 		"suspend and resume": {
 			play: func(w *world) {
@@ -147,14 +147,14 @@ func TestStories(t *testing.T) {
 			wantPassed: []state{submitted, running, v1beta2.ApplicationStateSuspending, v1beta2.ApplicationStateSuspended,
 				v1beta2.ApplicationStateResuming, submitted},
 			wantSubmitted: []int64{1, 2},
-			wantTold: []string{"SparkApplicationSubmitted", "SparkDriverRunning", "SparkApplicationSuspending",
+			wantEmitted: []string{"SparkApplicationSubmitted", "SparkDriverRunning", "SparkApplicationSuspending",
 				"SparkApplicationSuspended", "SparkApplicationResuming", "SparkApplicationSubmitted"},
 		},
 		"created suspended": {
-			change:     []func(*v1beta2.SparkApplication){func(a *v1beta2.SparkApplication) { a.Spec.Suspend = new(true) }},
-			play:       func(w *world) { w.reconcile() },
-			wantPassed: []state{v1beta2.ApplicationStateSuspended},
-			wantTold:   []string{"SparkApplicationSuspending", "SparkApplicationSuspended"},
+			change:      []func(*v1beta2.SparkApplication){func(a *v1beta2.SparkApplication) { a.Spec.Suspend = new(true) }},
+			play:        func(w *world) { w.reconcile() },
+			wantPassed:  []state{v1beta2.ApplicationStateSuspended},
+			wantEmitted: []string{"SparkApplicationSuspending", "SparkApplicationSuspended"},
 		},
 	} {
 		t.Run(name, func(t *testing.T) {
@@ -166,7 +166,7 @@ func TestStories(t *testing.T) {
 			if diff := cmp.Diff(tc.wantSubmitted, w.submitted); diff != "" {
 				t.Errorf("attempts submitted (-want +got):\n%s", diff)
 			}
-			if diff := cmp.Diff(tc.wantTold, w.told); diff != "" {
+			if diff := cmp.Diff(tc.wantEmitted, w.emitted); diff != "" {
 				t.Errorf("events (-want +got):\n%s", diff)
 			}
 		})
@@ -249,23 +249,23 @@ func TestRunningSubmissionIsWaitedFor(t *testing.T) {
 	}
 }
 
-// Why spark-submit was taken is told once, while it runs already, and stays in the status for as long as it is true.
-func TestFallbackIsToldOnceAndKept(t *testing.T) {
+// Why spark-submit was taken is reported once, while it runs already, and stays in the status for as long as it is true.
+func TestFallbackIsReportedOnceAndKept(t *testing.T) {
 	const why = "Submitting by spark-submit: native submission does not support spark.files /a"
 	w := newWorld()
 	o := w.observe()
 	o.Submitting, o.Fallback = true, why
 	d := Decide(o, w.policy)
-	told := events.Normalf(ReasonSubmissionFallback, events.Submit, "%s", why)
-	if !slices.Contains(d.Events, told) {
-		t.Errorf("events %+v lack %+v", d.Events, told)
+	fallback := events.Normalf(ReasonSubmissionFallback, events.Submit, "%s", why)
+	if !slices.Contains(d.Events, fallback) {
+		t.Errorf("events %+v lack %+v", d.Events, fallback)
 	}
 	w.app.Status = d.Status
 	o = w.observe()
 	o.Submission, o.Fallback = &SubmissionOutcome{Attempt: 1}, why
 	d = Decide(o, w.policy)
-	if slices.Contains(d.Events, told) {
-		t.Errorf("it was told again: %+v", d.Events)
+	if slices.Contains(d.Events, fallback) {
+		t.Errorf("it was emitted again: %+v", d.Events)
 	}
 	c := meta.FindStatusCondition(d.Status.Conditions, v1beta2.ConditionNativeSubmission)
 	if c == nil || c.Status != metav1.ConditionFalse || c.Reason != v1beta2.ReasonNotSupported || c.Message != why {
@@ -278,7 +278,7 @@ func TestFallbackIsToldOnceAndKept(t *testing.T) {
 	}
 }
 
-func TestWarningsOfASubmissionAreTold(t *testing.T) {
+func TestWarningsOfASubmissionAreEmitted(t *testing.T) {
 	w := newWorld()
 	w.outcome = &SubmissionOutcome{Attempt: 1, Warnings: []string{"Spark 9.9 is not known: treated as 4.0"}}
 	d := Decide(w.observe(), w.policy)
@@ -315,9 +315,9 @@ func TestPendingDriverSaysWhy(t *testing.T) {
 		c.Message != `Back-off pulling image "spark:none" (container spark-kubernetes-driver)` {
 		t.Errorf("condition DriverReady = %+v", c)
 	}
-	// One cause is told once, however often the kubelet changes its word for it.
+	// One cause is reported once, however often the kubelet changes its word for it.
 	want := []string{"SparkApplicationSubmitted", "SparkDriverPending"}
-	if diff := cmp.Diff(want, w.told); diff != "" {
+	if diff := cmp.Diff(want, w.emitted); diff != "" {
 		t.Errorf("events (-want +got):\n%s", diff)
 	}
 }
@@ -379,7 +379,7 @@ func TestTimeToLive(t *testing.T) {
 		"none set":                    {nil, 0, 100 * time.Hour, false, 0},
 		"not over yet":                {ptr.To[int64](60), 0, 20 * time.Second, false, 40 * time.Second},
 		"over":                        {ptr.To[int64](60), 0, 60 * time.Second, true, 0},
-		"zero means at once":          {ptr.To[int64](0), 0, 0, true, 0},
+		"zero means immediately":      {ptr.To[int64](0), 0, 0, true, 0},
 		"the operator's default":      {nil, time.Minute, 2 * time.Minute, true, 0},
 		"the application's own wins":  {ptr.To[int64](300), time.Minute, 2 * time.Minute, false, 3 * time.Minute},
 		"the default is not over yet": {nil, time.Minute, 59500 * time.Millisecond, false, time.Second},

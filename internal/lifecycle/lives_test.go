@@ -14,7 +14,7 @@ import (
 )
 
 // Random lives: whatever happens, an attempt is submitted at most once and never beside another, a run that succeeded is recorded as such, no state
-// is left without a way to wake up, an application that is left in peace ends, and every edge of the state machine is taken by some.
+// is left without a way to wake up, an application that is left without faults ends, and every edge of the state machine is taken by some.
 func TestRandomLives(t *testing.T) {
 	edges := map[edge]bool{}
 	for seed := range uint64(800) {
@@ -40,7 +40,7 @@ func TestRandomLives(t *testing.T) {
 		}
 		l.settle()
 		if !l.deleted && !l.terminal() {
-			t.Fatalf("seed %d: left in peace it rests in %q", seed, l.state())
+			t.Fatalf("seed %d: left without faults it rests in %q", seed, l.state())
 		}
 		if !l.deleted && l.driver != nil && len(l.driver.Finalizers) > 0 {
 			t.Fatalf("seed %d: the driver of an application that has ended is kept", seed)
@@ -102,7 +102,7 @@ func checkRest(t *testing.T, seed uint64, l *life, d Decision) {
 	}
 }
 
-// checkDeletion deletes the application: nothing is made any more, and its driver is let go.
+// checkDeletion deletes the application: nothing is made any more, and the finalizer of its driver is removed.
 func checkDeletion(t *testing.T, seed uint64, l *life) {
 	t.Helper()
 	l.appsLag, l.podsLag, l.mortal = false, false, false

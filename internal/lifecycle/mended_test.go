@@ -97,19 +97,19 @@ func TestMendedMetadata(t *testing.T) {
 	}
 }
 
-// Whoever mends in vain is told so once, and nothing goes round.
+// Whoever mends in vain gets one event about that, and nothing goes round.
 func TestMendedInVain(t *testing.T) {
 	w := newWorld()
 	w.refuse, w.permanent = errQuota, true
 	w.reconcile()
-	w.told = nil
+	w.emitted = nil
 	w.app = w.app.DeepCopy()
 	w.app.Labels = map[string]string{"team": "a"}
 	for range 5 {
 		w.reconcile()
 	}
 	want := []string{"SparkApplicationPendingRerun", "SparkApplicationSubmissionFailed", "SparkApplicationFailed"}
-	if diff := cmp.Diff(want, w.told); diff != "" {
+	if diff := cmp.Diff(want, w.emitted); diff != "" {
 		t.Errorf("events (-want +got):\n%s", diff)
 	}
 }

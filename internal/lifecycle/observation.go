@@ -31,7 +31,7 @@ type Observation struct {
 	EndSeen map[string]time.Time
 	// Submission is the outcome of the Submit action that was just executed, or nil; a DeleteRun that was executed after it leaves none.
 	Submission *SubmissionOutcome
-	// Submitting tells that a Submit action was just executed and has no outcome yet: spark-submit is queued or runs.
+	// Submitting is whether a Submit action was just executed and has no outcome yet: spark-submit is queued or runs.
 	Submitting bool
 	// Fallback is why the Submit action that was just executed took spark-submit although native submission is preferred; empty
 	// where it did not.
@@ -49,7 +49,7 @@ type Observation struct {
 	Trouble *Trouble
 	// Refusal is why the API server refuses executors of the current run, if it was asked (see WithoutExecutorsSince) and does.
 	Refusal *Refusal
-	// Released tells that a DeleteRun action was just executed and found no pod to wait for.
+	// Released is whether a DeleteRun action was just executed and found no pod to wait for.
 	Released bool
 }
 
@@ -71,7 +71,7 @@ type SubmissionOutcome struct {
 	Err error
 	// LogTail is the end of what spark-submit has printed, if it was run and failed.
 	LogTail string
-	// Permanent tells that submitting the same spec again cannot succeed.
+	// Permanent is whether submitting the same spec again cannot succeed.
 	Permanent bool
 	// Reason is one CamelCase word that says who has refused, where that is known.
 	Reason string

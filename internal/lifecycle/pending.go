@@ -80,7 +80,7 @@ func (t *turn) unseen(pod *corev1.Pod) *pendingReason {
 // said returns a message, or words in place of none.
 func said(message string) string { return cmp.Or(message, "no more than that is said of it") }
 
-// HeldUpSince returns since when a pending pod has been held up on its node by something that only events tell of: volumes
+// HeldUpSince returns since when a pending pod has been held up on its node by something that only events report: volumes
 // that cannot be mounted, a sandbox that cannot be made. It returns zero for any other pod. Events are asked for from then on.
 func HeldUpSince(pod *corev1.Pod, now time.Time) time.Time {
 	if pod == nil || stateOfUnfinished(pod) != v1beta2.DriverStatePending || pendingReasonOf(pod) != nil {
@@ -118,7 +118,7 @@ func (t *turn) driverPending() {
 		t.wakeIn(heldUp.Sub(t.Now))
 	}
 	if t.pending != nil && !t.pending.gated() && t.pendingIsNews() {
-		t.tell(events.Warningf(ReasonDriverPending, events.Observe, "Driver %s cannot start (%s): %s", t.Driver.Name, t.pending.reason, t.pending.message))
+		t.emit(events.Warningf(ReasonDriverPending, events.Observe, "Driver %s cannot start (%s): %s", t.Driver.Name, t.pending.reason, t.pending.message))
 	}
 	if t.state() == v1beta2.ApplicationStateUnknown {
 		t.move(v1beta2.ApplicationStateSubmitted, "the driver is pending")
@@ -127,14 +127,14 @@ func (t *turn) driverPending() {
 	t.wait("the driver is pending")
 }
 
-// pendingIsNews reports whether the stored status does not tell of this kind of wait yet. The kubelet alternates between
+// pendingIsNews reports whether the stored status does not report this kind of wait yet. The kubelet alternates between
 // ErrImagePull and ImagePullBackOff for one cause: that is one piece of news.
 func (t *turn) pendingIsNews() bool {
-	told := meta.FindStatusCondition(t.App.Status.Conditions, v1beta2.ConditionDriverReady)
-	if told == nil {
+	stored := meta.FindStatusCondition(t.App.Status.Conditions, v1beta2.ConditionDriverReady)
+	if stored == nil {
 		return true
 	}
-	return causeOf(told.Reason) != causeOf(t.pending.reason)
+	return causeOf(stored.Reason) != causeOf(t.pending.reason)
 }
 
 func causeOf(reason string) string {

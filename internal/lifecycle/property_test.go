@@ -69,7 +69,7 @@ func TestEveryObservationHasADecision(t *testing.T) {
 						change(w.app)
 						arrange(w)
 						w.refuse = refuse
-						if d := w.reconcile(); d.RequeueAfter == atOnce {
+						if d := w.reconcile(); d.RequeueAfter == immediately {
 							w.reconcile()
 						}
 						again := Decide(w.observe(), w.policy)

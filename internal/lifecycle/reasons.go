@@ -12,7 +12,7 @@ import (
 )
 
 // The reasons of the events about a SparkApplication. Clients filter on them. The established operator's SparkApplicationAdded is left out:
-// it told of nothing but a first submission that failed, and SparkApplicationSubmissionFailed does.
+// it meant only a first submission that failed, for which there is SparkApplicationSubmissionFailed.
 const (
 	ReasonSubmitted          events.Reason = "SparkApplicationSubmitted"
 	ReasonSubmissionFailed   events.Reason = "SparkApplicationSubmissionFailed"

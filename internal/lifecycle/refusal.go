@@ -40,7 +40,7 @@ func (t *turn) withoutExecutor() bool {
 	return counts.WaitingSince != nil && counts.Pending+counts.Running+counts.Unknown == 0
 }
 
-// noteRefusal asks to look again when it is time to ask, and emits an event about a refusal that the stored status does not tell of.
+// noteRefusal asks to look again when it is time to ask, and emits an event about a refusal that the stored status does not have.
 func (t *turn) noteRefusal() {
 	if !t.withoutExecutor() {
 		return
@@ -50,8 +50,8 @@ func (t *turn) noteRefusal() {
 		return
 	}
 	t.wakeIn(lookAgain)
-	if t.Refusal != nil && !t.told(v1beta2.ConditionExecutorsReady, v1beta2.ReasonExecutorsRefused) {
-		t.tell(events.Warningf(ReasonExecutorsRefused, events.Observe, "%s: the API server refuses the executors of driver %s", t.Refusal.Message, t.Driver.Name))
+	if t.Refusal != nil && !t.reported(v1beta2.ConditionExecutorsReady, v1beta2.ReasonExecutorsRefused) {
+		t.emit(events.Warningf(ReasonExecutorsRefused, events.Observe, "%s: the API server refuses the executors of driver %s", t.Refusal.Message, t.Driver.Name))
 	}
 }
 

@@ -37,7 +37,7 @@ func TestARefusalOfExecutorsIsNamedAndEndsTheRun(t *testing.T) {
 		t.Errorf("condition ExecutorsReady is %s", got)
 	}
 	want := []string{"SparkApplicationSubmitted", "SparkDriverRunning", "SparkExecutorsRefused"}
-	if diff := cmp.Diff(want, w.told); diff != "" {
+	if diff := cmp.Diff(want, w.emitted); diff != "" {
 		t.Errorf("events (-want +got):\n%s", diff)
 	}
 	w.now = w.now.Add(5*time.Minute - time.Second)

@@ -41,13 +41,13 @@ func (t *turn) isRespecified() bool { return t.specDiffers() && !t.leavesRun() }
 func (t *turn) startAnew() {
 	if t.terminal() && len(t.passed) > 0 {
 		t.specChangePending = t.App.Spec.UpdatePolicy == v1beta2.UpdatePolicyNextAttempt
-		t.wakeIn(atOnce)
+		t.wakeIn(immediately)
 		return
 	}
 	t.stopExecutors()
 	changed := t.changedFields()
 	t.move(v1beta2.ApplicationStateInvalidating, "the spec was changed: "+changed)
-	t.tell(events.Normalf(ReasonPendingRerun, events.Retry, "The spec was changed (%s): the application is run again", changed))
+	t.emit(events.Normalf(ReasonPendingRerun, events.Retry, "The spec was changed (%s): the application is run again", changed))
 }
 
 // isMended reports whether a submission was refused and the labels or annotations that it was made from were changed: they may be what it was
@@ -65,7 +65,7 @@ func (t *turn) isMended() bool {
 
 func (t *turn) submitMended() {
 	t.move(v1beta2.ApplicationStateInvalidating, "labels or annotations were changed after a refused submission")
-	t.tell(events.Normalf(ReasonPendingRerun, events.Retry, "Labels or annotations were changed: the application is submitted again"))
+	t.emit(events.Normalf(ReasonPendingRerun, events.Retry, "Labels or annotations were changed: the application is submitted again"))
 }
 
 // noteSpec notes of a spec that leaves the current attempt alone how it relates to that: as the same, or as a change that waits.
@@ -87,21 +87,21 @@ func (t *turn) renewSpecHash() {
 	}
 }
 
-// changeWaits reports whether the spec is known to differ although the hashes do not tell: they were made in two ways, and the status says that
+// changeWaits reports whether the spec is known to differ although the hashes do not show it: they were made in two ways, and the status says that
 // a change waits for the next attempt.
 func (t *turn) changeWaits() bool {
 	return t.status.SpecHash != "" && !identity.Comparable(t.status.SpecHash, t.SpecHash) &&
 		meta.IsStatusConditionTrue(t.App.Status.Conditions, v1beta2.ConditionSpecChangePending)
 }
 
-// changePending tells of a change that waits for the next attempt.
+// changePending reports a change that waits for the next attempt.
 func (t *turn) changePending() {
 	if t.specChangePending || meta.IsStatusConditionTrue(t.App.Status.Conditions, v1beta2.ConditionSpecChangePending) {
 		t.specChangePending = true
 		return
 	}
 	t.specChangePending = true
-	t.tell(events.Normalf(ReasonSpecChangePending, events.Observe, "The spec was changed (%s): the next attempt will have it", t.changedFields()))
+	t.emit(events.Normalf(ReasonSpecChangePending, events.Observe, "The spec was changed (%s): the next attempt will have it", t.changedFields()))
 }
 
 // changedFields names what differs from the spec of the current attempt.

@@ -50,11 +50,11 @@ func (t *turn) follow() {
 		t.endRecord(v1beta2.AttemptSucceeded, "", t.status.TerminationTime)
 		t.setFailures(v1beta2.FailureCounts{})
 		t.move(v1beta2.ApplicationStateSucceeding, "the driver succeeded")
-		t.tell(events.Normalf(ReasonDriverCompleted, events.Observe, "Driver %s completed", t.Driver.Name))
+		t.emit(events.Normalf(ReasonDriverCompleted, events.Observe, "Driver %s completed", t.Driver.Name))
 	case v1beta2.DriverStateFailed:
 		t.status.TerminationTime = t.endOfRun(seen)
 		t.fail(*seen.failure)
-		t.tell(events.Warningf(ReasonDriverFailed, events.Observe, "%s", t.status.AppState.ErrorMessage))
+		t.emit(events.Warningf(ReasonDriverFailed, events.Observe, "%s", t.status.AppState.ErrorMessage))
 	default:
 		t.driverUnknown()
 	}
@@ -118,13 +118,13 @@ func (t *turn) driverRunning() {
 	if record := t.currentRecord(); record != nil && record.StartTime == nil {
 		record.StartTime = t.startOfDriver()
 	}
-	t.tellOfUnseenExecutors()
+	t.warnOfUnseenExecutors()
 	if t.state() == v1beta2.ApplicationStateRunning {
 		t.wait("the driver runs")
 		return
 	}
 	t.move(v1beta2.ApplicationStateRunning, "the driver runs")
-	t.tell(events.Normalf(ReasonDriverRunning, events.Observe, "Driver %s is running", t.Driver.Name))
+	t.emit(events.Normalf(ReasonDriverRunning, events.Observe, "Driver %s is running", t.Driver.Name))
 }
 
 // startOfDriver returns when the Spark container started, as the kubelet says where that can be.
@@ -141,7 +141,7 @@ func (t *turn) driverUnknown() {
 		return
 	}
 	t.move(v1beta2.ApplicationStateUnknown, "the driver's node does not answer")
-	t.tell(events.Warningf(ReasonDriverUnknown, events.Observe, "The state of driver %s is unknown: its node does not answer", t.Driver.Name))
+	t.emit(events.Warningf(ReasonDriverUnknown, events.Observe, "The state of driver %s is unknown: its node does not answer", t.Driver.Name))
 }
 
 func (t *turn) driverLost() {
@@ -151,7 +151,7 @@ func (t *turn) driverLost() {
 	t.fail(v1beta2.FailureRecord{
 		Class: v1beta2.FailureClassInfrastructure, Reason: failureDriverNotFound, Message: "driver pod not found", Pod: name,
 	})
-	t.tell(events.Warningf(ReasonDriverNotFound, events.Observe, "Driver pod %s not found: it was deleted before its end was seen", name))
+	t.emit(events.Warningf(ReasonDriverNotFound, events.Observe, "Driver pod %s not found: it was deleted before its end was seen", name))
 }
 
 // fail completes the record and moves to FAILING.
@@ -206,7 +206,7 @@ func (t *turn) rerun(news func(events.Reason, events.Action, string, ...any) eve
 	t.clearRun()
 	t.status.Executors, t.status.ExecutorState = executors, states
 	t.move(v1beta2.ApplicationStatePendingRerun, because)
-	t.tell(news(ReasonPendingRerun, events.Retry, "Running again: %s", because))
+	t.emit(news(ReasonPendingRerun, events.Retry, "Running again: %s", because))
 }
 
 // clearRun forgets the run that is over; counters, identity and the failure record stay.
@@ -228,10 +228,10 @@ func (t *turn) end(state v1beta2.ApplicationStateType, because string) {
 	t.status.NextRetryTime = nil
 	t.move(state, because)
 	if state == v1beta2.ApplicationStateCompleted {
-		t.tell(events.Normalf(ReasonCompleted, events.Finish, "Completed"))
+		t.emit(events.Normalf(ReasonCompleted, events.Finish, "Completed"))
 		return
 	}
-	t.tell(events.Warningf(ReasonFailed, events.Finish, "%s; no other attempt follows: %s", head(t.status.AppState.ErrorMessage, maxConditionMessageBytes-maxReasonBytes), because))
+	t.emit(events.Warningf(ReasonFailed, events.Finish, "%s; no other attempt follows: %s", head(t.status.AppState.ErrorMessage, maxConditionMessageBytes-maxReasonBytes), because))
 }
 
 // ended ends what outlives the driver, and removes a driver that a submission made after it was given up.

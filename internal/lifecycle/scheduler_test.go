@@ -48,9 +48,9 @@ func TestASchedulerThatNobodyRunsIsNamed(t *testing.T) {
 			tc.play(w)
 			d := w.reconcile()
 			if tc.want == "False WaitingForScheduler" && (w.condition(tc.condition) == tc.want || d.RequeueAfter != schedulerGrace) {
-				t.Errorf("at once the condition is %s, wake in %s", w.condition(tc.condition), d.RequeueAfter)
+				t.Errorf("immediately the condition is %s, wake in %s", w.condition(tc.condition), d.RequeueAfter)
 			}
-			w.told = nil
+			w.emitted = nil
 			for _, later := range []time.Duration{schedulerGrace, 2 * schedulerGrace, 3 * schedulerGrace} {
 				w.now = start.Add(later)
 				w.reconcile()
@@ -62,8 +62,8 @@ func TestASchedulerThatNobodyRunsIsNamed(t *testing.T) {
 			if tc.wantEvent != "" && tc.want == "False WaitingForScheduler" {
 				want = []string{tc.wantEvent}
 			}
-			if !slices.Equal(w.told, want) {
-				t.Errorf("events %v, want %v", w.told, want)
+			if !slices.Equal(w.emitted, want) {
+				t.Errorf("events %v, want %v", w.emitted, want)
 			}
 		})
 	}

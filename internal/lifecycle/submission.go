@@ -47,7 +47,7 @@ func (t *turn) currentAttempt() identity.Attempt {
 	return identity.OfSpec(t.App, t.status.Attempt, t.SpecHash)
 }
 
-// current reports whether the pod is of the attempt that the status tells of.
+// current reports whether the pod is of the attempt that the status describes.
 func (t *turn) current(pod *corev1.Pod) bool {
 	return t.status.SubmissionID != "" && pod.Labels[sparklabels.SubmissionID] == t.status.SubmissionID
 }
@@ -96,9 +96,9 @@ func (t *turn) submitted(attempt identity.Attempt) {
 	t.status.DriverInfo = t.Submission.Driver
 	t.status.DriverInfo.PodName = attempt.DriverPodName
 	t.move(v1beta2.ApplicationStateSubmitted, "the driver pod exists")
-	t.tell(events.Normalf(ReasonSubmitted, events.Submit, "Submitted as driver pod %s (attempt %d)", attempt.DriverPodName, attempt.Number))
+	t.emit(events.Normalf(ReasonSubmitted, events.Submit, "Submitted as driver pod %s (attempt %d)", attempt.DriverPodName, attempt.Number))
 	for _, warning := range t.Submission.Warnings {
-		t.tell(events.Warningf(ReasonSubmissionWarning, events.Submit, "%s", warning))
+		t.emit(events.Warningf(ReasonSubmissionWarning, events.Submit, "%s", warning))
 	}
 }
 
@@ -117,7 +117,7 @@ func (t *turn) refused(attempt identity.Attempt) {
 		Reason: reason, Message: t.bounded(message), LogTail: t.tail(t.Submission.LogTail), MetadataHash: identity.MetadataHash(t.App),
 	}
 	t.move(v1beta2.ApplicationStateFailedSubmission, "the submission was refused")
-	t.tell(events.Warningf(ReasonSubmissionFailed, events.Submit, "%s", message))
+	t.emit(events.Warningf(ReasonSubmissionFailed, events.Submit, "%s", message))
 }
 
 // Reasons of a failure record of class Submission.
@@ -148,7 +148,7 @@ func (t *turn) recordAttempt(attempt identity.Attempt, began metav1.Time) {
 }
 
 // submissionFailed tries again if the restart policy says so and the wait is over; else the application has failed. What the attempt has made leads to no
-// driver, and is deleted: at once, and in any case before the state is FAILED, in which nobody looks after it any more.
+// driver, and is deleted immediately, and in any case before the state is FAILED, in which nobody looks after it any more.
 func (t *turn) submissionFailed() {
 	retry := t.submissionRetry()
 	justRefused := t.Submission != nil && t.Submission.Attempt == t.status.Attempt

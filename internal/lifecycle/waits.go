@@ -76,7 +76,7 @@ func (t *turn) timeOut(w limitedWait) {
 		Class: v1beta2.FailureClassDeadline, Reason: w.reason, Message: w.message(),
 		Pod: t.Driver.Name, Node: t.Driver.Spec.NodeName,
 	})
-	t.tell(events.Warningf(ReasonTimedOut, events.Observe, "%s", t.status.AppState.ErrorMessage))
+	t.emit(events.Warningf(ReasonTimedOut, events.Observe, "%s", t.status.AppState.ErrorMessage))
 }
 
 func (t *turn) limitedWaits(state v1beta2.DriverState) []limitedWait {
@@ -99,8 +99,8 @@ func (t *turn) limitedWaits(state v1beta2.DriverState) []limitedWait {
 	return waits
 }
 
-// driverWait is that of a pending driver, from its submission: its pod is made with that, by a clock of another machine. One that is held back on purpose, by a queue, does not wait in this sense, and one that was begins to
-// when it is let go.
+// driverWait is that of a pending driver, from its submission: its pod is made with that, by a clock of another machine. One that a queue holds back on purpose does not wait in this sense; its wait begins
+// when the queue admits it.
 func (t *turn) driverWait() (limitedWait, bool) {
 	if t.pending.gated() {
 		return limitedWait{}, false
@@ -116,18 +116,18 @@ func (t *turn) driverWait() (limitedWait, bool) {
 }
 
 // noteWaits keeps in the status what no pod shows: since when the driver may start, and since when it has been without executors. What the
-// stored conditions tell is what was so until now.
+// stored conditions say is what was so until now.
 func (t *turn) noteWaits(state v1beta2.DriverState) {
 	record := t.currentRecord()
-	if record != nil && t.told(v1beta2.ConditionDriverReady, corev1.PodReasonSchedulingGated) && !t.pending.gated() {
+	if record != nil && t.reported(v1beta2.ConditionDriverReady, corev1.PodReasonSchedulingGated) && !t.pending.gated() {
 		record.UngatedTime = new(metav1.NewTime(t.Now))
 	}
 	t.status.Executors.WaitingSince = t.executorsWaitBegan(state)
 	t.noteRefusal()
 }
 
-// told reports whether the stored condition has the reason.
-func (t *turn) told(kind, reason string) bool {
+// reported says whether the stored condition has the reason.
+func (t *turn) reported(kind, reason string) bool {
 	c := meta.FindStatusCondition(t.App.Status.Conditions, kind)
 	return c != nil && c.Reason == reason
 }
@@ -150,7 +150,7 @@ func (t *turn) executorsWaitBegan(state v1beta2.DriverState) *metav1.Time {
 		return counts.WaitingSince
 	case !t.plausible(*began):
 		return new(metav1.NewTime(t.Now))
-	case t.told(v1beta2.ConditionExecutorsReady, v1beta2.ReasonExecutorsRunning), t.told(v1beta2.ConditionExecutorsReady, corev1.PodReasonSchedulingGated):
+	case t.reported(v1beta2.ConditionExecutorsReady, v1beta2.ReasonExecutorsRunning), t.reported(v1beta2.ConditionExecutorsReady, corev1.PodReasonSchedulingGated):
 		return new(metav1.NewTime(t.Now))
 	default:
 		return began
@@ -168,7 +168,7 @@ func (t *turn) oldestPendingExecutor() *metav1.Time {
 	return oldest
 }
 
-// wantedExecutors returns how many executors a driver makes when it starts, and 0 where that cannot be told.
+// wantedExecutors returns how many executors a driver makes when it starts, and 0 where that is unknown.
 func wantedExecutors(spec *v1beta2.SparkApplicationSpec) int64 {
 	count, err := podrequests.InitialExecutors(executorConf(spec))
 	if err != nil {
@@ -225,13 +225,13 @@ func (t *turn) executorsWait() *pendingReason {
 	return first
 }
 
-// tellOfUnseenExecutors tells once of executors that no scheduler looks at.
-func (t *turn) tellOfUnseenExecutors() {
+// warnOfUnseenExecutors warns once of executors that no scheduler looks at.
+func (t *turn) warnOfUnseenExecutors() {
 	if t.status.Executors.Pending == 0 {
 		return
 	}
 	wait := t.executorsWait()
-	if wait != nil && wait.reason == reasonWaitingForScheduler && !t.told(v1beta2.ConditionExecutorsReady, wait.reason) {
-		t.tell(events.Warningf(ReasonExecutorPending, events.Observe, "Executors cannot start (%s): %s", wait.reason, wait.message))
+	if wait != nil && wait.reason == reasonWaitingForScheduler && !t.reported(v1beta2.ConditionExecutorsReady, wait.reason) {
+		t.emit(events.Warningf(ReasonExecutorPending, events.Observe, "Executors cannot start (%s): %s", wait.reason, wait.message))
 	}
 }

@@ -134,13 +134,13 @@ func TestWaitsHaveLimits(t *testing.T) {
 	}
 }
 
-// A wait that a queue imposed is none: limits are counted from when it let the pod go, although the pod is older.
-func TestLimitsAreCountedFromWhenAQueueLetsGo(t *testing.T) {
+// A wait that a queue imposed is none: limits are counted from when it admitted the pod, although the pod is older.
+func TestLimitsAreCountedFromWhenAQueueAdmits(t *testing.T) {
 	const limit, held = 10 * time.Minute, 3 * time.Hour
 	for name, tc := range map[string]struct {
 		policy     Timeouts
 		hold       func(*world)
-		letGo      func(*world)
+		admit      func(*world)
 		wantReason string
 	}{
 		"a driver": {Timeouts{DriverPending: limit}, func(w *world) { w.driver.Status.Conditions = gate },
@@ -167,7 +167,7 @@ func TestLimitsAreCountedFromWhenAQueueLetsGo(t *testing.T) {
 			w.reconcile()
 			w.now = start.Add(held)
 			w.reconcile()
-			tc.letGo(w)
+			tc.admit(w)
 			w.reconcile()
 			w.now = start.Add(held + limit - time.Second)
 			if d := w.reconcile(); w.terminal() || d.RequeueAfter != time.Second {
@@ -244,8 +244,8 @@ func TestEventsSayWhatHoldsADriverUp(t *testing.T) {
 	if got := w.condition(v1beta2.ConditionDriverReady); got != "False FailedMount" {
 		t.Errorf("condition DriverReady is %s", got)
 	}
-	if want := []string{"SparkApplicationSubmitted", "SparkDriverPending"}; !slices.Equal(w.told, want) {
-		t.Errorf("events %v, want %v", w.told, want)
+	if want := []string{"SparkApplicationSubmitted", "SparkDriverPending"}; !slices.Equal(w.emitted, want) {
+		t.Errorf("events %v, want %v", w.emitted, want)
 	}
 }
 
@@ -312,7 +312,7 @@ func TestExecutorsThatOutliveTheirDriverAreDeleted(t *testing.T) {
 	}
 }
 
-func TestPodsThatDoNotGoAreToldOf(t *testing.T) {
+func TestPodsThatDoNotGoAreReported(t *testing.T) {
 	w := newWorld(func(a *v1beta2.SparkApplication) {
 		a.Spec.Timeouts = &v1beta2.Timeouts{CleanupSeconds: ptr.To[int64](120)}
 	})
@@ -336,8 +336,8 @@ func TestPodsThatDoNotGoAreToldOf(t *testing.T) {
 	if w.state() != v1beta2.ApplicationStateSuspending {
 		t.Errorf("state %s, want SUSPENDING", w.state())
 	}
-	if n := len(slices.DeleteFunc(slices.Clone(w.told), func(r string) bool { return r != string(ReasonCleanupStuck) })); n != 1 {
-		t.Errorf("told %d times: %v", n, w.told)
+	if n := len(slices.DeleteFunc(slices.Clone(w.emitted), func(r string) bool { return r != string(ReasonCleanupStuck) })); n != 1 {
+		t.Errorf("emitted %d times: %v", n, w.emitted)
 	}
 	w.podsGo()
 	w.reconcile()

@@ -20,7 +20,7 @@ import (
 
 var start = time.Date(2026, 11, 1, 12, 0, 0, 0, time.UTC)
 
-// world is a model of a cluster with one application: it executes actions at once and stores what is decided.
+// world is a model of a cluster with one application: it executes actions immediately and stores what is decided.
 type world struct {
 	now       time.Time
 	app       *v1beta2.SparkApplication
@@ -46,7 +46,7 @@ type world struct {
 	deleted   bool
 	// submitted lists the attempts whose driver pod was made.
 	submitted []int64
-	told      []string
+	emitted   []string
 	passed    []v1beta2.ApplicationStateType
 }
 
@@ -99,7 +99,7 @@ func (w *world) reconcile() Decision {
 			w.passed = append(w.passed, to)
 		}
 		for _, e := range d.Events {
-			w.told = append(w.told, string(e.Reason))
+			w.emitted = append(w.emitted, string(e.Reason))
 		}
 		if len(d.Actions) == 0 || w.deleted {
 			return d
@@ -135,7 +135,7 @@ func (w *world) execute(a Action) bool {
 			return false
 		}
 		w.driver, w.executors, w.outcome, w.released = nil, nil, nil, true
-	case ReleaseDriver:
+	case RemoveFinalizer:
 		w.driver = w.driver.DeepCopy()
 		w.driver.Finalizers = nil
 		if w.driver.DeletionTimestamp != nil {
@@ -209,7 +209,7 @@ func executorPod(name string, attempt identity.Attempt, phase corev1.PodPhase) *
 	}
 }
 
-// driverRuns, driverEnds and driverWaits tell what the kubelet says next.
+// driverRuns, driverEnds and driverWaits are what the kubelet says next.
 func (w *world) driverRuns() { w.driver.Status.Phase = corev1.PodRunning }
 
 func (w *world) driverEnds(exitCode int32) {
