@@ -21,7 +21,7 @@ import (
 	"github.com/alauda/spark-operator/apis/sparkoperator/v1beta2"
 	"github.com/alauda/spark-operator/internal/submission/mode"
 	"github.com/alauda/spark-operator/internal/submission/sparksubmit"
-	"github.com/alauda/spark-operator/internal/testing/deputy"
+	"github.com/alauda/spark-operator/internal/testing/escalation"
 )
 
 // fakeSpark returns the home of a Spark whose spark-submit does what the script says.
@@ -47,11 +47,11 @@ func TestNothingOfTheOperatorsCanBeReached(t *testing.T) {
 	ran := filepath.Join(t.TempDir(), "ran")
 	startControllerWith(t, ns, sparksubmit.Options{Home: fakeSpark(t, "touch "+ran), Dir: t.TempDir()})
 	type trial struct {
-		deputy.Attempt
+		escalation.Attempt
 		app *v1beta2.SparkApplication
 	}
 	var trials []trial
-	for i, attempt := range deputy.Attempts() {
+	for i, attempt := range escalation.Attempts() {
 		for _, m := range []mode.Mode{mode.Native, mode.SparkSubmit} {
 			if m == mode.Native && attempt.BySparkSubmit {
 				continue
@@ -106,7 +106,7 @@ func TestWhatIsTheAuthorsStaysAllowed(t *testing.T) {
 	ns := newNamespace(t)
 	create(t, &corev1.ServiceAccount{ObjectMeta: metav1.ObjectMeta{Namespace: ns, Name: "spark"}})
 	startControllerWith(t, ns, sparksubmit.Options{Home: fakeSpark(t, "exit 7"), Dir: t.TempDir()})
-	for i, permission := range deputy.Permissions() {
+	for i, permission := range escalation.Permissions() {
 		native := newApplication(ns, submittedBy(mode.Native), func(app *v1beta2.SparkApplication) { app.Name = fmt.Sprintf("n-%d", i) })
 		permission.Change(native)
 		create(t, native)

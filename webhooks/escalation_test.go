@@ -15,7 +15,7 @@ import (
 
 	configv1alpha1 "github.com/alauda/spark-operator/apis/config/v1alpha1"
 	"github.com/alauda/spark-operator/apis/sparkoperator/v1beta2"
-	"github.com/alauda/spark-operator/internal/testing/deputy"
+	"github.com/alauda/spark-operator/internal/testing/escalation"
 	"github.com/alauda/spark-operator/pkg/sparkconf"
 )
 
@@ -47,7 +47,7 @@ func waysToAsk(t *testing.T) []asked {
 // What the process of spark-submit must not get is for the controller to refuse: the webhook does not know how an application is submitted.
 func TestNothingOfTheOperatorsCanBeReached(t *testing.T) {
 	for _, way := range waysToAsk(t) {
-		for _, attempt := range deputy.Attempts() {
+		for _, attempt := range escalation.Attempts() {
 			if attempt.BySparkSubmit {
 				continue
 			}
@@ -68,7 +68,7 @@ func TestNothingOfTheOperatorsCanBeReached(t *testing.T) {
 
 func TestWhatIsTheAuthorsStaysAllowed(t *testing.T) {
 	for _, way := range waysToAsk(t) {
-		for _, permission := range deputy.Permissions() {
+		for _, permission := range escalation.Permissions() {
 			if refusal := way.answer(t, permission.Change).Refusal; refusal != "" {
 				t.Errorf("%s: %s: %s", way.name, permission.Name, refusal)
 			}

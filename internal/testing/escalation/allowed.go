@@ -1,7 +1,7 @@
 // Copyright 2026 The Alauda Spark Operator Authors.
 // SPDX-License-Identifier: Apache-2.0
 
-package deputy
+package escalation
 
 import (
 	"slices"
@@ -13,7 +13,7 @@ import (
 	"github.com/alauda/spark-operator/pkg/sparklabels"
 )
 
-// Permission is something that looks like an Attempt and is the author's to ask for.
+// Permission is something that looks like an Attempt and that authors may ask for.
 type Permission struct {
 	// Name says what is asked for.
 	Name string

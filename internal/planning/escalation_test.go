@@ -12,7 +12,7 @@ import (
 	"github.com/alauda/spark-operator/internal/planning"
 	"github.com/alauda/spark-operator/internal/submission/mode"
 	"github.com/alauda/spark-operator/internal/submission/sparksubmit"
-	"github.com/alauda/spark-operator/internal/testing/deputy"
+	"github.com/alauda/spark-operator/internal/testing/escalation"
 	"github.com/alauda/spark-operator/internal/testing/fallback"
 )
 
@@ -27,7 +27,7 @@ func submittable(t *testing.T, change func(*application), bySparkSubmit bool) er
 }
 
 func TestNothingOfTheOperatorsCanBeReached(t *testing.T) {
-	for _, attempt := range deputy.Attempts() {
+	for _, attempt := range escalation.Attempts() {
 		t.Run(attempt.Name, func(t *testing.T) {
 			err := submittable(t, attempt.Change, attempt.BySparkSubmit)
 			invalid, isInvalid := errors.AsType[*planning.InvalidError](err)
@@ -62,7 +62,7 @@ func TestWhatNativeCannotExpressIsDocumented(t *testing.T) {
 }
 
 func TestWhatIsTheAuthorsStaysAllowed(t *testing.T) {
-	for _, permission := range deputy.Permissions() {
+	for _, permission := range escalation.Permissions() {
 		for _, bySparkSubmit := range []bool{false, true} {
 			err := submittable(t, permission.Change, bySparkSubmit)
 			if want := bySparkSubmit && permission.NotBySparkSubmit; (err != nil) != want {

@@ -1,7 +1,7 @@
 // Copyright 2026 The Alauda Spark Operator Authors.
 // SPDX-License-Identifier: Apache-2.0
 
-package deputy
+package escalation
 
 import (
 	corev1 "k8s.io/api/core/v1"
@@ -12,7 +12,7 @@ import (
 	"github.com/alauda/spark-operator/pkg/sparklabels"
 )
 
-// Attempt is one way to ask for what is not the author's.
+// Attempt is one way to ask for what the author has no right to.
 type Attempt struct {
 	// Name says what is attempted.
 	Name string
