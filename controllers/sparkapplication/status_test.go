@@ -15,7 +15,7 @@ import (
 	"time"
 
 	corev1 "k8s.io/api/core/v1"
-	apipath "k8s.io/apimachinery/pkg/api/validation/path"
+	"k8s.io/apimachinery/pkg/api/validate/content"
 	metav1 "k8s.io/apimachinery/pkg/apis/meta/v1"
 	"k8s.io/client-go/tools/events"
 	clocktesting "k8s.io/utils/clock/testing"
@@ -33,7 +33,7 @@ func named(name string) error {
 	if name == "" {
 		return errors.New("resource name may not be empty")
 	}
-	if problems := apipath.IsValidPathSegmentName(name); len(problems) > 0 {
+	if problems := content.IsPathSegmentName(name); len(problems) > 0 {
 		return fmt.Errorf("invalid resource name %q: %v", name, problems)
 	}
 	return nil
@@ -168,8 +168,8 @@ func (f filler) fillKind(v reflect.Value) {
 	}
 	switch v.Kind() {
 	case reflect.Struct:
-		for i := range v.NumField() {
-			f.fill(v.Field(i))
+		for _, field := range v.Fields() {
+			f.fill(field)
 		}
 	case reflect.Pointer:
 		if f.IntN(3) > 0 {
@@ -199,7 +199,7 @@ func (f filler) fillKind(v reflect.Value) {
 }
 
 // status returns a status in which some of what the operator writes is as it would be.
-func (f filler) status(app *v1beta2.SparkApplication) v1beta2.SparkApplicationStatus {
+func (f filler) status() v1beta2.SparkApplicationStatus {
 	var status v1beta2.SparkApplicationStatus
 	f.fill(reflect.ValueOf(&status).Elem())
 	own := submittedApp(1).Status
@@ -222,7 +222,7 @@ func TestNoStatusMakesReconcilingFail(t *testing.T) {
 			app.Spec.RestartPolicy = v1beta2.RestartPolicy{Type: v1beta2.RestartPolicyAlways}
 		}
 		app.Spec.Suspend = []*bool{nil, nil, new(true), new(false)}[f.IntN(4)]
-		app.Status = f.status(app)
+		app.Status = f.status()
 		objects := []client.Object{app}
 		if f.IntN(2) == 0 {
 			pod := driverPod(app, int64(f.IntN(3)), "pi-driver")

@@ -8,7 +8,7 @@ import (
 	"strings"
 
 	"github.com/google/uuid"
-	"k8s.io/apimachinery/pkg/api/validation/path"
+	"k8s.io/apimachinery/pkg/api/validate/content"
 	"k8s.io/apimachinery/pkg/types"
 
 	"github.com/alauda/spark-operator/apis/sparkoperator/v1beta2"
@@ -79,5 +79,5 @@ func CurrentDriverPodName(app *v1beta2.SparkApplication) string {
 
 // IsName reports whether the API server can be asked for an object of the name. Of any other there is none, and to ask is an error each time.
 func IsName(name string) bool {
-	return name != "" && len(path.IsValidPathSegmentName(name)) == 0
+	return name != "" && len(content.IsPathSegmentName(name)) == 0
 }

@@ -87,10 +87,10 @@ func TestMaskerHidesSecretsHoweverTheyArePrinted(t *testing.T) {
 		"backslashes":               `ab\cd\1234` + "\nQ9",
 		"control characters":        "ab\x01cd\b1234\x7f\nQ9",
 	} {
-		for language, print := range printed {
+		for language, quote := range printed {
 			t.Run(name+"/"+language, func(t *testing.T) {
 				m := masker(nil, "spark.my.password", secret)
-				text := "error: cannot sign in with " + print(secret) + ": denied"
+				text := "error: cannot sign in with " + quote(secret) + ": denied"
 				masked := m.Mask(text)
 				if strings.Contains(masked, "Q9") || strings.Contains(masked, "1234") || !strings.HasPrefix(masked, "error: cannot sign in with ") || !strings.HasSuffix(masked, ": denied") {
 					t.Errorf("%q shows %q", masked, text)
