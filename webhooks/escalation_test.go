@@ -77,7 +77,7 @@ func TestWhatIsTheAuthorsStaysAllowed(t *testing.T) {
 }
 
 // Each row is refused by a message that would show a secret.
-func TestSecretsAreNeverTold(t *testing.T) {
+func TestSecretsAreNeverShown(t *testing.T) {
 	const secret = "hunter2 of the author"
 	conf := func(key, value string) func(*app) {
 		return func(a *app) { a.Spec.SparkConf = map[string]string{key: value} }

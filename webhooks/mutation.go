@@ -39,7 +39,7 @@ type mutation[T any, P object[T]] struct {
 }
 
 // defaulting is a mutation that fills in what the user left out. What cannot be decoded passes: the schema names all
-// wrong fields at once, and what it takes the validating endpoint refuses.
+// wrong fields together, and what it takes the validating endpoint refuses.
 func defaulting[T any, P object[T]](set func(P)) mutation[T, P] {
 	return mutation[T, P]{
 		operations: []admissionv1.Operation{admissionv1.Create, admissionv1.Update},

@@ -21,7 +21,7 @@ import (
 // +kubebuilder:rbac:groups="",resources=resourcequotas,verbs=list;watch
 
 // quotaCheck compares what applications ask for with the quotas of their namespace. The quotas themselves are the API
-// server's to enforce, when pods are made; to be told before is a service.
+// server's to enforce, when pods are made; a warning before that is a service.
 type quotaCheck struct {
 	mode  configv1alpha1.ResourceQuotaMode
 	cache client.Reader

@@ -152,7 +152,7 @@ func TestTheLargestBodiesAreAnsweredInTime(t *testing.T) {
 	}
 }
 
-// The application of a pod that cannot be read: the pod is made all the same, and its author is told.
+// The application of a pod that cannot be read: the pod is made all the same, and its author is warned.
 func TestAPodOfAnUnreadableApplicationIsMade(t *testing.T) {
 	unreadable := &stored.SparkApplication{}
 	if err := json.Unmarshal(fmt.Appendf(nil, endpointsOfKinds["SparkApplication"].object, "", formlessDriver), unreadable); err != nil {

@@ -27,7 +27,7 @@ const (
 
 var specPath = field.NewPath("spec")
 
-// sparkApplicationValidator refuses what the controller would refuse to submit, and tells of what there is no quota for.
+// sparkApplicationValidator refuses what the controller would refuse to submit, and warns of what there is no quota for.
 type sparkApplicationValidator struct{ quota quotaCheck }
 
 // ValidateCreate implements admission.Validator.
@@ -35,8 +35,8 @@ func (v sparkApplicationValidator) ValidateCreate(ctx context.Context, app *v1be
 	examined := planning.Examine(app, specPath)
 	warnings, errs := examined.Warnings, examined.Errors
 	if !suspended(app) {
-		told, exceeded := v.quota.ask(ctx, app.Namespace, examined.Demand, nil)
-		warnings, errs = append(warnings, told...), append(errs, exceeded...)
+		notes, exceeded := v.quota.ask(ctx, app.Namespace, examined.Demand, nil)
+		warnings, errs = append(warnings, notes...), append(errs, exceeded...)
 	}
 	return warnings, refusal(v1beta2.GroupVersion, "SparkApplication", app.Name, planning.HideSecretsIn(app, errs))
 }
@@ -58,8 +58,8 @@ func (v sparkApplicationValidator) ValidateUpdate(ctx context.Context, before, a
 		warnings = examined.Warnings
 	}
 	if specChanged && examined.Demand != nil && startsAnew(before, after) {
-		told, exceeded := v.quota.ask(ctx, after.Namespace, examined.Demand, running(before))
-		warnings, errs = append(warnings, told...), append(errs, exceeded...)
+		notes, exceeded := v.quota.ask(ctx, after.Namespace, examined.Demand, running(before))
+		warnings, errs = append(warnings, notes...), append(errs, exceeded...)
 	}
 	return warnings, refusal(v1beta2.GroupVersion, "SparkApplication", after.Name, planning.HideSecretsIn(after, errs))
 }

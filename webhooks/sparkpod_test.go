@@ -41,7 +41,7 @@ func readerOf(tb testing.TB, objects ...client.Object) client.WithWatch {
 	return fake.NewClientBuilder().WithScheme(scheme).WithObjects(fakes.Stored(objects...)...).Build()
 }
 
-// mutatorOf knows the applications by its cache, and none by the API server, unless told.
+// mutatorOf has the cached applications in its cache, and the others at the API server.
 func mutatorOf(tb testing.TB, cached []client.Object, others ...client.Object) admission.Handler {
 	tb.Helper()
 	return podMutation(applications{cache: readerOf(tb, cached...), api: readerOf(tb, others...)})

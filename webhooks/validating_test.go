@@ -93,7 +93,7 @@ func TestSparkApplicationValidation(t *testing.T) {
 		want          answer
 	}{
 		"nothing is wrong": {after: sparkPi()},
-		"everything at once": {
+		"everything together": {
 			after: sparkPi(wrong, func(a *app) {
 				a.Spec.Image = nil
 				a.Spec.SparkConf = map[string]string{"spark.master": "local"}
@@ -198,7 +198,7 @@ func TestResourceQuotas(t *testing.T) {
 	dynamic := func(a *app) {
 		a.Spec.DynamicAllocation = &v1beta2.DynamicAllocation{Enabled: true, MinExecutors: new(int32(2)), MaxExecutors: new(int32(100))}
 	}
-	told := func(name, asked, used, limit string) string {
+	excess := func(name, asked, used, limit string) string {
 		return `failed to validate resource quota "team/q": ` + name + ": the application asks for " + asked + ", and " + used + " of " + limit +
 			" are used; ask for less, or have the quota raised"
 	}
@@ -208,20 +208,20 @@ func TestResourceQuotas(t *testing.T) {
 		want          string
 	}{
 		"fits":         {quota: hard("pods", "4", "1"), after: sparkPi(executors(2))},
-		"does not fit": {quota: hard("pods", "4", "2"), after: sparkPi(executors(2)), want: told("pods", "3", "2", "4")},
-		"memory with the overhead of a JVM in Scala": {quota: hard("requests.memory", "2815Mi", "0"), after: sparkPi(), want: told("requests.memory", "2816Mi", "0", "2815Mi")},
+		"does not fit": {quota: hard("pods", "4", "2"), after: sparkPi(executors(2)), want: excess("pods", "3", "2", "4")},
+		"memory with the overhead of a JVM in Scala": {quota: hard("requests.memory", "2815Mi", "0"), after: sparkPi(), want: excess("requests.memory", "2816Mi", "0", "2815Mi")},
 		"core requests, not cores":                   {quota: hard("requests.cpu", "750m", "0"), after: sparkPi(func(a *app) { a.Spec.Driver.CoreRequest, a.Spec.Executor.CoreRequest = new("250m"), new("500m") })},
-		"dynamic allocation starts with its least":   {quota: hard("pods", "2", "0"), after: sparkPi(dynamic), want: told("pods", "3", "0", "2")},
-		"sidecars count":                             {quota: hard("cpu", "2500m", "0"), after: sparkPi(sidecar), want: told("cpu", "3", "0", "2500m")},
+		"dynamic allocation starts with its least":   {quota: hard("pods", "2", "0"), after: sparkPi(dynamic), want: excess("pods", "3", "0", "2")},
+		"sidecars count":                             {quota: hard("cpu", "2500m", "0"), after: sparkPi(sidecar), want: excess("cpu", "3", "0", "2500m")},
 		"a memory limit counts as the webhook sets it": {
 			quota: hard("limits.memory", "4Gi", "0"), after: sparkPi(func(a *app) { a.Spec.Executor.MemoryLimit = new("3g") }),
-			want: told("limits.memory", "4480Mi", "0", "4Gi"),
+			want: excess("limits.memory", "4480Mi", "0", "4Gi"),
 		},
 		"suspended, asks for nothing yet":         {quota: hard("pods", "0", "0"), after: sparkPi(paused)},
-		"resumed":                                 {quota: hard("pods", "1", "0"), before: sparkPi(paused), after: sparkPi(), want: told("pods", "2", "0", "1")},
+		"resumed":                                 {quota: hard("pods", "1", "0"), before: sparkPi(paused), after: sparkPi(), want: excess("pods", "2", "0", "1")},
 		"suspending is never a question of quota": {quota: hard("pods", "0", "3"), before: sparkPi(runs), after: sparkPi(runs, paused)},
 		"grows, and its pods of now go first":     {quota: hard("pods", "5", "5"), before: sparkPi(runs), after: sparkPi(runs, executors(2))},
-		"grows too much":                          {quota: hard("pods", "5", "5"), before: sparkPi(runs), after: sparkPi(runs, executors(3)), want: told("pods", "4", "2", "5")},
+		"grows too much":                          {quota: hard("pods", "5", "5"), before: sparkPi(runs), after: sparkPi(runs, executors(3)), want: excess("pods", "4", "2", "5")},
 		"changes nothing that runs":               {quota: hard("pods", "0", "2"), before: sparkPi(), after: sparkPi(func(a *app) { a.Spec.TimeToLiveSeconds = new(int64(1)) })},
 	} {
 		t.Run(name, func(t *testing.T) {

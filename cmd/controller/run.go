@@ -61,7 +61,7 @@ func spareMemory() {
 	}
 }
 
-// Leader election creates the lease, renews it, and tells in an event who leads. Only creation cannot be limited to a name.
+// Leader election creates the lease, renews it, and emits an event about who leads. Only creation cannot be limited to a name.
 //
 // +kubebuilder:rbac:groups=coordination.k8s.io,namespace=spark-operator,resources=leases,verbs=create
 // +kubebuilder:rbac:groups=coordination.k8s.io,namespace=spark-operator,resources=leases,resourceNames=spark-operator-controller-lock,verbs=get;update

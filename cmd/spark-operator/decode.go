@@ -32,7 +32,7 @@ func strictDecode(document []byte, into any, strict bool) error {
 	return errors.Join(unknown...)
 }
 
-// unknownField tells a misspelled field by its path.
+// unknownField recognises a misspelled field by its path.
 func unknownField(err error) error {
 	path, found := strings.CutPrefix(err.Error(), "unknown field ")
 	if !found {

@@ -45,7 +45,7 @@ func (a *application) String() string { return a.Namespace + "/" + a.Name }
 // manifests is what files hold.
 type manifests struct {
 	apps []*application
-	// leftOut tells of objects that are not rendered.
+	// leftOut describes objects that are not rendered.
 	leftOut []string
 }
 

@@ -63,10 +63,10 @@ func runRender(args []string, s streams) error {
 	var notes []string
 	var errs []error
 	for _, app := range read.apps {
-		found, told, err := renderApplication(app, o)
+		found, warnings, err := renderApplication(app, o)
 		errs = append(errs, at(app.place, err)...)
 		documents = append(documents, found...)
-		for _, note := range told {
+		for _, note := range warnings {
 			notes = append(notes, "warning: "+app.String()+": "+note)
 		}
 	}

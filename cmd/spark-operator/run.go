@@ -87,7 +87,7 @@ func runVersion(args []string, s streams) error {
 	return err
 }
 
-// flatten takes joined errors apart, so that each is told on a line of its own.
+// flatten takes joined errors apart, so that each has a line of its own.
 func flatten(err error) []error {
 	joined, isJoined := err.(interface{ Unwrap() []error })
 	if !isJoined {

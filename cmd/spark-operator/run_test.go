@@ -202,7 +202,7 @@ func TestBadManifests(t *testing.T) {
 			in + "metadata.name: \"Pi_1\": use at most 63 lower-case letters, digits and '-', a letter first and a letter or digit last\n",
 		},
 		"an unknown type": {replace("Scala", "Ruby"), in + "spec.type: \"Ruby\": use Java, Scala, Python or R\n"},
-		"all that the plan refuses is told, line by line": {
+		"all that the plan refuses is reported, line by line": {
 			replace("  type: Scala", "  type: Scala\n  mode: client") + "  sparkConf: {spark.master: local}\n",
 			in + "spec.mode: \"client\": it would run the driver inside the operator; set it to cluster\n" +
 				in + "spec.sparkConf[spark.master]: \"local\": sparkConf key \"spark.master\" is not allowed: " +
@@ -311,7 +311,7 @@ func TestHelpOfRenderNamesEveryFlag(t *testing.T) {
 	}
 	for _, name := range []string{"-f file", "-namespace", "-uid", "-attempt", "-output", "-objects", "-requests", "-conf", "-mode"} {
 		if !strings.Contains(got.Stdout, name) {
-			t.Errorf("help does not tell of %s:\n%s", name, got.Stdout)
+			t.Errorf("help does not mention %s:\n%s", name, got.Stdout)
 		}
 	}
 }

@@ -30,7 +30,7 @@ func TestLinksNoSubmission(t *testing.T) {
 	}
 }
 
-func TestRunTellsWhatIsWrong(t *testing.T) {
+func TestRunSaysWhatIsWrong(t *testing.T) {
 	unknownKey := filepath.Join(t.TempDir(), "config.yaml")
 	content := "apiVersion: config.sparkoperator.k8s.io/v1alpha1\nkind: WebhookConfiguration\nports: 9443\n"
 	if err := os.WriteFile(unknownKey, []byte(content), 0o600); err != nil {
@@ -59,6 +59,6 @@ func TestHelpIsNoError(t *testing.T) {
 		t.Fatal(err)
 	}
 	if !strings.Contains(out.String(), "-config") {
-		t.Errorf("help does not tell of --config:\n%s", out.String())
+		t.Errorf("help does not mention --config:\n%s", out.String())
 	}
 }

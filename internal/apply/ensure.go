@@ -43,7 +43,7 @@ type Ensured struct {
 	Doubt string
 }
 
-// maxCreations is how often one Ensure creates: at once, and again after each of two objects that were in the way.
+// maxCreations is how often one Ensure creates: immediately, and again after each of two objects that were in the way.
 const maxCreations = 3
 
 // Ensure creates an object, unless it is there as it would be created (see Same), or as admission rewrites what would be created (see Judge). What else has

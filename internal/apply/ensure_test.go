@@ -235,7 +235,7 @@ func deleted(app *v1beta2.SparkApplication) *v1beta2.SparkApplication {
 	return app
 }
 
-// A driver pod of an application that is gone is held by nobody but us: it goes at once.
+// A driver pod of an application that is gone is held by nobody but us: it goes immediately.
 func TestEnsureFreesADriverThatNobodyNeeds(t *testing.T) {
 	pod := driver(goneUID)
 	pod.Finalizers = []string{sparklabels.DriverEnd}

@@ -156,7 +156,7 @@ func TestEnsureAsksOnlyInDoubt(t *testing.T) {
 }
 
 // What nobody's admission makes of it is forged, also in a cluster that rewrites; one that has ended is taken for the run all the same, and a doubt says so.
-func TestEnsureTellsForgedDriversFromRewrittenOnes(t *testing.T) {
+func TestEnsureDistinguishesForgedDriversFromRewrittenOnes(t *testing.T) {
 	for _, phase := range phases {
 		forged := fullDriver()
 		forged.UID, forged.Spec.Containers[0].Image, forged.Status.Phase = "forged", "mirror.example/forged", phase

@@ -21,7 +21,7 @@ const (
 	fatal rank = iota
 	// failed lines are those of errors that nobody called harmless.
 	failed
-	// logged lines tell of an error in words.
+	// logged lines describe an error in words.
 	logged
 	// warned lines are of errors that a logger calls a warning.
 	warned

@@ -4,7 +4,7 @@
 // Package certs keeps the webhook server's certificate valid and trusted by the API server.
 //
 // A serving certificate is always minted together with a certificate authority of its own, whose private key is thrown
-// away at once. So nothing is stored with which another certificate could be signed, and every renewal brings a new
+// away immediately. So nothing is stored with which another certificate could be signed, and every renewal brings a new
 // authority. What makes a renewal safe is its order, which every function here upholds:
 //
 //  1. the new certificate and the trust bundle (the new authority and every earlier one that is still valid) are written

@@ -59,7 +59,7 @@ func (k *Keeper) inject(ctx context.Context, name string, configuration client.O
 	return nil
 }
 
-// trustIn sets the bundle on the webhooks that service serves and tells whether that changed any. Webhooks that point
+// trustIn sets the bundle on the webhooks that service serves and reports whether that changed any. Webhooks that point
 // elsewhere are somebody else's, even in a configuration with our name.
 func trustIn(service types.NamespacedName, trust []byte, webhooks []*admissionv1.WebhookClientConfig) bool {
 	changed := false

@@ -29,7 +29,7 @@ const (
 	longestSleep = 12 * time.Hour
 )
 
-// errLostRace tells that another replica wrote the Secret after it was read.
+// errLostRace means that another replica wrote the Secret after it was read.
 var errLostRace = errors.New("another replica wrote the secret first")
 
 // Options say where the certificate lives and who is to trust it.
@@ -57,7 +57,7 @@ type Keeper struct {
 	reader client.Reader
 	writer client.Writer
 	// candidate is the certificate that waits to be served, and since when. Only Reconcile uses it, which never runs
-	// twice at once.
+	// twice at the same time.
 	candidate      *tls.Certificate
 	candidateSince time.Time
 }
@@ -72,7 +72,7 @@ func NewKeeper(options Options, now func() time.Time) *Keeper {
 	}
 }
 
-// Reconcile brings Secret, configurations and the served certificate into agreement, in the order that doc.go tells.
+// Reconcile brings Secret, configurations and the served certificate into agreement, in the order that doc.go gives.
 // It looks at everything on every pass, so it does not matter what it was called for.
 func (k *Keeper) Reconcile(ctx context.Context, _ ctrl.Request) (ctrl.Result, error) {
 	material, inspected, err := k.ensureMaterial(ctx)

@@ -234,7 +234,7 @@ func TestKeeperRotates(t *testing.T) {
 	}
 }
 
-func TestKeeperServesAtOnceWhenTheSecretWasDeleted(t *testing.T) {
+func TestKeeperServesImmediatelyWhenTheSecretWasDeleted(t *testing.T) {
 	c := newCluster(t, interceptor.Funcs{})
 	r := newReplica(t, c)
 	r.reconcile()
@@ -329,7 +329,7 @@ func TestKeeperKeepsServingWhenInjectionFails(t *testing.T) {
 		r.now = r.now.Add(time.Hour)
 	}
 	if !cmp.Equal(first, r.servedLeaf()) {
-		t.Error("serves a certificate that the API server was never told to trust")
+		t.Error("serves a certificate that the API server was never given to trust")
 	}
 	forbidden = false
 	r.reconcile()

@@ -25,8 +25,8 @@ const reloadInterval = 5 * time.Second
 type Mounted struct {
 	served
 	certificateFile, keyFile string
-	// told is what was last logged to be wrong, so that it is said once and not at every look.
-	told string
+	// logged is the error that was logged last, so that each is logged once and not at every look.
+	logged string
 }
 
 // NewMounted reads the certificate of a folder, and fails where it can never be accepted: that is for people to mend, who
@@ -75,13 +75,13 @@ func (m *Mounted) Start(ctx context.Context) error {
 func (m *Mounted) look(ctx context.Context) {
 	err := m.reload(ctx)
 	if err == nil {
-		m.told = ""
+		m.logged = ""
 		return
 	}
-	if err.Error() == m.told {
+	if err.Error() == m.logged {
 		return
 	}
-	m.told = err.Error()
+	m.logged = err.Error()
 	ctrl.LoggerFrom(ctx).Error(err, "Serving the webhook certificate that was read before", "notAfter", m.certificate.Load().Leaf.NotAfter)
 }
 

@@ -140,8 +140,8 @@ func TestMountedKeepsTheFormer(t *testing.T) {
 	}
 }
 
-// The metric and the readiness check tell of what is served, in both modes.
-func TestExpiryIsTold(t *testing.T) {
+// The metric and the readiness check are about what is served, in both modes.
+func TestExpiryIsReported(t *testing.T) {
 	f := newFolder(t, mustMint(t, testProfile(), epoch, nil))
 	m, err := f.mount()
 	if err != nil {

@@ -25,7 +25,7 @@ const (
 
 var expiry = prometheus.NewDesc(ExpiryMetric, ExpiryHelp, nil, nil)
 
-// errNone tells that there is no certificate yet.
+// errNone means that there is no certificate yet.
 var errNone = errors.New("the webhook has no certificate yet")
 
 // served is the certificate that a replica shows to its callers, wherever it comes from. It is the metric about it as well.

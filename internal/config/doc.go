@@ -4,5 +4,5 @@
 // Package config reads the configuration files of apis/config.
 //
 // Nothing is guessed: a key that does not exist, a file of another kind or a value out of range is an error that names
-// the field, the value and what to write instead, and all of a file's errors are reported at once.
+// the field, the value and what to write instead, and all of a file's errors are reported together.
 package config

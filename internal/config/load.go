@@ -72,7 +72,7 @@ func filesAt(path string) ([]string, error) {
 	if !info.IsDir() {
 		return []string{path}, nil
 	}
-	// Sorted, and without the hidden folders by which the kubelet changes all files at once.
+	// Sorted, and without the hidden folders by which the kubelet changes all files together.
 	files, err := filepath.Glob(filepath.Join(path, "[^.]*.yaml"))
 	if err != nil {
 		return nil, err

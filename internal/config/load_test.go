@@ -344,7 +344,7 @@ func TestLoadControllerErrors(t *testing.T) {
 				`leaderElection.renewDeadline: Invalid value: "1s": must be less than leaseDuration, which is 10ms`,
 			},
 		},
-		"a leader that tries too rarely": {
+		"a leader that retries too rarely": {
 			file: controllerHead + "leaderElection: {retryPeriod: 9s}\n",
 			want: []string{`leaderElection.renewDeadline: Invalid value: "10s": must be more than 1.2 times retryPeriod, which is 9s`},
 		},

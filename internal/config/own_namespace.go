@@ -22,9 +22,9 @@ func OwnNamespace() (string, error) {
 	return ownNamespace(os.Getenv(namespaceVariable), namespaceFile)
 }
 
-func ownNamespace(told, file string) (string, error) {
-	if told != "" {
-		return told, nil
+func ownNamespace(given, file string) (string, error) {
+	if given != "" {
+		return given, nil
 	}
 	content, err := os.ReadFile(file)
 	if err != nil {

@@ -16,13 +16,13 @@ func TestOwnNamespace(t *testing.T) {
 	if err := os.WriteFile(file, []byte("of-the-pod\n"), 0o600); err != nil {
 		t.Fatal(err)
 	}
-	for name, tc := range map[string]struct{ told, file, want string }{
-		"told by the environment: is believed":             {"told", file, "told"},
-		"in a cluster: the service account's":              {"", file, "of-the-pod"},
-		"outside of a cluster and not told: cannot be had": {"", file + "-missing", ""},
+	for name, tc := range map[string]struct{ given, file, want string }{
+		"given by the environment: is believed":             {"given", file, "given"},
+		"in a cluster: the service account's":               {"", file, "of-the-pod"},
+		"outside of a cluster and not given: cannot be had": {"", file + "-missing", ""},
 	} {
 		t.Run(name, func(t *testing.T) {
-			got, err := ownNamespace(tc.told, tc.file)
+			got, err := ownNamespace(tc.given, tc.file)
 			if got != tc.want || (err != nil) != (tc.want == "") {
 				t.Errorf("got %q and error %v, want %q", got, err, tc.want)
 			}

@@ -21,7 +21,7 @@ import (
 	"github.com/alauda/spark-operator/pkg/sparklabels"
 )
 
-// jitterFactor is how much longer than retryPeriod client-go may wait between two tries to renew a lease.
+// jitterFactor is how much longer than retryPeriod client-go may back off between two attempts to renew a lease.
 const jitterFactor = 1.2
 
 // ValidateController returns everything that is wrong with a controller's configuration.

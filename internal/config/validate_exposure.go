@@ -37,7 +37,7 @@ func validateURLFormat(format string, hasService bool, path *field.Path) field.E
 	if err := webui.CheckFormat(format); err != nil {
 		return field.ErrorList{field.Invalid(path, format, err.Error())}
 	}
-	if !webui.TellsApart(format) {
+	if !webui.Distinguishes(format) {
 		return field.ErrorList{field.Invalid(path, format, "all web UIs would have the same URL; use {{$appName}} or {{$appId}} in it")}
 	}
 	return nil

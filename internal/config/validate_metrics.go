@@ -15,7 +15,7 @@ import (
 	"github.com/alauda/spark-operator/internal/metrics"
 )
 
-// validateApplicationMetrics checks how the metrics about applications are named and told apart.
+// validateApplicationMetrics checks how the metrics about applications are named and distinguished.
 func validateApplicationMetrics(m *configv1alpha1.Metrics, path *field.Path) field.ErrorList {
 	var errs field.ErrorList
 	if err := metrics.CheckPrefix(m.Prefix); err != nil {

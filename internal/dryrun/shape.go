@@ -26,7 +26,7 @@ const (
 // scratch begins the path of Spark's scratch space, which ends with the attempt's id.
 const scratch = "/var/data/spark-"
 
-// shape stands for all pods that differ only in what tells one application, attempt and executor from another.
+// shape stands for all pods that differ only in what distinguishes one application, attempt and executor from another.
 type shape [sha256.Size]byte
 
 func shapeOf(pod *corev1.Pod) shape {
@@ -39,7 +39,7 @@ func shapeOf(pod *corev1.Pod) shape {
 	bare.Spec.Hostname = ""
 	for _, containers := range [][]corev1.Container{bare.Spec.InitContainers, bare.Spec.Containers} {
 		for i := range containers {
-			// Variables tell Spark's containers apart, and nobody refuses a pod for them.
+			// Variables distinguish Spark's containers, and nobody refuses a pod for them.
 			containers[i].Env = nil
 			for j := range containers[i].VolumeMounts {
 				if mount := &containers[i].VolumeMounts[j]; strings.HasPrefix(mount.MountPath, scratch) {

@@ -2,7 +2,7 @@
 // SPDX-License-Identifier: Apache-2.0
 
 // Package events describes Kubernetes Events as values, so that pure code can decide them and the controllers emit them
-// once the status that they tell of is stored.
+// once the status that they are about is stored.
 package events
 
 import (

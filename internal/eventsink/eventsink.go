@@ -53,7 +53,7 @@ type Sink struct {
 
 	queue   chan *corev1.Event
 	leftOut atomic.Int64
-	// sequence tells events of the same moment apart.
+	// sequence distinguishes events of the same moment.
 	sequence atomic.Int64
 }
 
@@ -126,7 +126,7 @@ func (s *Sink) Start(ctx context.Context) error {
 	return nil
 }
 
-// NeedLeaderElection lets only the leader write, as only the leader has something to tell.
+// NeedLeaderElection lets only the leader write, as only the leader has something to report.
 func (s *Sink) NeedLeaderElection() bool { return true }
 
 func (s *Sink) writeAll(ctx context.Context) {

@@ -50,14 +50,14 @@ func (s *server) Create(_ context.Context, object client.Object, _ ...client.Cre
 var pod = &corev1.Pod{ObjectMeta: metav1.ObjectMeta{Namespace: "default", Name: "pi", UID: "1", ResourceVersion: "7"}}
 
 // recorded returns what a server has taken when the time is over.
-func recorded(t *testing.T, s *server, wait time.Duration, tell func(events.EventRecorder)) []*corev1.Event {
+func recorded(t *testing.T, s *server, wait time.Duration, emit func(events.EventRecorder)) []*corev1.Event {
 	t.Helper()
 	synctest.Test(t, func(t *testing.T) {
 		ctx, cancel := context.WithTimeout(t.Context(), wait)
 		defer cancel()
 		sink := New(s, scheme.Scheme, clock.RealClock{})
 		r := sink.Recorder("tester")
-		tell(r)
+		emit(r)
 		if err := sink.Start(ctx); err != nil {
 			t.Error(err)
 		}
@@ -65,7 +65,7 @@ func recorded(t *testing.T, s *server, wait time.Duration, tell func(events.Even
 	return s.events
 }
 
-func TestAnEventTellsWhatItIsAbout(t *testing.T) {
+func TestAnEventNamesWhatItIsAbout(t *testing.T) {
 	got := recorded(t, &server{}, 0, func(r events.EventRecorder) {
 		r.Eventf(pod, nil, corev1.EventTypeWarning, "Lost", "Observe", "%d of %d", 1, 2)
 	})

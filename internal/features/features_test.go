@@ -128,7 +128,7 @@ func TestHowADriverIsReached(t *testing.T) {
 	}
 }
 
-// A feature that says nothing is none, and people tell features apart by name.
+// A feature that says nothing is none, and people know features by name.
 func TestEveryFeatureSaysSomething(t *testing.T) {
 	seen := map[string]bool{"": true}
 	for _, f := range features.All() {

@@ -15,11 +15,11 @@ type Effect string
 
 // The effects of a change.
 const (
-	// InPlace changes go into effect at once, and the run goes on.
+	// InPlace changes go into effect immediately, and the run goes on.
 	InPlace Effect = "in place"
 	// NoEffect changes are of fields that nothing reads.
 	NoEffect Effect = "none"
-	// NewRun changes need another run, at once or later as spec.updatePolicy says.
+	// NewRun changes need another run, immediately or later as spec.updatePolicy says.
 	NewRun Effect = "new run"
 )
 

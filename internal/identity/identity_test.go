@@ -189,11 +189,11 @@ func TestChangedNamesTheFields(t *testing.T) {
 		a, b string
 		want []string
 	}{
-		"two fields":                         {base, changed, []string{"image", "driver"}},
-		"nothing":                            {base, base, nil},
-		"a hash of an older version":         {"h1-aa", changed, nil},
-		"a hash that tells of no fields":     {"h2-aa", changed, nil},
-		"a hash that tells of fewer of them": {base[:len(base)-40], changed, []string{"image"}},
+		"two fields":                      {base, changed, []string{"image", "driver"}},
+		"nothing":                         {base, base, nil},
+		"a hash of an older version":      {"h1-aa", changed, nil},
+		"a hash that names no fields":     {"h2-aa", changed, nil},
+		"a hash that names fewer of them": {base[:len(base)-40], changed, []string{"image"}},
 	} {
 		t.Run(name, func(t *testing.T) {
 			if diff := cmp.Diff(tc.want, Changed(tc.a, tc.b)); diff != "" {

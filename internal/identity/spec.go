@@ -103,7 +103,7 @@ func proper(hash string) string {
 	return version + "-" + sum
 }
 
-// Changed names the fields of the spec in which two hashes differ, as far as they tell. One change in four thousand leaves
+// Changed names the fields of the spec in which two hashes differ, as far as they show it. One change in four thousand leaves
 // its digits as they were.
 func Changed(a, b string) []string {
 	if SameSpec(a, b) {

@@ -11,7 +11,7 @@ import (
 	"sigs.k8s.io/controller-runtime/pkg/log/zap"
 )
 
-// CommandLine is what a binary is told on its command line; all else is in its configuration file.
+// CommandLine is what a binary gets on its command line; all else is in its configuration file.
 type CommandLine struct {
 	// ConfigFile is the path of the configuration file or folder; empty means the defaults.
 	ConfigFile string

@@ -186,7 +186,7 @@ func TestChanges(t *testing.T) {
 			before: in(rerun, attempt(1), counted(5, 5)), after: in(submitted, attempt(2), counted(1, 0)),
 			want: []change{moved(nameSubmit, 1), moved(nameExecutorSuccess, 1)},
 		},
-		"the last executors of a run that another follows at once": {
+		"the last executors of a run that another follows immediately": {
 			before: in(running, attempt(1), counted(5, 1)), after: in(rerun, attempt(1), counted(8, 2)),
 			want: []change{moved(nameExecutorSuccess, 3), moved(nameExecutorFailure, 1)},
 		},

@@ -55,7 +55,7 @@ type Metric struct {
 	Name string
 	Type Type
 	Help string
-	// Configured tells that it has the labels of the configuration.
+	// Configured is whether it has the labels of the configuration.
 	Configured bool
 	// Labels are those that it has besides.
 	Labels []string

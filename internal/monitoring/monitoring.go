@@ -64,7 +64,7 @@ func Of(app *v1beta2.SparkApplication) Exposure {
 	return e
 }
 
-// exporter returns what starts the exporter with a configuration file of the pod, and tells Prometheus of it.
+// exporter returns what starts the exporter with a configuration file of the pod, and makes it known to Prometheus.
 func exporter(spec *v1beta2.PrometheusSpec, file string) Pod {
 	port := sparklabels.DefaultMetricsPort
 	if spec.Port != nil {

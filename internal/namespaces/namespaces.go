@@ -13,7 +13,7 @@ import (
 	configv1alpha1 "github.com/alauda/spark-operator/apis/config/v1alpha1"
 )
 
-// Filter tells the namespaces that are served from the others. The zero value serves all.
+// Filter separates the namespaces that are served from the others. The zero value serves all.
 type Filter struct {
 	names    []string
 	selector labels.Selector

@@ -26,7 +26,7 @@ func TestFilter(t *testing.T) {
 		served     []namespace
 		refused    []namespace
 	}{
-		"told nothing: serves all": {
+		"given nothing: serves all": {
 			served: []namespace{{"default", nil}, {"ops", map[string]string{"team": "b"}}},
 		},
 		"a list: serves those, whatever their labels": {

@@ -64,7 +64,7 @@ var joined = []string{
 // rewritten are properties whose value may stand there in another form.
 var rewritten = []string{sparkconf.DriverMemory, sparkconf.ExecutorMemory, sparkconf.DriverMemoryOverhead, sparkconf.ExecutorMemoryOverhead}
 
-// lostProperties tells of properties of sparkConf that do not reach Spark as they are written, and are not refused.
+// lostProperties warns of properties of sparkConf that do not reach Spark as they are written, and are not refused.
 func (p *Plan) lostProperties() []string {
 	var lost []string
 	for key, value := range p.app.Spec.SparkConf {
@@ -110,7 +110,7 @@ func (p *Plan) whyLost(key string) string {
 	return "the operator sets it itself"
 }
 
-// namedContainer tells of a property that names no container of the template: Spark then runs in the first one.
+// namedContainer warns of a property that names no container of the template: Spark then runs in the first one.
 func (p *Plan) namedContainer(keys roleKeys) []string {
 	name, named := p.app.Spec.SparkConf[keys.templateContainer]
 	container := podmutation.TemplateContainer(&p.app.Spec, keys.role)
@@ -126,7 +126,7 @@ func (p *Plan) namedContainer(keys roleKeys) []string {
 	return nil
 }
 
-// lostOfTemplate tells of what Spark overwrites in its container of a template.
+// lostOfTemplate warns of what Spark overwrites in its container of a template.
 func (p *Plan) lostOfTemplate(keys roleKeys) []string {
 	container, name := podmutation.TemplateContainer(&p.app.Spec, keys.role), keys.name
 	if container == nil {
@@ -157,7 +157,7 @@ func (p *Plan) lostOfTemplate(keys roleKeys) []string {
 	return lost
 }
 
-// bareMemory tells how memory without a unit is read. The JVM of a driver would take it for bytes.
+// bareMemory says how memory without a unit is read. The JVM of a driver would take it for bytes.
 func (p *Plan) bareMemory(keys roleKeys) []string {
 	at, value := p.at(keys).Child("memory").String(), valueOf(podSpecOf(p.app, keys.role).Memory)
 	if value == "" {
@@ -169,7 +169,7 @@ func (p *Plan) bareMemory(keys roleKeys) []string {
 	return []string{fmt.Sprintf("%s: %q has no unit and is read as MiB, %sm; write the unit", at, value, value)}
 }
 
-// filesElsewhere tells of files that are looked for in the operator's container, one of each list.
+// filesElsewhere warns of files that are looked for in the operator's container, one of each list.
 func (p *Plan) filesElsewhere() []string {
 	var sentences []string
 	last := ""

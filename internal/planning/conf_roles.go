@@ -177,7 +177,7 @@ func (b *confBuilder) secrets(keys roleKeys, secrets []v1beta2.SecretInfo) {
 	}
 }
 
-// localDirs tells Spark of the volumes for its scratch space that it has properties for.
+// localDirs gives Spark the volumes for its scratch space that it has properties for.
 func (b *confBuilder) localDirs(keys roleKeys, pod *v1beta2.SparkPodSpec) {
 	mounts := pod.VolumeMounts
 	if !podmutation.HasLocalDirs(mounts) {

@@ -78,7 +78,7 @@ type Examination struct {
 // Examine says everything that is wrong with an application, or else what pods it starts with. Its spec stands at root
 // in the object that its author wrote, which may be a schedule: there the paths of errors and warnings begin. It
 // refuses what a submission would refuse, by making the same plan: what the fields say, and, if that is all right,
-// whether pods can be made of it. Where Spark's own client is to make them, only that client can tell.
+// whether pods can be made of it. Where Spark's own client is to make them, only that client knows.
 func Examine(app *v1beta2.SparkApplication, root *field.Path) Examination {
 	// Nobody comes to see the hash of the spec, and it takes longer than many a plan.
 	plan, errs := resolve(app, identity.OfSpec(app, 1, ""), Options{}, root)

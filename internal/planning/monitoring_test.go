@@ -98,7 +98,7 @@ func TestDependentsOfEveryAttempt(t *testing.T) {
 	}
 }
 
-// Never does a pod wait for a ConfigMap that nobody makes, and every file that it is told of is one of the image or is mounted.
+// Never does a pod wait for a ConfigMap that nobody makes, and every file that it is given is one of the image or is mounted.
 func TestPodsMountWhatIsMade(t *testing.T) {
 	choices := []func(*v1beta2.MonitoringSpec){
 		func(m *v1beta2.MonitoringSpec) { m.ExposeDriverMetrics = false },

@@ -152,7 +152,7 @@ func TestMountsThatCoverOthers(t *testing.T) {
 				}
 			}
 			want := tc.want
-			if want != nil && strings.HasSuffix(want[0], ".") { // What only the finished pods show is told of the first of them.
+			if want != nil && strings.HasSuffix(want[0], ".") { // What only the finished pods show is reported for the first of them.
 				want = []string{"spec.driver"}
 			}
 			if diff := cmp.Diff(want, got); diff != "" {

@@ -492,7 +492,7 @@ func TestNamesAreBoundedAndDistinct(t *testing.T) {
 			run := fmt.Sprintf("%s/%d", name, attempt)
 			for _, object := range []metav1.Object{objects.ConfigMap, objects.TemplateConfigMap, objects.Service} {
 				key := object.GetName()
-				// Applications of one UID share their ids: in a namespace, names tell them apart.
+				// Applications of one UID share their ids: in a namespace, names distinguish them.
 				if other, taken := seen[name+key]; taken {
 					t.Errorf("%s and %s share the name %s", run, other, key)
 				}

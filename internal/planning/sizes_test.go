@@ -47,10 +47,10 @@ func TestMemoryIsReadAlikeByAll(t *testing.T) {
 				}
 				conf := mustPlan(t, app, planning.Options{}).Conf()
 				if got := conf.Get(sparkconf.DriverMemory); got != tc.wantDriver {
-					t.Errorf("the driver is told %q, want %q", got, tc.wantDriver)
+					t.Errorf("the driver is given %q, want %q", got, tc.wantDriver)
 				}
 				if got := conf.Get(sparkconf.ExecutorMemory); got != tc.wantExecutor {
-					t.Errorf("executors are told %q, want %q", got, tc.wantExecutor)
+					t.Errorf("executors are given %q, want %q", got, tc.wantExecutor)
 				}
 				pods := podsOf(t, app)
 				for role, want := range map[podmutation.Role]string{podmutation.Driver: tc.driverTotal, podmutation.Executor: tc.executorsTotal} {

@@ -117,7 +117,7 @@ func TestSidecarsMountVolumesThatSparkMakes(t *testing.T) {
 }
 
 // Secrets of every name that Kubernetes takes are mounted at each of their paths, from volumes whose names it takes; what Spark can mount
-// itself it is told to.
+// itself it is asked to mount.
 func TestSecretsOfEveryName(t *testing.T) {
 	long := strings.Repeat("warehouse-credentials-", 11) + "0123456789"
 	names := []string{"db", "orders.db.credentials", "orders.db-credentials", strings.Repeat("a", 56), strings.Repeat("a", 57), strings.Repeat("b", 63), long, long + "1"}

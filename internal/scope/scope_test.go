@@ -43,7 +43,7 @@ func namespace(name string, labels map[string]string) *corev1.Namespace {
 }
 
 // calls is a reconciler that remembers for which namespaces it was called.
-type calls struct{ reconciled, letGo []string }
+type calls struct{ reconciled, finalized []string }
 
 func (c *calls) Reconcile(_ context.Context, request reconcile.Request) (reconcile.Result, error) {
 	c.reconciled = append(c.reconciled, request.Namespace)
@@ -51,11 +51,11 @@ func (c *calls) Reconcile(_ context.Context, request reconcile.Request) (reconci
 }
 
 func (c *calls) RemoveFinalizers(_ context.Context, request reconcile.Request) (reconcile.Result, error) {
-	c.letGo = append(c.letGo, request.Namespace)
+	c.finalized = append(c.finalized, request.Namespace)
 	return reconcile.Result{}, nil
 }
 
-// reconciled returns which of the namespaces a reconciler is called for; it lets go the others.
+// reconciled returns which of the namespaces a reconciler is called for; it removes the finalizers of the others.
 func reconciled(t *testing.T, s Scope, names ...string) []string {
 	t.Helper()
 	called := &calls{}
@@ -66,8 +66,8 @@ func reconciled(t *testing.T, s Scope, names ...string) []string {
 		}
 	}
 	for _, name := range names {
-		if slices.Contains(called.reconciled, name) == slices.Contains(called.letGo, name) {
-			t.Errorf("%s is reconciled and let go, or neither", name)
+		if slices.Contains(called.reconciled, name) == slices.Contains(called.finalized, name) {
+			t.Errorf("%s is reconciled and its finalizers are removed, or neither", name)
 		}
 	}
 	return called.reconciled

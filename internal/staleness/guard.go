@@ -38,7 +38,7 @@ type object struct {
 	newest string
 	// since is when the newest version was stored.
 	since time.Time
-	// awaited tells that a decision was given up for a newer version, which has not come yet.
+	// awaited is whether a decision was given up for a newer version, which has not come yet.
 	awaited bool
 }
 

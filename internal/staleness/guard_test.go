@@ -27,7 +27,7 @@ func version(uid string, number int) *metav1.ObjectMeta {
 // server is an API server: it has one object of the name, whose versions are those of all that has happened.
 type server struct {
 	uid, number int
-	// history is what a cache may have been told, also out of order.
+	// history is what a cache may have been given, also out of order.
 	history []*metav1.ObjectMeta
 }
 
@@ -138,7 +138,7 @@ func TestAnObjectThatIsGoneIsForgotten(t *testing.T) {
 	}
 }
 
-// Where versions are no numbers nothing can be told, and nobody waits.
+// Where versions are no numbers nothing is known of their order, and nobody waits.
 func TestVersionsThatAreNoNumbersAreCurrent(t *testing.T) {
 	var g staleness.Guard
 	stored, cached := version("a", 1), version("a", 1)

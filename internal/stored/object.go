@@ -38,7 +38,7 @@ type Object interface {
 type contents struct {
 	// spec is the spec as it is stored until it is decoded. It is not changed and so shared by copies.
 	spec json.RawMessage
-	// absent tells that the spec was not kept, and forgotten that nothing was but the identity.
+	// absent is whether the spec was not kept, and forgotten whether nothing was kept but the identity.
 	absent, forgotten bool
 	// problem is why the object cannot be decoded; nil if it can, as far as it was tried.
 	problem *decoding.Problem

@@ -106,7 +106,7 @@ func TestALargeApplicationIsReadLikeASmallOne(t *testing.T) {
 	}
 }
 
-// One that cannot be decoded among others: the codec of a client decodes all of a list at once.
+// One that cannot be decoded among others: the codec of a client decodes all of a list together.
 func TestAListIsDecodedWhateverIsInIt(t *testing.T) {
 	var items []string
 	for _, spec := range []string{`{"image":"spark"}`, `{"volumes":"none"}`, `{"driver":{"sidecars":[{"resources":{"limits":{"cpu":"1e-1000000000"}}}]}}`, `[]`} {

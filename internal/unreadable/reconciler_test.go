@@ -112,8 +112,8 @@ func (c cached) Get(ctx context.Context, key client.ObjectKey, into client.Objec
 }
 
 func newReconciler(w *world) (*Reconciler[*schedule], *events.FakeRecorder) {
-	told := events.NewFakeRecorder(20)
-	return &Reconciler[*schedule]{Kind: kind, Client: cached{w}, APIReader: w, Events: told, Clock: clocktesting.NewFakePassiveClock(start)}, told
+	recorder := events.NewFakeRecorder(20)
+	return &Reconciler[*schedule]{Kind: kind, Client: cached{w}, APIReader: w, Events: recorder, Clock: clocktesting.NewFakePassiveClock(start)}, recorder
 }
 
 func drain(recorder *events.FakeRecorder) []string {
@@ -138,7 +138,7 @@ func TestAnUnreadableObjectIsReportedOnce(t *testing.T) {
 		t.Run(name, func(t *testing.T) {
 			w := newWorld(t, nil)
 			w.refuses = tc.refuses
-			r, told := newReconciler(w)
+			r, recorder := newReconciler(w)
 			for i, step := range []struct {
 				spec string
 				want int
@@ -153,7 +153,7 @@ func TestAnUnreadableObjectIsReportedOnce(t *testing.T) {
 						t.Fatalf("step %d: %+v, %v", i, result, err)
 					}
 				}
-				got := drain(told)
+				got := drain(recorder)
 				if len(got) != step.want {
 					t.Fatalf("step %d: events %q, want %d", i, got, step.want)
 				}
@@ -218,11 +218,11 @@ func TestAWriteIsGuarded(t *testing.T) {
 func TestWhatTheCacheDoesNotKeepIsAskedFor(t *testing.T) {
 	w := newWorld(t, of(t, unreadableSpec, `{}`))
 	w.forgetting = true
-	r, told := newReconciler(w)
+	r, recorder := newReconciler(w)
 	if _, err := r.Reconcile(t.Context(), request); err != nil {
 		t.Fatal(err)
 	}
-	if got := drain(told); len(got) != 1 || len(w.written) != 1 {
+	if got := drain(recorder); len(got) != 1 || len(w.written) != 1 {
 		t.Errorf("events %q, written %q", got, w.written)
 	}
 }

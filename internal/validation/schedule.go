@@ -16,8 +16,8 @@ import (
 	"github.com/alauda/spark-operator/apis/sparkoperator/v1beta2"
 )
 
-// The runs of a schedule are named by it and the time, in a unit that the controller can be told: the shortest time has 8
-// digits, and the one used unless told has 19.
+// The runs of a schedule are named by it and the time, in a unit that the controller is configured with: the shortest time has 8
+// digits, and that of the default unit has 19.
 const (
 	maxScheduleName  = MaxNameLength - len("-12345678")
 	safeScheduleName = MaxNameLength - len("-1234567890123456789")

@@ -21,8 +21,8 @@ import (
 // oldestWithTemplates is the first version of Spark that makes pods from templates.
 var oldestWithTemplates = version.MajorMinor(3, 0)
 
-// SparkApplication returns everything that is wrong with an application whose spec stands at path, as far as it can be
-// told from its fields alone. What only the effective configuration shows is for package planning.
+// SparkApplication returns everything that is wrong with an application whose spec stands at path, as far as its
+// fields alone show it. What only the effective configuration shows is for package planning.
 func SparkApplication(app *v1beta2.SparkApplication, path *field.Path) field.ErrorList {
 	spec := &app.Spec
 	var errs field.ErrorList

@@ -449,7 +449,7 @@ func TestScheduleWarnings(t *testing.T) {
 	}
 }
 
-// Whatever a schedule is, telling what is wrong with it does not panic.
+// Whatever a schedule is, validating it does not panic.
 func TestConnectWarnings(t *testing.T) {
 	for name, tc := range map[string]struct {
 		change func(*v1alpha1.SparkConnectSpec)

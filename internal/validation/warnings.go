@@ -40,7 +40,7 @@ func Warnings(spec *v1beta2.SparkApplicationSpec, path *field.Path) []string {
 	return w
 }
 
-// unserved tells of what this version of the operator stores and does not do.
+// unserved warns of what this version of the operator stores and does not do.
 func (w *warnings) unserved(spec *v1beta2.SparkApplicationSpec, path *field.Path) {
 	w.when(spec.BatchScheduler != nil && *spec.BatchScheduler != "", path.Child("batchScheduler"),
 		"names the scheduler of the pods, and does nothing else in this version of the operator: no gangs, queues or task groups")
@@ -104,10 +104,10 @@ func (w *warnings) role(r sparkRole, spec *v1beta2.SparkApplicationSpec, path *f
 		"has no effect: the pods are for the batch scheduler")
 }
 
-// maxUnmounted is how many volumes are named that nothing mounts; of the others there is only told how many they are.
+// maxUnmounted is how many volumes are named that nothing mounts; of the others only the number is given.
 const maxUnmounted = 20
 
-// volumes tells of those that no role mounts: pods do not get them.
+// volumes warns of those that no role mounts: pods do not get them.
 func (w *warnings) volumes(spec *v1beta2.SparkApplicationSpec, path *field.Path) {
 	mounted := sets.New[string]()
 	for _, r := range []sparkRole{driverOf(spec), executorOf(spec)} {

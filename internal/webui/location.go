@@ -25,8 +25,8 @@ func CheckFormat(format string) error {
 	return err
 }
 
-// TellsApart reports whether a format yields another URL for each application of a namespace.
-func TellsApart(format string) bool {
+// Distinguishes reports whether a format yields another URL for each application of a namespace.
+func Distinguishes(format string) bool {
 	other := sample
 	other.Name, other.ID = "other", "spark-1"
 	return expand(format, sample) != expand(format, other)

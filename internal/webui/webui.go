@@ -147,7 +147,7 @@ func (r Run) location(o Options) *url.URL {
 	}
 	location, err := locate(o.URLFormat, r)
 	if err != nil {
-		return nil // Warnings tells of it.
+		return nil // Warnings warns of it.
 	}
 	return location
 }
@@ -174,7 +174,7 @@ func (r Run) service(name string, port servicePort) *corev1.Service {
 	}
 }
 
-// ingress leads from a location to a Service. Below a path, ingress-nginx is told to cut it off, unless the author rewrites paths himself.
+// ingress leads from a location to a Service. Below a path, ingress-nginx cuts it off, unless the author rewrites paths himself.
 func (o Options) ingress(name string, service *corev1.Service, location *url.URL, annotations map[string]string, tls []networkingv1.IngressTLS) *networkingv1.Ingress {
 	if len(annotations) == 0 {
 		annotations = o.Annotations

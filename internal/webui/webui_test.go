@@ -259,12 +259,12 @@ func TestCheckFormat(t *testing.T) {
 	}
 }
 
-func TestTellsApart(t *testing.T) {
+func TestDistinguishes(t *testing.T) {
 	for format, want := range map[string]bool{
 		"{{$appName}}.example.com": true, "example.com/{{$appId}}": true, "example.com": false, "{{$appNamespace}}.example.com": false,
 	} {
-		if got := webui.TellsApart(format); got != want {
-			t.Errorf("TellsApart(%q) = %t", format, got)
+		if got := webui.Distinguishes(format); got != want {
+			t.Errorf("Distinguishes(%q) = %t", format, got)
 		}
 	}
 }

@@ -33,7 +33,7 @@ func MeantRefusal(err error) bool {
 }
 
 // RefusesExecutor returns whether we refuse because there could be no executor. Only the driver, and the API server that it asks for executors,
-// can tell whether that is so.
+// knows whether that is so.
 func RefusesExecutor(err error) bool {
 	return err != nil && (strings.Contains(err.Error(), "render executor: ") || strings.Contains(err.Error(), "spec.executor: "))
 }

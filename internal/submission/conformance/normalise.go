@@ -62,7 +62,7 @@ func withoutRandom(text string) string {
 	return specHash.ReplaceAllString(text, "SPEC-HASH")
 }
 
-// Only spark-submit needs these, to be told of the driver's template.
+// Only spark-submit needs these, to learn of the driver's template.
 var templateProperties = []string{sparkconf.DriverPodTemplateFile, sparkconf.DriverPodTemplateContainer}
 
 // FromPlan returns the normalised objects that we make of a plan.

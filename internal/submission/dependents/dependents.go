@@ -70,8 +70,8 @@ func isRefused(err error) bool {
 	return isConflict || isInvalid || refusal.IsDenied(err) || apierrors.IsForbidden(err) || apierrors.IsBadRequest(err) || isExhausted(err)
 }
 
-// isExhausted reports whether the cluster has no address or node port left for a Service, of which the API server has
-// only words to tell.
+// isExhausted reports whether the cluster has no address or node port left for a Service, which the API server says
+// only in words.
 func isExhausted(err error) bool {
 	return apierrors.IsInternalError(err) && strings.Contains(err.Error(), "range is full")
 }

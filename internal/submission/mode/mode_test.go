@@ -127,7 +127,7 @@ func TestForgetReachesTheProcesses(t *testing.T) {
 	process := &recorder{}
 	(&mode.Submitter{Native: &recorder{}, SparkSubmit: process}).Forget(types.NamespacedName{Namespace: "default", Name: "pi"})
 	if !process.forgotten {
-		t.Error("spark-submit was not told")
+		t.Error("spark-submit was not called")
 	}
 }
 
@@ -176,7 +176,7 @@ func TestNativeSubmissionIsNotTriedInVain(t *testing.T) {
 }
 
 // Where spark-submit refuses what native could not do, the author must learn both reasons.
-func TestARefusalAfterFallingBackTellsWhyItFellBack(t *testing.T) {
+func TestARefusalAfterFallingBackSaysWhyItFellBack(t *testing.T) {
 	refusal := planning.Invalid(field.NewPath("spec", "mainApplicationFile"), "", "no")
 	s := &mode.Submitter{Native: &recorder{}, SparkSubmit: &recorder{err: refusal}}
 	result, err := s.Submit(t.Context(), planOf(t, "", onDisk), confirmed)

@@ -249,7 +249,7 @@ func TestSubmitRecognisesWhatIsInTheWay(t *testing.T) {
 	}
 }
 
-// A pod that is refused because of one that then ends its life at once is created by the same call.
+// A pod that is refused because of one that then ends its life immediately is created by the same call.
 func TestSubmitCreatesWhatWasInTheWayAndWentAway(t *testing.T) {
 	refused := false
 	c := fake.NewClientBuilder().WithInterceptorFuncs(interceptor.Funcs{

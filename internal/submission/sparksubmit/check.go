@@ -49,7 +49,7 @@ const (
 	fixNoPlace   = "the operator has no place to upload files to; put it into the image and name it local:///..., or have submission.sparkSubmit.uploads.path set in the operator's configuration"
 	fixR         = "spark-submit would build R packages of it in the operator; put it into the image and name it local:///..."
 	fixConnect   = "spark-submit would connect to it from the operator; use local:///, http, https or ftp, or what native submission can express, so that only the driver connects to it"
-	fixLend      = "spark-submit would fetch tokens for them in the operator's name; bring a keytab or the Secret of a token (spark.kubernetes.kerberos.tokenSecret.name)"
+	fixBorrowed  = "spark-submit would fetch tokens for them in the operator's name; bring a keytab or the Secret of a token (spark.kubernetes.kerberos.tokenSecret.name)"
 	fixReader    = "it would choose what reads files in the operator; remove it"
 	fixReference = "spark-submit would put in what the operator's own process has under that name; write the value itself, or choose submission mode Native"
 )
@@ -65,8 +65,9 @@ var never = []struct{ key, fix string }{
 	{sparkconf.HadoopPrefix + "fs.file.impl", fixReader},
 }
 
-// lent are properties that spark-submit acts on by what its own process has of Kerberos, where the application brings nothing of its own.
-var lent = []string{sparkconf.KerberosAccess, sparkconf.KerberosAccessV2, sparkconf.KerberosAccessV1}
+// borrowed are properties for which spark-submit uses the Kerberos credentials of its own process where the application
+// brings none.
+var borrowed = []string{sparkconf.KerberosAccess, sparkconf.KerberosAccessV2, sparkconf.KerberosAccessV1}
 
 // Check returns an InvalidError of what must not reach spark-submit, or could do nothing but fail. It comes on top of what plans
 // refuse themselves: here the operator's own process reads what the application's author wrote.
@@ -84,9 +85,9 @@ func Check(plan *planning.Plan, uploads Uploads) error {
 		}
 	}
 	if _, own := conf.Lookup(sparkconf.KerberosKeytab, sparkconf.KerberosKeytabV2, sparkconf.KerberosTokenSecret); !own {
-		for _, key := range lent {
+		for _, key := range borrowed {
 			if value := conf.Get(key); value != "" {
-				errs = append(errs, plan.Refusal(key, value, fixLend))
+				errs = append(errs, plan.Refusal(key, value, fixBorrowed))
 			}
 		}
 	}

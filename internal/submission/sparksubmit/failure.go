@@ -22,7 +22,7 @@ import (
 var (
 	// ErrPending says that spark-submit has not ended. The application will be named on Finished when it has.
 	ErrPending = errors.New("spark-submit has not ended yet")
-	// ErrStopping says that a spark-submit was told to stop and has not stopped yet. Finished tells when it has.
+	// ErrStopping says that a spark-submit was asked to stop and has not stopped yet. Finished says when it has.
 	ErrStopping = errors.New("spark-submit is being stopped")
 	// ErrQueueFull says that too many submissions are waiting already.
 	ErrQueueFull = errors.New("too many submissions are waiting for spark-submit")
@@ -65,7 +65,7 @@ func (e *FailedError) Error() string {
 }
 
 // RefusedError says that the API server refused an object of spark-submit's. It is an apierrors.APIStatus, so that it is
-// told apart (forbidden, invalid, too many requests, ...) as if the request had been our own.
+// distinguished (forbidden, invalid, too many requests, ...) as if the request had been our own.
 type RefusedError struct {
 	// Code and Reason are those of the API server's answer.
 	Code   int32
@@ -90,8 +90,8 @@ func isConflict(err error) bool {
 	return ok && refused.Code == http.StatusConflict && refused.Reason == metav1.StatusReasonAlreadyExists
 }
 
-// maxPassing is how many tries in a row may fail for what passes by itself. That is read from the output, where a text of the author's can
-// look like it, and such a try starts anew at once, without counting as an attempt.
+// maxPassing is how many tries in a row may fail for what passes by itself. The output says so, and a text of the author's
+// can imitate it. Such a try is retried immediately and does not count as an attempt.
 const maxPassing = 5
 
 // isPassing reports whether the API server may answer otherwise in a moment.
@@ -133,7 +133,7 @@ func failure(exitCode int, output string) error {
 	return &FailedError{Reason: Exited, Detail: fmt.Sprintf("it exited with code %d", exitCode), Summary: cause.Of(output), Output: output}
 }
 
-// answerIn returns the first answer of the API server that the output tells of, or nil. Its message may have several lines.
+// answerIn returns the first answer of the API server that the output shows, or nil. Its message may have several lines.
 func answerIn(output string) *RefusedError {
 	at := answerCode.FindStringSubmatchIndex(output)
 	if at == nil {

@@ -71,7 +71,7 @@ const (
 	alreadyExists  = `Exception in thread "main" io.fabric8.kubernetes.client.KubernetesClientException: Failure executing: POST at: https://198.19.0.1/api/v1/namespaces/default/pods. Message: pods "pi-driver" already exists. Received status: Status(apiVersion=v1, code=409, details=null, kind=Status, message=pods "pi-driver" already exists, reason=AlreadyExists, status=Failure).`
 )
 
-// fakeParts are what the fake spark-submit does. Each returns the exit code. Those that hang are never told to go on.
+// fakeParts are what the fake spark-submit does. Each returns the exit code. Those that hang never go on.
 var fakeParts = map[string]func(address string) int{
 	"succeed":  func(string) int { return 0 },
 	"hang":     func(string) int { return 0 },

@@ -24,7 +24,7 @@ type output struct {
 	kept    []byte
 	partial []byte
 	overrun bool
-	// usage tells that the text on how to use spark-submit has begun. It is the last that it prints.
+	// usage is whether the text on how to use spark-submit has begun. It is the last that it prints.
 	usage bool
 }
 

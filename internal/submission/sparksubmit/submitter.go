@@ -56,7 +56,7 @@ type Options struct {
 	Dir string
 	// Uploads are the files of the operator's container that applications may have; none by default.
 	Uploads Uploads
-	// Clock tells the time; by default the real one.
+	// Clock gives the time; by default the real one.
 	Clock clock.PassiveClock
 }
 

@@ -210,7 +210,7 @@ func TestSubmitReturnsWhatCameOfIt(t *testing.T) {
 	}
 }
 
-// The controller tells errors apart as if it had written the pod itself.
+// The controller distinguishes errors as if it had written the pod itself.
 func TestARefusalIsAnAnswerOfTheAPIServer(t *testing.T) {
 	if err := failure(1, refusedByQuota); !apierrors.IsForbidden(err) {
 		t.Errorf("%v is not recognised as forbidden", err)

@@ -65,12 +65,12 @@ func (s *Submitter) work(ctx context.Context) {
 		}
 		result, err := s.execute(running, t.plan)
 		s.queue.finish(t, result, err)
-		s.tell(ctx, t.plan)
+		s.announce(ctx, t.plan)
 	}
 }
 
-// tell names the application on Finished.
-func (s *Submitter) tell(ctx context.Context, plan *planning.Plan) {
+// announce names the application on Finished.
+func (s *Submitter) announce(ctx context.Context, plan *planning.Plan) {
 	app := &v1beta2.SparkApplication{ObjectMeta: metav1.ObjectMeta{Namespace: plan.Namespace(), Name: plan.Name()}}
 	select {
 	case s.finished <- event.GenericEvent{Object: app}:

@@ -21,7 +21,7 @@ const (
 	parts = 16
 	// steepest is between the two.
 	steepest = 4
-	// least is what the whole may cost whatever the parts do: too little to be told from noise.
+	// least is what the whole may cost whatever the parts do: too little to differ from noise.
 	least = 40 * time.Millisecond
 	// attempts are made before work is called too steep.
 	attempts = 4
@@ -59,19 +59,19 @@ func Grows(t *testing.T, size int, prepare func(size int) Work) {
 	t.Errorf("%d bytes cost %v, and as much in %d parts %v: want at most %d times that", size, asWhole, parts, inParts, steepest)
 }
 
-// MostMemory is what work on the largest object may need at once, in bytes.
+// MostMemory is what work on the largest object may need at a time, in bytes.
 const MostMemory = 64 << 20
 
-// Needs fails where work needs more memory at once than is good for an operator that does several at a time.
+// Needs fails where work needs more memory at a time than is good for an operator that does several at a time.
 func Needs(t *testing.T, work Work) {
 	t.Helper()
-	// What is allocated at all is more than what is in use at once, and is known without collecting garbage again and
+	// What is allocated at all is more than what is in use at a time, and is known without collecting garbage again and
 	// again.
 	if Allocated(work) <= MostMemory {
 		return
 	}
 	if peak := Peak(work); peak > MostMemory {
-		t.Errorf("it needs %d MiB at once, want at most %d", peak>>20, MostMemory>>20)
+		t.Errorf("it needs %d MiB at a time, want at most %d", peak>>20, MostMemory>>20)
 	}
 }
 
@@ -84,7 +84,7 @@ func Allocated(work Work) uint64 {
 	return after.TotalAlloc - before.TotalAlloc
 }
 
-// Report runs a benchmark of work, and reports what it takes a processor beside what a clock says, and how much memory it needs at once.
+// Report runs a benchmark of work, and reports what it takes a processor beside what a clock says, and how much memory it needs at a time.
 func Report(b *testing.B, work Work) {
 	b.Helper()
 	b.ReportAllocs()
@@ -102,7 +102,7 @@ const heapLive = "/gc/heap/live:bytes"
 // often has garbage collected as soon as the heap has grown by so many percent, so that hardly anything else is found in use than what is.
 const often = 5
 
-// Peak returns how much more memory is in use at once while the work is done than before it, in bytes.
+// Peak returns how much more memory is in use at a time while the work is done than before it, in bytes.
 func Peak(work Work) uint64 {
 	defer debug.SetGCPercent(debug.SetGCPercent(often))
 	sample := []metrics.Sample{{Name: heapLive}}
@@ -146,7 +146,7 @@ func CPU(work Work) time.Duration {
 	return used() - clock
 }
 
-// used is the time of the calling thread so far; less than nothing where the system does not tell.
+// used is the time of the calling thread so far; less than nothing where the system does not say.
 func used() time.Duration {
 	var usage syscall.Rusage
 	if err := syscall.Getrusage(threadUsage, &usage); err != nil {

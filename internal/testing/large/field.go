@@ -9,7 +9,7 @@ import (
 	"strings"
 )
 
-// Stored is the size of the largest object that etcd stores unless it is told otherwise, in bytes of a request.
+// Stored is the size of the largest object that etcd stores unless it is configured otherwise, in bytes of a request.
 const Stored = 1500 << 10
 
 // Field is a list, a map or a string of a type, to be made large.

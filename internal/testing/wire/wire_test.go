@@ -89,7 +89,7 @@ func TestCallsAreNamed(t *testing.T) {
 	}
 }
 
-func TestWritesAndEventsAreToldApart(t *testing.T) {
+func TestWritesAndEventsAreDistinguished(t *testing.T) {
 	for verb, want := range map[string]bool{"create": true, "patch": true, "put": true, "delete": true, "get": false, "list": false, "dry-run create": false} {
 		if got := (Call{Verb: verb, Resource: "pods"}).Writes(); got != want {
 			t.Errorf("%s writes: %t", verb, got)
