@@ -32,11 +32,11 @@ func main() {
 }
 
 func run() error {
-	told, err := comments()
+	texts, err := comments()
 	if err != nil {
 		return err
 	}
-	w := writer{told: told}
+	w := writer{comments: texts}
 	controller, webhook := configv1alpha1.DefaultControllerConfiguration(), configv1alpha1.DefaultWebhookConfiguration()
 	w.table("Both files", reflect.ValueOf(controller.SharedConfiguration))
 	w.table("ControllerConfiguration", reflect.ValueOf(*controller))
@@ -53,7 +53,7 @@ func comments() (map[string]string, error) {
 	if err != nil {
 		return nil, err
 	}
-	told := map[string]string{}
+	texts := map[string]string{}
 	for _, name := range files {
 		parsed, err := parser.ParseFile(token.NewFileSet(), name, nil, parser.ParseComments)
 		if err != nil {
@@ -67,14 +67,14 @@ func comments() (map[string]string, error) {
 			if structure, isStruct := spec.Type.(*ast.StructType); isStruct {
 				for _, field := range structure.Fields.List {
 					for _, id := range field.Names {
-						told[spec.Name.Name+"."+id.Name] = sentence(field.Doc.Text())
+						texts[spec.Name.Name+"."+id.Name] = sentence(field.Doc.Text())
 					}
 				}
 			}
 			return false
 		})
 	}
-	return told, nil
+	return texts, nil
 }
 
 // sentence joins the lines of a comment and leaves out the markers.
@@ -89,9 +89,9 @@ func sentence(comment string) string {
 }
 
 type writer struct {
-	out  bytes.Buffer
-	told map[string]string
-	err  error
+	out      bytes.Buffer
+	comments map[string]string
+	err      error
 }
 
 func (w *writer) table(title string, defaults reflect.Value) {
@@ -112,7 +112,7 @@ func (w *writer) fields(prefix string, defaults reflect.Value) {
 			w.fields(prefix+name+".", value)
 			continue
 		}
-		about := w.told[t.Name()+"."+field.Name]
+		about := w.comments[t.Name()+"."+field.Name]
 		if about == "" {
 			w.err = fmt.Errorf("field %s of %s has no comment", field.Name, t.Name())
 		}

@@ -26,7 +26,7 @@ func pruneCRD(crd map[string]any) error {
 		schema := object(object(object(version)["schema"])["openAPIV3Schema"])
 		limitEntries(object(object(schema["properties"])["spec"]))
 		prune(schema, t)
-		tellRules(schema)
+		describeRules(schema)
 	}
 	return nil
 }
@@ -53,7 +53,7 @@ func pruneElement(schema map[string]any, t reflect.Type) {
 		delete(schema, "description")
 	}
 	prune(schema, t)
-	tellRules(schema)
+	describeRules(schema)
 }
 
 func pruneStruct(schema map[string]any, t reflect.Type) {
@@ -65,12 +65,12 @@ func pruneStruct(schema map[string]any, t reflect.Type) {
 	for name, property := range object(schema["properties"]) {
 		if field, found := fields[name]; found {
 			prune(object(property), field)
-			tellRules(object(property))
+			describeRules(object(property))
 		}
 	}
 }
 
-// dropDescriptions removes all descriptions below a schema. Names of properties are told from keywords by where they
+// dropDescriptions removes all descriptions below a schema. Names of properties are distinguished from keywords by where they
 // stand, because a property may be called "description" too.
 func dropDescriptions(value any, isProperties bool) {
 	switch v := value.(type) {

@@ -8,12 +8,12 @@ import (
 	"strings"
 )
 
-// longestPattern is the length up to which a pattern tells a reader something.
+// longestPattern is the length up to which a pattern says something to a reader.
 const longestPattern = 150
 
-// tellRules adds to the description of a schema the rules that the API server checks and kubectl explain does not show: it prints descriptions, and values of
+// describeRules adds to the description of a schema the rules that the API server checks and kubectl explain does not show: it prints descriptions, and values of
 // an enumeration, and nothing else.
-func tellRules(schema map[string]any) {
+func describeRules(schema map[string]any) {
 	description, described := schema["description"].(string)
 	if !described {
 		return

@@ -12,7 +12,7 @@ import (
 	"sigs.k8s.io/yaml"
 )
 
-func TestTellRules(t *testing.T) {
+func TestDescribeRules(t *testing.T) {
 	check := map[string]any{"rule": "self != 'client'", "message": "mode client is refused"}
 	for name, tc := range map[string]struct {
 		schema map[string]any
@@ -23,13 +23,13 @@ func TestTellRules(t *testing.T) {
 		"length":        {map[string]any{"description": "a name.", "minLength": 1, "maxLength": 253}, "a name.\nAt least 1 characters.\nAt most 253 characters."},
 		"size":          {map[string]any{"description": "many.", "maxItems": 9, "maxProperties": 8}, "many.\nAt most 9 items.\nAt most 8 entries."},
 		"default":       {map[string]any{"description": "a mode.", "default": "cluster", "x-kubernetes-validations": []any{check}}, "a mode.\nDefault: cluster.\nChecked: mode client is refused."},
-		"told already":  {map[string]any{"description": "many. At most 9 items.", "maxItems": 9}, "many. At most 9 items."},
+		"own rule":      {map[string]any{"description": "many. At most 9 items.", "maxItems": 9}, "many. At most 9 items."},
 		"a pattern":     {map[string]any{"description": "a name.", "pattern": "^[a-z]+$"}, "a name.\nMatches ^[a-z]+$"},
 		"a riddle":      {map[string]any{"description": "a name.", "pattern": strings.Repeat("(a|b)", 99)}, "a name."},
 		"not described": {map[string]any{"minimum": 1}, ""},
 	} {
 		t.Run(name, func(t *testing.T) {
-			tellRules(tc.schema)
+			describeRules(tc.schema)
 			if got, _ := tc.schema["description"].(string); got != tc.want {
 				t.Errorf("description %q, want %q", got, tc.want)
 			}
@@ -37,13 +37,13 @@ func TestTellRules(t *testing.T) {
 	}
 }
 
-// Whatever the API server checks of a field of ours is told where kubectl explain prints it.
-func TestEveryRuleIsTold(t *testing.T) {
+// Whatever the API server checks of a field of ours is described where kubectl explain prints it.
+func TestEveryRuleIsDescribed(t *testing.T) {
 	files, err := filepath.Glob("../../config/crd/bases/*.yaml")
 	if err != nil || len(files) != len(kinds) {
 		t.Fatalf("CRDs %v, %v", files, err)
 	}
-	told := 0
+	rules := 0
 	for _, file := range files {
 		encoded, err := os.ReadFile(file)
 		if err != nil {
@@ -57,14 +57,14 @@ func TestEveryRuleIsTold(t *testing.T) {
 			description, described := schema["description"].(string)
 			for _, rule := range rulesOf(schema) {
 				if described && !strings.Contains(description, strings.TrimSuffix(rule, ".")) {
-					t.Errorf("%s: %q does not tell %q", filepath.Base(file), description, rule)
+					t.Errorf("%s: %q does not say %q", filepath.Base(file), description, rule)
 				}
-				told++
+				rules++
 			}
 		})
 	}
-	if told < 20 {
-		t.Errorf("only %d rules were found", told)
+	if rules < 20 {
+		t.Errorf("only %d rules were found", rules)
 	}
 }
 

@@ -54,7 +54,7 @@ func isLocalDir(mount *corev1.VolumeMount) bool {
 	return strings.HasPrefix(mount.Name, sparklabels.LocalDirVolumePrefix)
 }
 
-// LocalDirsByProperty returns which volumes of a role's scratch space Spark is told of by properties: those of the kinds and with the options
+// LocalDirsByProperty returns which volumes of a role's scratch space properties give to Spark: those of the kinds and with the options
 // that it has properties for, mounted once. The mutators mount the others.
 func LocalDirsByProperty(volumes []corev1.Volume, mounts []corev1.VolumeMount) map[string]bool {
 	byProperty := map[string]bool{}

@@ -62,7 +62,7 @@ func nameOfContainer(c *corev1.Container) string { return c.Name }
 func nameOfPort(p *corev1.ContainerPort) string  { return p.Name }
 func pathOfMount(m *corev1.VolumeMount) string   { return path.Clean(m.MountPath) }
 
-// whole is the key of values that are told apart by all that they say.
+// whole is the key of values that nothing less than all of their content identifies.
 func whole[T any](value *T) string {
 	encoded, err := json.Marshal(value)
 	if err != nil {

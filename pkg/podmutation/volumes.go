@@ -120,7 +120,7 @@ func mountSecrets(t Target) error {
 	return nil
 }
 
-// SecretsByProperty returns the names of the Secrets that Spark is told to mount by properties: a property is named after the Secret and holds
+// SecretsByProperty returns the names of the Secrets that properties have Spark mount: a property is named after the Secret and holds
 // one path, and the volume is named after it as well. The mutators mount the others.
 func SecretsByProperty(secrets []v1beta2.SecretInfo) map[string]bool {
 	byProperty := make(map[string]bool, len(secrets))

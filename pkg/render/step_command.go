@@ -14,7 +14,7 @@ import (
 // propertiesPath is where the driver finds its configuration.
 const propertiesPath = ConfDir + "/" + propertiesFile
 
-// command is Spark's DriverCommandFeatureStep: what the driver is told to run.
+// command is Spark's DriverCommandFeatureStep: what the driver runs.
 func (d *draft) command() error {
 	class, file := d.in.MainClass, d.in.MainFile
 	switch d.language {

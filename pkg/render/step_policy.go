@@ -59,7 +59,7 @@ func escalation(c *corev1.Container, conf *sparkconf.Conf, version Version, key 
 	return nil
 }
 
-// executorGrace tells executors how long they may take to end.
+// executorGrace sets how long executors may take to end.
 func executorGrace(pod *corev1.Pod, conf *sparkconf.Conf, version Version) error {
 	if !version.executorGrace {
 		return nil

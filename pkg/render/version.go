@@ -18,7 +18,7 @@ type Version struct {
 
 	major, minor int
 
-	// claims is what volumes and claims made on demand can be told: hostPath types, expanded paths, labels and annotations,
+	// claims is what properties can say of volumes and of claims made on demand: hostPath types, expanded paths, labels and annotations,
 	// and that one pod alone may use a claim.
 	claims bool
 	// labelIDs is whether ids are filled into labels, as they are into annotations.
@@ -31,7 +31,7 @@ type Version struct {
 	connectPort bool
 	// exclusions is whether properties exclude feature steps.
 	exclusions bool
-	// executorGrace is whether executors are told their grace period and library path, and may find the driver by its pod's address.
+	// executorGrace is whether executors get their grace period and library path, and may find the driver by its pod's address.
 	executorGrace bool
 	// networkPolicy is whether a policy lets only pods of the application reach its executors, and the port for Spark Connect
 	// names its protocol.

@@ -44,7 +44,7 @@ func ExampleConf_Redacted() {
 	// spark.hadoop.fs.s3a.secret.key=*********(redacted)
 }
 
-// A form that takes properties can tell early what the operator will not run.
+// A form that takes properties can say early what the operator will not run.
 func ExampleCheckUserProperty() {
 	fmt.Println(sparkconf.CheckUserProperty("analytics", "spark.sql.shuffle.partitions", "64"))
 	fmt.Println(sparkconf.CheckUserProperty("analytics", sparkconf.Namespace, "kube-system"))

@@ -11,7 +11,7 @@ import (
 	"unicode/utf8"
 )
 
-// What a secret is decides where it is hidden. To hide an ordinary word wherever it stands would make texts unreadable, and tell
+// What a secret is decides where it is hidden. To hide an ordinary word wherever it stands would make texts unreadable, and reveal
 // the secret: whoever knows what stood there knows it.
 const (
 	// minSecret is the length from which on a secret is hidden also where it is part of a longer word.

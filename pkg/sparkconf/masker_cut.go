@@ -3,7 +3,7 @@
 
 package sparkconf
 
-// minPiece is the length from which on what is left of a secret is hidden: less tells nobody anything.
+// minPiece is the length from which on what is left of a secret is hidden: less reveals nothing.
 const minPiece = 4
 
 // MaskEnd hides the secrets in a text of which somebody has cut off the beginning: also the end of one with which it begins.

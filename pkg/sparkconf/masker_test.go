@@ -58,7 +58,7 @@ func TestMaskerHidesSecretsInTexts(t *testing.T) {
 	}
 }
 
-// To hide an ordinary word wherever it stands would tell the secret.
+// To hide an ordinary word wherever it stands would reveal the secret.
 func TestMaskerLeavesOrdinaryWords(t *testing.T) {
 	const mask = sparkconf.Redacted
 	m := masker([]string{"minio-ingest", "minio-ingest-driver", "analytics1"},

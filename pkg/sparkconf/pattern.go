@@ -49,7 +49,7 @@ func newOwnPattern(pattern string) *ownPattern {
 	return o
 }
 
-// matches returns whether a text is a secret, or there is no time to tell.
+// matches returns whether a text is a secret, or there is no time to find out.
 func (o *ownPattern) matches(text string) bool {
 	if o == nil {
 		return false

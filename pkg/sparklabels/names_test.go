@@ -20,19 +20,19 @@ import (
 func TestNames(t *testing.T) {
 	long := strings.Repeat("a", 63)
 	cases := map[string]struct{ got, want string }{
-		"a short name keeps its UI Service name":         {sparklabels.UIService("pi"), "pi-ui-svc"},
-		"a long name's UI Service is cut and told apart": {sparklabels.UIService(long), strings.Repeat("a", 47) + "-b06521f3-ui-svc"},
-		"a driver ingress names its port":                {sparklabels.DriverIngressService("pi", 8080), "pi-driver-8080"},
-		"a driver ingress' ingress names its port":       {sparklabels.DriverIngress("pi", 8080), "pi-ing-8080"},
-		"the monitoring volume of a short name":          {sparklabels.PrometheusVolume("pi"), "pi-prom-conf-vol"},
-		"a dotted ConfigMap gets a volume without dots":  {sparklabels.VolumeFor("a.b"), "a-b-2e7336dc-vol"},
-		"the driver Service carries the prefix":          {sparklabels.DriverService("pi-0123", "4567"), "pi-0123-driver-svc"},
-		"the driver Service falls back on the id":        {sparklabels.DriverService(long, "4567"), "spark-4567-driver-svc"},
-		"Spark's label value of a name in words":         {sparklabels.SparkAppNameValue(" My App_1! "), "my-app-1"},
-		"a value stays what it is":                       {sparklabels.Value("4.0.1-SNAPSHOT_x"), "4.0.1-SNAPSHOT_x"},
-		"what is no value becomes one":                   {sparklabels.Value("(4.0.1 + mine)"), "4.0.1---mine"},
-		"Spark's prefix of a name that starts in digits": {sparklabels.ResourceNamePrefix("1st", "ff"), "xst-ff"},
-		"Spark's prefix of a name that starts in a dash": {sparklabels.ResourceNamePrefix("_a", "ff"), "a-ff"},
+		"a short name keeps its UI Service name":           {sparklabels.UIService("pi"), "pi-ui-svc"},
+		"a long name's UI Service is cut and stays unique": {sparklabels.UIService(long), strings.Repeat("a", 47) + "-b06521f3-ui-svc"},
+		"a driver ingress names its port":                  {sparklabels.DriverIngressService("pi", 8080), "pi-driver-8080"},
+		"a driver ingress' ingress names its port":         {sparklabels.DriverIngress("pi", 8080), "pi-ing-8080"},
+		"the monitoring volume of a short name":            {sparklabels.PrometheusVolume("pi"), "pi-prom-conf-vol"},
+		"a dotted ConfigMap gets a volume without dots":    {sparklabels.VolumeFor("a.b"), "a-b-2e7336dc-vol"},
+		"the driver Service carries the prefix":            {sparklabels.DriverService("pi-0123", "4567"), "pi-0123-driver-svc"},
+		"the driver Service falls back on the id":          {sparklabels.DriverService(long, "4567"), "spark-4567-driver-svc"},
+		"Spark's label value of a name in words":           {sparklabels.SparkAppNameValue(" My App_1! "), "my-app-1"},
+		"a value stays what it is":                         {sparklabels.Value("4.0.1-SNAPSHOT_x"), "4.0.1-SNAPSHOT_x"},
+		"what is no value becomes one":                     {sparklabels.Value("(4.0.1 + mine)"), "4.0.1---mine"},
+		"Spark's prefix of a name that starts in digits":   {sparklabels.ResourceNamePrefix("1st", "ff"), "xst-ff"},
+		"Spark's prefix of a name that starts in a dash":   {sparklabels.ResourceNamePrefix("_a", "ff"), "a-ff"},
 	}
 	for name, tc := range cases {
 		t.Run(name, func(t *testing.T) {

@@ -14,7 +14,7 @@ import (
 	"sigs.k8s.io/kustomize/api/resource"
 )
 
-// lastWords is how long the pods of what was installed before may go on after they are told to end.
+// lastWords is how long the pods of what was installed before may go on after they are asked to end.
 const lastWords = 30 * time.Second
 
 // partOf is the label of everything that an installation consists of.

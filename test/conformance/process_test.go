@@ -17,7 +17,7 @@ import (
 	"github.com/alauda/spark-operator/test/conformance/sparkjvm"
 )
 
-// diverse are recorded applications that differ in what they make spark-submit do, the most telling ones first.
+// diverse are recorded applications that differ in what they make spark-submit do, the most revealing ones first.
 var diverse = []string{
 	"versions", "odd-values", "templates", "python", "secrets", "volume-properties", "hadoop", "dynamic-allocation", "r", "long-name",
 }

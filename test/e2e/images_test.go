@@ -19,7 +19,7 @@ import (
 	"github.com/alauda/spark-operator/test/installation"
 )
 
-// Not parallel: it replaces the operator. Without Spark all runs that needs no Spark's own client, and what does ends at once and says so.
+// Not parallel: it replaces the operator. Without Spark all runs that needs no Spark's own client, and what does ends immediately and says so.
 func TestControllerWithoutSpark(t *testing.T) {
 	ctx := limited(t, 2*appLimit)
 	t.Cleanup(func() {
@@ -47,8 +47,8 @@ func TestControllerWithoutSpark(t *testing.T) {
 		app.Annotations = map[string]string{mode.Annotation: string(mode.SparkSubmit)}
 	})
 	create(ctx, t, other)
-	atOnce := limited(t, soon)
-	until(atOnce, t, other, "the end", func() bool { return cluster.Ended(other) })
+	immediately := limited(t, soon)
+	until(immediately, t, other, "the end", func() bool { return cluster.Ended(other) })
 	const want = "this controller image has no Spark; run the controller image that packages Spark"
 	if got := other.Status.AppState; got.State != v1beta2.ApplicationStateFailed || !strings.Contains(got.ErrorMessage, want) {
 		t.Errorf("ended in %s: %q, want FAILED: %q", got.State, got.ErrorMessage, want)

@@ -134,7 +134,7 @@ func get(ctx context.Context, t *testing.T, url, token string) (status int, body
 	return response.StatusCode, string(content)
 }
 
-// A graceful stop gives the lease back at once, so that the next leader need not wait for its end.
+// A graceful stop gives the lease back immediately, so that the next leader need not wait for its end.
 func TestControllerGivesItsLeaseBack(t *testing.T) {
 	ctx := limited(t, 2*soon)
 	key := client.ObjectKey{Namespace: cluster.Namespace, Name: "spark-operator-controller-lock"}

@@ -99,7 +99,7 @@ func checkCompletedStatus(t *testing.T, app *v1beta2.SparkApplication) {
 	}
 }
 
-// checkEvents waits until the application has events of all the reasons: they are written behind the status.
+// checkEvents waits until the application has events of all the reasons: they are written after the status.
 func checkEvents(ctx context.Context, t *testing.T, app *v1beta2.SparkApplication, reasons ...string) {
 	t.Helper()
 	var missing []string

@@ -124,7 +124,7 @@ func (b *Builder) Settings(ctx context.Context, id string) (Settings, error) {
 	if err := json.Unmarshal([]byte(described), &inspected); err != nil {
 		return Settings{}, fmt.Errorf("inspect %s: %w", id, err)
 	}
-	// The builder's own, whatever it is told.
+	// The builder's own, whatever its configuration says.
 	delete(inspected.OCIv1.Config.Labels, "io.buildah.version")
 	inspected.OCIv1.Config.Architecture = inspected.OCIv1.Architecture
 	return inspected.OCIv1.Config, nil

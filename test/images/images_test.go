@@ -131,7 +131,7 @@ func checkArchive(t *testing.T, b *Builder, id, binary string) {
 		t.Fatal(err)
 	}
 	if len(linked.Deps) == 0 {
-		t.Error("the binary tells no modules")
+		t.Error("the binary names no modules")
 	}
 	for _, m := range linked.Deps {
 		if material := m.Path + "@" + m.Version; !slices.Contains(materials, material) {

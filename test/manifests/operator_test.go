@@ -174,7 +174,7 @@ func TestWebhookIsHighlyAvailable(t *testing.T) {
 	}
 }
 
-// Go knows nothing of a container's limit by itself. What it is told leaves room for what is not its heap.
+// Go does not read the limit of its container. The one that it is given leaves room for what is not its heap.
 func TestMemoryStaysBelowTheLimit(t *testing.T) {
 	for name, d := range buildOperator(t).deployments {
 		container := d.Spec.Template.Spec.Containers[0]
@@ -184,8 +184,8 @@ func TestMemoryStaysBelowTheLimit(t *testing.T) {
 			continue
 		}
 		// Go writes MiB where Kubernetes writes Mi.
-		told, err := resource.ParseQuantity(strings.TrimSuffix(container.Env[at].Value, "B"))
-		if limit := container.Resources.Limits.Memory(); err != nil || told.Value() > limit.Value()*9/10 || told.Value() < limit.Value()/2 {
+		soft, err := resource.ParseQuantity(strings.TrimSuffix(container.Env[at].Value, "B"))
+		if limit := container.Resources.Limits.Memory(); err != nil || soft.Value() > limit.Value()*9/10 || soft.Value() < limit.Value()/2 {
 			t.Errorf("%s: GOMEMLIMIT is %s and the limit %s (%v)", name, container.Env[at].Value, limit, err)
 		}
 	}

@@ -38,7 +38,7 @@ const (
 )
 
 // While applications are created all the time, the webhook's certificate is renewed, and then its authority as well. Nobody notices: no request fails, and what
-// each replica serves can be verified at each moment by what the API server is told to trust.
+// each replica serves can be verified at each moment by what the API server is configured to trust.
 func checkRenewals(t *testing.T) {
 	ctx := limited(t)
 	began := time.Now()
@@ -71,7 +71,7 @@ func checkRenewals(t *testing.T) {
 	say("what it has issued is served")
 }
 
-// load has ten applications a second created, but for the storing. The returned function ends that and tells how many requests it were, and which failed.
+// load has ten applications a second created, but for the storing. The returned function ends that and returns how many requests it were, and which failed.
 func load(ctx context.Context, t *testing.T) func() (requests int, failures []error) {
 	t.Helper()
 	app, err := c.Sample("spark-pi")
@@ -176,7 +176,7 @@ func conditionsOf(object *unstructured.Unstructured) map[string]string {
 	return found
 }
 
-// awaitTrust waits until the API server is told everywhere to trust the authority of the webhook's certificate.
+// awaitTrust waits until the API server is configured everywhere to trust the authority of the webhook's certificate.
 func awaitTrust(ctx context.Context, t *testing.T) {
 	t.Helper()
 	want := secretData(ctx, t, webhookSecret)["ca.crt"]
@@ -239,7 +239,7 @@ func shakeHands(ctx context.Context, t *testing.T, ip string) (*x509.Certificate
 	return secured.ConnectionState().PeerCertificates[0], nil
 }
 
-// clientConfigs are how the API server is told to call the webhook.
+// clientConfigs are how the API server is configured to call the webhook.
 func clientConfigs(ctx context.Context, t *testing.T) []admissionv1.WebhookClientConfig {
 	t.Helper()
 	mutating, validating := configurations(ctx, t)

@@ -75,7 +75,7 @@ func (k *kubelets) step(do func() error) error {
 	return do()
 }
 
-// start runs a pod, which c tells.
+// start runs a pod, which c names.
 func (k *kubelets) start(ctx context.Context, pod *corev1.Pod, c change) error {
 	if err := k.nodes.Start(ctx, pod); err != nil {
 		return err

@@ -35,7 +35,7 @@ type life struct {
 	shown   map[change]bool
 }
 
-// change is something about a pod that the status tells.
+// change is something about a pod that the status shows.
 type change struct {
 	// executor is its name; none stands for the driver.
 	executor string
@@ -175,7 +175,7 @@ func (l *ledger) await(ctx context.Context, limit time.Duration, reached func() 
 	}
 }
 
-// watchApplications tells the ledger what the statuses show, until ctx ends; it calls fail if it cannot. The API server ends watches of
+// watchApplications enters into the ledger what the statuses show, until ctx ends; it calls fail if it cannot. The API server ends watches of
 // clients that are slow; the next begins with what there is.
 func (c *cluster) watchApplications(ctx context.Context, l *ledger, fail context.CancelCauseFunc) {
 	for ctx.Err() == nil {

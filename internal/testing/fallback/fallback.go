@@ -15,7 +15,7 @@ type Need struct {
 	Name string
 	// Change makes a good application one that needs it.
 	Change func(*v1beta2.SparkApplication)
-	// Field begins what the application is warned that native submission does not support.
+	// Field begins the message that says what native submission does not support.
 	Field string
 	// Documented is how the documentation names it.
 	Documented string

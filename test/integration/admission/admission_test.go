@@ -105,7 +105,7 @@ func TestMessages(t *testing.T) {
 		"a schedule of no use": {object: schedule(func(s *v1beta2.ScheduledSparkApplication) { s.Spec.ConcurrencyPolicy = "" }), wantWarnings: []string{"spec.concurrencyPolicy: is not set: no run is started while any earlier one exists; set Allow, Forbid or Replace"}},
 	} {
 		t.Run(name, func(t *testing.T) {
-			told.take()
+			warned.take()
 			err := author.Create(t.Context(), tc.object, client.DryRunAll)
 			if got := ""; err != nil {
 				got = err.Error()
@@ -115,7 +115,7 @@ func TestMessages(t *testing.T) {
 			} else if tc.want != "" {
 				t.Error("accepted")
 			}
-			got := told.take()
+			got := warned.take()
 			slices.Sort(got)
 			if diff := gocmp.Diff(tc.wantWarnings, got); diff != "" {
 				t.Errorf("warnings (-want +got):\n%s", diff)
@@ -214,10 +214,10 @@ func TestPods(t *testing.T) {
 		"of an application before":         {pod("b", "shaped", "driver", ownedBy("before")), `it is no pod of SparkApplication "shaped"`},
 		"that the operator did not launch": {pod("c", "shaped", "executor", func(p *corev1.Pod) { delete(p.Labels, sparklabels.LaunchedByOperator) }), ""},
 	} {
-		told.take()
+		warned.take()
 		before := tc.pod.DeepCopy()
 		must(t, author.Create(ctx, tc.pod, client.DryRunAll))
-		if got := cmp.Or(strings.Join(told.take(), ""), "nothing"); !strings.Contains(got, cmp.Or(tc.want, "nothing")) {
+		if got := cmp.Or(strings.Join(warned.take(), ""), "nothing"); !strings.Contains(got, cmp.Or(tc.want, "nothing")) {
 			t.Errorf("pod %s: warnings %q, want %q", name, got, tc.want)
 		}
 		if diff := gocmp.Diff(before.Spec.Containers[0].Env, tc.pod.Spec.Containers[0].Env); diff != "" {

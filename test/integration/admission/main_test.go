@@ -47,7 +47,7 @@ const (
 var (
 	// author may do everything, and reads warnings.
 	author client.Client
-	told   = &warnings{}
+	warned = &warnings{}
 	// server is the connection of everybody, and hookPort the webhook's port.
 	server   *rest.Config
 	hookPort int
@@ -110,7 +110,7 @@ func connect(config *rest.Config) error {
 		}
 	}
 	config = rest.CopyConfig(config)
-	config.WarningHandler = told
+	config.WarningHandler = warned
 	var err error
 	author, err = client.New(config, client.Options{Scheme: scheme})
 	return err

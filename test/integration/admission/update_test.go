@@ -106,7 +106,7 @@ func runDriver(t *testing.T, a *app) *corev1.Pod {
 	return driver
 }
 
-// reach makes the API server reach the webhook, or not, and waits until it does as it is told.
+// reach makes the API server reach the webhook, or not, and waits until it does.
 func reach(t *testing.T, webhook bool) {
 	t.Helper()
 	port, policy := 1, admissionv1.Ignore

@@ -118,7 +118,7 @@ func TestKubectlGetColumns(t *testing.T) {
 	}
 }
 
-// The reason stands in the list, and what it means behind it where more is asked for.
+// The reason stands in the list, and what it means beside it where more is asked for.
 func TestKubectlGetSaysWhy(t *testing.T) {
 	object := full(t, "SparkApplication")
 	object.SetName("why")

@@ -107,7 +107,7 @@ func install(ctx context.Context) error {
 			return fmt.Errorf("create %s %s: %w", r.GetKind(), r.GetName(), err)
 		}
 	}
-	// A webhook that starts before its kinds are served ends at once, and in a cluster is started again.
+	// A webhook that starts before its kinds are served ends immediately, and in a cluster is started again.
 	return wait.PollUntilContextTimeout(ctx, interval, patience, true, func(ctx context.Context) (bool, error) {
 		return admin.List(ctx, &v1beta2.SparkApplicationList{}) == nil, nil
 	})

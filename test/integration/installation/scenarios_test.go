@@ -87,7 +87,7 @@ func liveAndDie(t *testing.T, namespace string) {
 	})
 }
 
-// missMount holds a driver up by what only an event tells of.
+// missMount holds a driver up by what only an event reports.
 func missMount(t *testing.T, app *v1beta2.SparkApplication, driver *corev1.Pod) {
 	t.Helper()
 	must(t, nodes().MissMount(t.Context(), driver))

@@ -166,7 +166,7 @@ func rendered(t *testing.T, app *v1beta2.SparkApplication) []client.Object {
 	return objects
 }
 
-// An application is deleted and made anew at once, as workflow engines and GitOps tools do. Nothing collects garbage here, and no kubelet ends a pod: the new one waits for the
+// An application is deleted and made anew immediately, as workflow engines and GitOps tools do. Nothing collects garbage here, and no kubelet ends a pod: the new one waits for the
 // driver of the old one, removes what else is left of it, and never fails for it.
 func TestMadeAnew(t *testing.T) {
 	states := map[string]func(*testing.T, *v1beta2.SparkApplication){

@@ -72,7 +72,7 @@ func TestNothingOfTheOperatorsCanBeReached(t *testing.T) {
 	for _, trial := range trials {
 		until(t, trial.app, v1beta2.ApplicationStateFailed)
 		message := trial.app.Status.AppState.ErrorMessage
-		// What is told is one line, whatever the key is.
+		// The message is one line, whatever the key is.
 		field := strings.ReplaceAll(trial.Field, "\n", " ")
 		for _, part := range []string{fmt.Sprintf("%s: %q: ", field, trial.Value), trial.Fix} {
 			if !strings.Contains(message, part) {

@@ -58,7 +58,7 @@ func freed(t *testing.T, pod *corev1.Pod) {
 	t.Helper()
 	eventually(t, func(ctx context.Context) bool {
 		return api.Get(ctx, client.ObjectKeyFromObject(pod), pod) == nil && !slices.Contains(pod.Finalizers, sparklabels.DriverEnd)
-	}, func() string { return fmt.Sprintf("pod %s to be let go, finalizers %v", pod.Name, pod.Finalizers) })
+	}, func() string { return fmt.Sprintf("pod %s to be without finalizers, not %v", pod.Name, pod.Finalizers) })
 	stays(t, pod)
 }
 

@@ -33,7 +33,7 @@ func TestDeletedDriverTellsOfItsEnd(t *testing.T) {
 }
 
 // A driver pod that nobody deletes stays, to be looked at, and can be deleted at any time once its end is recorded.
-func TestEndedDriverIsLetGo(t *testing.T) {
+func TestFinalizerOfEndedDriverIsRemoved(t *testing.T) {
 	app := newApplication(newNamespace(t))
 	startController(t, app.Namespace)
 	create(t, app)
@@ -43,7 +43,7 @@ func TestEndedDriverIsLetGo(t *testing.T) {
 	}
 	ends(t, driver(t, app), 0)
 	until(t, app, completed)
-	eventually(t, func(context.Context) bool { return len(driver(t, app).Finalizers) == 0 }, func() string { return "the driver to be let go" })
+	eventually(t, func(context.Context) bool { return len(driver(t, app).Finalizers) == 0 }, func() string { return "the driver's finalizer to be removed" })
 }
 
 // The garbage collector, which is not here, deletes the driver of a deleted application; before or after the operator looks.

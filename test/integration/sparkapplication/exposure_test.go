@@ -119,7 +119,7 @@ func TestExposedApplication(t *testing.T) {
 	}
 }
 
-// A run is worth more than its web UI: what cannot be had is told, and nothing foreign is touched or led to.
+// A run is worth more than its web UI: what cannot be had is reported, and nothing foreign is touched or routed to.
 func TestRunsGoOnWithoutWhatIsRefused(t *testing.T) {
 	ns := newNamespace(t)
 	foreign := &corev1.Service{

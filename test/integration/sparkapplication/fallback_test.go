@@ -21,7 +21,7 @@ import (
 )
 
 // What native submission cannot express goes by spark-submit, and says so in an event and a condition. Where no Spark is packaged, it
-// fails at once and says what to do.
+// fails immediately and says what to do.
 func TestWhatNativeCannotExpress(t *testing.T) {
 	packaged := newNamespace(t)
 	startControllerWith(t, packaged, sparksubmit.Options{Home: fakeSpark(t, "exit 7"), Dir: t.TempDir()})

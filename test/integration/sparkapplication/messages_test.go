@@ -28,21 +28,21 @@ func TestASchedulerThatNobodyRunsIsNamed(t *testing.T) {
 	startController(t, app.Namespace)
 	create(t, app)
 	until(t, app, submitted)
-	var told *metav1.Condition
+	var condition *metav1.Condition
 	err := wait.PollUntilContextTimeout(t.Context(), 200*time.Millisecond, time.Minute, true, func(ctx context.Context) (bool, error) {
 		if err := api.Get(ctx, client.ObjectKeyFromObject(app), app); err != nil {
 			return false, err
 		}
-		told = meta.FindStatusCondition(app.Status.Conditions, v1beta2.ConditionSucceeded)
-		return told.Reason == "WaitingForScheduler", nil
+		condition = meta.FindStatusCondition(app.Status.Conditions, v1beta2.ConditionSucceeded)
+		return condition.Reason == "WaitingForScheduler", nil
 	})
-	if err != nil || !strings.Contains(told.Message, `No scheduler named "fair-scheduler" has looked at pod pi-driver`) {
-		t.Fatalf("%v: condition %+v", err, told)
+	if err != nil || !strings.Contains(condition.Message, `No scheduler named "fair-scheduler" has looked at pod pi-driver`) {
+		t.Fatalf("%v: condition %+v", err, condition)
 	}
 	wantEvents(t, app, "SparkDriverPending")
 }
 
-// What is stored and told of a failure is one line that begins with the cause, and can be sorted by time.
+// What is stored and reported of a failure is one line that begins with the cause, and can be sorted by time.
 func TestMessagesBeginWithTheCause(t *testing.T) {
 	t.Parallel()
 	const trace = "26/11/27 10:00:00 INFO SparkContext: Running\nException in thread \"main\" java.lang.IllegalStateException: no input\n\tat a.B.c(B.java:1)\n"

@@ -79,7 +79,7 @@ func wantFigures(t *testing.T, registry prometheus.Gatherer, want ...map[string]
 
 type counts = map[string]float64
 
-// A whole life moves every metric once. In the middle of it the controller is started anew: the gauges are right at once, and
+// A whole life moves every metric once. In the middle of it the controller is started anew: the gauges are right immediately, and
 // what was counted before is not counted again.
 func TestMetricsOfALife(t *testing.T) {
 	app := newApplication(newNamespace(t), labelled)

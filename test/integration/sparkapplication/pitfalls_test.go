@@ -189,23 +189,23 @@ func TestSubmissionThatAWebhookHoldsUp(t *testing.T) {
 	t.Cleanup(func() { _ = api.Delete(context.Background(), webhook) })
 	startController(t, app.Namespace)
 	create(t, app)
-	var told *metav1.Condition
+	var condition *metav1.Condition
 	err := wait.PollUntilContextTimeout(t.Context(), 100*time.Millisecond, time.Minute, true, func(ctx context.Context) (bool, error) {
 		if err := api.Get(ctx, client.ObjectKeyFromObject(app), app); err != nil {
 			return false, err
 		}
 		for i := range app.Status.Conditions {
 			if c := &app.Status.Conditions[i]; c.Type == v1beta2.ConditionSucceeded && c.Reason == "SubmissionDelayed" {
-				told = c
+				condition = c
 			}
 		}
-		return told != nil, nil
+		return condition != nil, nil
 	})
 	if err != nil {
 		t.Fatalf("waited for the condition, status now %+v", app.Status)
 	}
-	if told.Status != metav1.ConditionUnknown || !strings.Contains(told.Message, "down.example.com") || app.Status.SubmissionAttempts != 0 {
-		t.Errorf("condition %+v, status %+v", told, app.Status)
+	if condition.Status != metav1.ConditionUnknown || !strings.Contains(condition.Message, "down.example.com") || app.Status.SubmissionAttempts != 0 {
+		t.Errorf("condition %+v, status %+v", condition, app.Status)
 	}
 	wantEvents(t, app, "SparkApplicationSubmissionDelayed")
 	if err := api.Delete(t.Context(), webhook); err != nil {

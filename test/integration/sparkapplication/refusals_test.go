@@ -92,7 +92,7 @@ func brokenMutation(t *testing.T, ns string) {
 	})
 }
 
-// webhook refuses pods that lack the label cost-center, with the status. It takes as long as it is told to.
+// webhook refuses pods that lack the label cost-center, with the status. It takes as long as the test asks it to.
 func webhook(t *testing.T, ns string, status *metav1.Status, takes time.Duration) {
 	t.Helper()
 	server := httptest.NewTLSServer(http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
@@ -136,7 +136,7 @@ func codeOf(err error) int32 {
 
 // What a real API server answers, and who has refused by it.
 func TestWhoRefuses(t *testing.T) {
-	const told = "every pod needs the label cost-center"
+	const denial = "every pod needs the label cost-center"
 	hard := corev1.ResourceList{corev1.ResourcePods: resource.MustParse("0")}
 	byWebhook := func(code int32, reason metav1.StatusReason) func(*testing.T, string) {
 		return func(t *testing.T, ns string) { t.Helper(); webhook(t, ns, answers(code, reason), 0) }
@@ -153,32 +153,32 @@ func TestWhoRefuses(t *testing.T) {
 			wantWords: `Pod "one" is invalid: spec.containers[0].image: Required value`},
 		"a policy": {
 			arrange: func(t *testing.T, ns string) { t.Helper(); policy(t, ns, "") }, want: refusal.Policy, wantCode: 422,
-			wantWords: "ValidatingAdmissionPolicy '$ns' with binding '$ns' denied request: " + told},
+			wantWords: "ValidatingAdmissionPolicy '$ns' with binding '$ns' denied request: " + denial},
 		"a policy that forbids": {
 			arrange: func(t *testing.T, ns string) { t.Helper(); policy(t, ns, metav1.StatusReasonForbidden) }, want: refusal.Policy, wantCode: 403,
-			wantWords: "ValidatingAdmissionPolicy '$ns' with binding '$ns' denied request: " + told},
+			wantWords: "ValidatingAdmissionPolicy '$ns' with binding '$ns' denied request: " + denial},
 		"a policy that finds it too large": {
 			arrange: func(t *testing.T, ns string) { t.Helper(); policy(t, ns, metav1.StatusReasonRequestEntityTooLarge) }, want: refusal.Policy, wantCode: 413,
-			wantWords: "ValidatingAdmissionPolicy '$ns' with binding '$ns' denied request: " + told},
+			wantWords: "ValidatingAdmissionPolicy '$ns' with binding '$ns' denied request: " + denial},
 		"a mutating policy": {
 			arrange: brokenMutation, want: refusal.Policy, wantCode: 403, wantWords: "policy '$ns' with binding '$ns' denied request: "},
 		"a webhook": {
-			arrange: byWebhook(0, ""), want: refusal.Webhook, wantCode: 400, wantWords: `admission webhook "costs.example.com" denied the request: ` + told},
+			arrange: byWebhook(0, ""), want: refusal.Webhook, wantCode: 400, wantWords: `admission webhook "costs.example.com" denied the request: ` + denial},
 		"a webhook that forbids": {
 			arrange: byWebhook(403, metav1.StatusReasonForbidden), want: refusal.Webhook, wantCode: 403,
-			wantWords: `admission webhook "costs.example.com" denied the request: ` + told},
+			wantWords: `admission webhook "costs.example.com" denied the request: ` + denial},
 		"a webhook that speaks of a conflict": {
 			arrange: byWebhook(409, metav1.StatusReasonConflict), want: refusal.Webhook, wantCode: 409,
-			wantWords: `admission webhook "costs.example.com" denied the request: ` + told},
+			wantWords: `admission webhook "costs.example.com" denied the request: ` + denial},
 		"a webhook that says invalid": {
 			arrange: byWebhook(422, metav1.StatusReasonInvalid), want: refusal.Webhook, wantCode: 422,
-			wantWords: `admission webhook "costs.example.com" denied the request: ` + told},
+			wantWords: `admission webhook "costs.example.com" denied the request: ` + denial},
 		"a webhook that has too much to do": {
 			arrange: byWebhook(429, metav1.StatusReasonTooManyRequests), want: refusal.Webhook, wantCode: 429,
-			wantWords: `admission webhook "costs.example.com" denied the request: ` + told},
+			wantWords: `admission webhook "costs.example.com" denied the request: ` + denial},
 		"a webhook that says that it failed": {
 			arrange: byWebhook(500, metav1.StatusReasonInternalError), want: refusal.Webhook, wantCode: 500,
-			wantWords: `admission webhook "costs.example.com" denied the request: ` + told},
+			wantWords: `admission webhook "costs.example.com" denied the request: ` + denial},
 		"a webhook that does not answer in time": {
 			arrange: func(t *testing.T, ns string) { t.Helper(); webhook(t, ns, nil, time.Minute) }, want: refusal.None, wantCode: 500,
 			wantWords: `Internal error occurred: failed calling webhook "costs.example.com": `},
@@ -273,8 +273,8 @@ func printed(code int, reason metav1.StatusReason, message string) string {
 // What a policy or a webhook denies is tried again as often as the restart policy says and no more, whatever the status code; then the application has
 // failed, and says for what. Once its author mends it, it runs.
 func TestDeniedSubmissionsAreRetried(t *testing.T) {
-	const told = "every pod needs the label cost-center"
-	const deniedByWebhook = `admission webhook "costs.example.com" denied the request: ` + told
+	const denial = "every pod needs the label cost-center"
+	const deniedByWebhook = `admission webhook "costs.example.com" denied the request: ` + denial
 	for name, tc := range map[string]struct {
 		arrange     func(t *testing.T, ns string)
 		script      string
@@ -283,7 +283,7 @@ func TestDeniedSubmissionsAreRetried(t *testing.T) {
 	}{
 		"by a policy": {
 			arrange:    func(t *testing.T, ns string) { t.Helper(); policy(t, ns, "") },
-			wantReason: "DeniedByPolicy", wantMessage: "denied request: " + told},
+			wantReason: "DeniedByPolicy", wantMessage: "denied request: " + denial},
 		"by a webhook, as a conflict": {
 			arrange: func(t *testing.T, ns string) {
 				t.Helper()
@@ -297,8 +297,8 @@ func TestDeniedSubmissionsAreRetried(t *testing.T) {
 			},
 			wantReason: "DeniedByWebhook", wantMessage: deniedByWebhook},
 		"by a policy, of spark-submit": {
-			script:     printed(422, metav1.StatusReasonInvalid, `pods "pi-driver" is forbidden: ValidatingAdmissionPolicy 'a' with binding 'b' denied request: `+told),
-			wantReason: "DeniedByPolicy", wantMessage: "denied request: " + told},
+			script:     printed(422, metav1.StatusReasonInvalid, `pods "pi-driver" is forbidden: ValidatingAdmissionPolicy 'a' with binding 'b' denied request: `+denial),
+			wantReason: "DeniedByPolicy", wantMessage: "denied request: " + denial},
 		"by a webhook, of spark-submit, as an error of its own": {
 			script: printed(500, metav1.StatusReasonInternalError, deniedByWebhook), wantReason: "DeniedByWebhook", wantMessage: deniedByWebhook},
 	} {

@@ -191,7 +191,7 @@ func TestExecutorsThatComeToBeRefusedEndTheRun(t *testing.T) {
 	}
 }
 
-// An operator that is told so asks nothing.
+// An operator that is configured so asks nothing.
 func TestNoDryRunIsMadeWhereNoneIsWanted(t *testing.T) {
 	app := newApplication(newNamespace(t), func(a *v1beta2.SparkApplication) { a.Spec.Executor.ServiceAccount = new("not-there") })
 	startControllerWith(t, app.Namespace, sparksubmit.Options{}, func(c *configv1alpha1.ControllerConfiguration) { c.Submission.ExecutorDryRun = false })

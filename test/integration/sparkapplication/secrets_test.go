@@ -31,8 +31,8 @@ func withSecrets(app *v1beta2.SparkApplication) {
 	app.Spec.Driver.Env = []corev1.EnvVar{{Name: "DB_TOKEN", Value: secrets[2]}}
 }
 
-// Faults are where others repeat what they were given: none of it is told on.
-func TestSecretsAreNeverTold(t *testing.T) {
+// Faults are where others repeat what they were given: none of it is passed on.
+func TestSecretsAreNeverShown(t *testing.T) {
 	ns := newNamespace(t)
 	// It says all that it was given, as logs of Spark do at their worst, and is refused.
 	script := `cat "$SPARK_CONF_DIR/../spark.properties" "$SPARK_CONF_DIR/../driver.json"; echo 'failed with {"authToken":"` + secrets[0] + `"}'; exit 1`
@@ -62,10 +62,10 @@ func TestSecretsAreNeverTold(t *testing.T) {
 		if err != nil {
 			t.Fatal(err)
 		}
-		told := string(status) + strings.Join(notes(t, app), "\n")
+		shown := string(status) + strings.Join(notes(t, app), "\n")
 		for _, secret := range secrets {
-			if strings.Contains(told, secret) {
-				t.Errorf("%s: %q is told: %s", app.Name, secret, told)
+			if strings.Contains(shown, secret) {
+				t.Errorf("%s: %q is shown: %s", app.Name, secret, shown)
 			}
 		}
 	}

@@ -145,8 +145,8 @@ func TestUnreadableObjectsOfOtherKindsAreReported(t *testing.T) {
 					return fmt.Sprintf("the metric: %v of %d", unreadableOf(t, registry, k.kind), len(objects))
 				})
 			for i, object := range objects {
-				if told := eventsAbout(t.Context(), object); len(told) != 1 || !strings.Contains(told[0], fields[i]) {
-					t.Errorf("events %q", told)
+				if emitted := eventsAbout(t.Context(), object); len(emitted) != 1 || !strings.Contains(emitted[0], fields[i]) {
+					t.Errorf("events %q", emitted)
 				}
 			}
 			mends, goes := objects[:2], objects[2:]

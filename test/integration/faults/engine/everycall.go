@@ -124,7 +124,7 @@ func writesOf(calls []wire.Call) []string {
 }
 
 // Inject runs trials until the call has met its fault, and reports whether it has. The end must be that without faults;
-// a write must come at once.
+// a write must come in the first.
 func Inject(ctx context.Context, c wire.Call, f wire.Fault, want *Outcome, trial func() *Trial) (came bool, err error) {
 	for range tries {
 		t := trial()

@@ -3,7 +3,7 @@
 
 // Command kubernetes is etcd, the Kubernetes control plane, the node agents and kubectl in one executable.
 //
-// One link of the shared packages takes a fraction of the time and space of seven. Which program runs is told by the
+// One link of the shared packages takes a fraction of the time and space of seven. Which program runs is chosen by the
 // name it is started under, so the build links the executable as etcd, kube-apiserver, kubelet and so on. The folder of
 // those links is also what controller-runtime's envtest expects in KUBEBUILDER_ASSETS.
 package main

@@ -35,7 +35,7 @@ func (s Store) Path(kind, key string) string {
 	return filepath.Join(s.Dir, kind, key)
 }
 
-// Has tells whether the entry is complete.
+// Has reports whether the entry is complete.
 func (s Store) Has(kind, key string) bool {
 	_, err := os.Stat(s.Path(kind, key))
 	return err == nil

@@ -18,7 +18,7 @@ import (
 	"time"
 )
 
-// Root is the cluster's control group. The kubelet is told to make its own below it.
+// Root is the cluster's control group. The kubelet is configured to make its own below it.
 const Root = "/spark-operator-localcluster"
 
 // components holds the processes that are no containers. In version 2 a group with subgroups must not hold processes itself.
@@ -71,7 +71,7 @@ func parse(mounts string) (Tree, error) {
 	return tree, nil
 }
 
-// Version1 tells whether the machine has the old version of control groups, which the kubelet accepts only when told to.
+// Version1 reports whether the machine has the old version of control groups, which the kubelet accepts only when configured to.
 func (t Tree) Version1() bool { return !t.unified }
 
 // Create makes the cluster's group, with its controllers enabled.

@@ -16,7 +16,7 @@ import (
 	"github.com/alauda/spark-operator/test/localcluster/internal/network"
 )
 
-// Files that components put outside of the cluster's folders and cannot be told to put elsewhere.
+// Files that components put outside of the cluster's folders and cannot be configured to put elsewhere.
 const (
 	// shimSockets is where containerd's shims listen.
 	shimSockets = "/run/containerd/s"
@@ -28,7 +28,7 @@ const (
 	networkResults = "/var/lib/cni/results"
 )
 
-// Remains tells whether anything of a cluster is on the machine, running or not.
+// Remains reports whether anything of a cluster is on the machine, running or not.
 func (c *Cluster) Remains() bool {
 	for _, dir := range []string{lib, run} {
 		if _, err := os.Stat(dir); err == nil {
@@ -46,7 +46,7 @@ func (c *Cluster) Down() error {
 	c.supervisor.Stop("kubelet", 2*time.Second)
 	c.supervisor.Stop("containerd", 3*time.Second)
 
-	// 2. Every other process, containers included. No pod is given time to end: the cluster it could tell is going too.
+	// 2. Every other process, containers included. No pod is given time to end: the cluster that it would report to is going, too.
 	failures = append(failures, c.groups.Kill(15*time.Second))
 
 	// 3. Volumes, container file systems and network namespaces.

@@ -26,11 +26,11 @@ const (
 	// kueueAddress is where the API server reaches Kueue's webhooks.
 	kueueAddress = network.NodeAddress + ":19443"
 	kueueDir     = lib + "/kueue"
-	// kueueMetricsCertificates is a folder that Kueue cannot be told to look for elsewhere.
+	// kueueMetricsCertificates is a folder that Kueue cannot be configured to look for elsewhere.
 	kueueMetricsCertificates = "/etc/kueue/metrics/certs"
 )
 
-// kueueKinds are Kueue's kinds that have objects of people and of its own, in the order in which they let go of one another.
+// kueueKinds are Kueue's kinds that have objects of people and of its own, in the order in which they can be deleted: by then nothing uses them.
 const kueueKinds = "localqueues.kueue.x-k8s.io,workloads.kueue.x-k8s.io,clusterqueues.kueue.x-k8s.io,resourceflavors.kueue.x-k8s.io"
 
 // kueue queues applications.

@@ -44,7 +44,7 @@ func (c *Cluster) Status(ctx context.Context) []State {
 	return states
 }
 
-// Settled tells whether the cluster is up. A component that runs but does not answer gets time: on a busy machine it may
+// Settled reports whether the cluster is up. A component that runs but does not answer gets time: on a busy machine it may
 // be slow, and a cluster that someone uses must not be replaced for that.
 func (c *Cluster) Settled(ctx context.Context) bool {
 	for deadline := time.Now().Add(30 * time.Second); ; {
@@ -60,7 +60,7 @@ func (c *Cluster) Settled(ctx context.Context) bool {
 	}
 }
 
-// Healthy tells whether all components are.
+// Healthy reports whether all components are.
 func Healthy(states []State) bool {
 	for _, state := range states {
 		if state.Err != nil {

@@ -46,7 +46,7 @@ func ConfigureKernel(file string) error {
 	return nil
 }
 
-// BridgeFilter tells whether the kernel shows packets between two pods on one bridge to the packet filter.
+// BridgeFilter reports whether the kernel shows packets between two pods on one bridge to the packet filter.
 func BridgeFilter() bool {
 	_, err := os.Stat("/proc/sys/net/bridge/bridge-nf-call-iptables")
 	return err == nil

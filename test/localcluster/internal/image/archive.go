@@ -78,7 +78,7 @@ func unpackEntry(dir string, header *tar.Header, content io.Reader) error {
 // errFound ends the reading of an archive early.
 var errFound = errors.New("found")
 
-// contains tells whether the archive has a file of that name at its top.
+// contains reports whether the archive has a file of that name at its top.
 func contains(path, name string) (bool, error) {
 	err := each(path, func(header *tar.Header, _ io.Reader) error {
 		if filepath.Clean(header.Name) == name {

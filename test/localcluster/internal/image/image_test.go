@@ -131,7 +131,7 @@ func TestFromArchive(t *testing.T) {
 			if err != nil {
 				t.Fatal(err)
 			}
-			// The digest changes with the format of the manifest; what runs is told by the configuration.
+			// The digest changes with the format of the manifest; what runs is named by the configuration.
 			want, err := img.ConfigName()
 			if err != nil {
 				t.Fatal(err)

@@ -95,7 +95,7 @@ func Down() error {
 	return errors.Join(failures...)
 }
 
-// Present tells whether the bridge exists.
+// Present reports whether the bridge exists.
 func Present() bool { return exists(Bridge) }
 
 func exists(link string) bool {

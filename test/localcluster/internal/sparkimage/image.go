@@ -55,12 +55,12 @@ func (b Builder) Distribution(ctx context.Context, release Release) (string, err
 		func(dir string) error { return fetchDistribution(ctx, release, dir) })
 }
 
-// DistributionCached tells whether the distribution exists already.
+// DistributionCached reports whether the distribution exists already.
 func (b Builder) DistributionCached(release Release) bool {
 	return b.Store.Has("spark-distribution", release.distributionKey())
 }
 
-// Cached tells whether the image exists already.
+// Cached reports whether the image exists already.
 func (b Builder) Cached(release Release) bool {
 	key, err := release.imageKey()
 	return err == nil && b.Store.Has("spark-image", key)

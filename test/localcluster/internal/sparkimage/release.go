@@ -19,7 +19,7 @@ type Release struct {
 	scala string
 	// sha256 pins the source archive of pyspark.
 	sha256 string
-	// connectScripts tells that the archive has the scripts of Spark Connect, so that ours are not needed.
+	// connectScripts says that the archive has the scripts of Spark Connect, so that ours are not needed.
 	connectScripts bool
 }
 
@@ -103,7 +103,7 @@ func (r Release) tags() []string {
 // archiveRoot returns the archive's only folder.
 func (r Release) archiveRoot() string { return "pyspark-" + r.Version }
 
-// placement tells where a part of the archive belongs in a Spark distribution, by prefix.
+// placement says where a part of the archive belongs in a Spark distribution, by prefix.
 type placement struct{ archive, distribution string }
 
 // placements returns where the parts of the archive belong.

@@ -2,7 +2,7 @@
 # Copyright 2026 The Alauda Spark Operator Authors.
 # SPDX-License-Identifier: Apache-2.0
 #
-# What a Spark container does, told by its first argument: Spark starts drivers with "driver ARGS" and executors with
+# What a Spark container does, chosen by its first argument: Spark starts drivers with "driver ARGS" and executors with
 # "executor", and passes the rest in environment variables. Anything else is a command to run as it is.
 set -euo pipefail
 
