@@ -1,8 +1,8 @@
 // Copyright 2026 The Alauda Spark Operator Authors.
 // SPDX-License-Identifier: Apache-2.0
 
-// Command configtable writes the fields of docs/configuration.md from the types of the configuration files, their comments and their
-// defaults.
+// Command configtable writes the fields of docs/configuration.md from the types of the configuration files, their
+// comments and their defaults.
 package main
 
 import (

@@ -70,8 +70,8 @@ func pruneStruct(schema map[string]any, t reflect.Type) {
 	}
 }
 
-// dropDescriptions removes all descriptions below a schema. Names of properties are distinguished from keywords by where they
-// stand, because a property may be called "description" too.
+// dropDescriptions removes all descriptions below a schema. Names of properties are distinguished from keywords by
+// where they stand, because a property may be called "description" too.
 func dropDescriptions(value any, isProperties bool) {
 	switch v := value.(type) {
 	case map[string]any:

@@ -9,8 +9,8 @@ import (
 	"github.com/alauda/spark-operator/pkg/sparkconf"
 )
 
-// quantityPattern is the form of what Kubernetes reads as a quantity, with exponents that can be read in reasonable time. That of controller-gen
-// takes 1e1.5, which nobody reads, and 1e-1000000000, which takes an hour.
+// quantityPattern is the form of what Kubernetes reads as a quantity, with exponents that can be read in reasonable
+// time. That of controller-gen takes 1e1.5, which nobody reads, and 1e-1000000000, which takes an hour.
 const quantityPattern = `^[+-]?([0-9]+(\.[0-9]*)?|\.[0-9]+)([KMGTPE]i|[numkMGTPE]|[eE][+-]?0*[0-9]{1,2})?$`
 
 // limitQuantities gives quantities, wherever they are in a schema, a form that can be read.

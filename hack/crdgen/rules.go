@@ -11,8 +11,8 @@ import (
 // longestPattern is the length up to which a pattern says something to a reader.
 const longestPattern = 150
 
-// describeRules adds to the description of a schema the rules that the API server checks and kubectl explain does not show: it prints descriptions, and values of
-// an enumeration, and nothing else.
+// describeRules adds to the description of a schema the rules that the API server checks and kubectl explain does not
+// show: it prints descriptions, and values of an enumeration, and nothing else.
 func describeRules(schema map[string]any) {
 	description, described := schema["description"].(string)
 	if !described {

@@ -1,7 +1,8 @@
 // Copyright 2026 The Alauda Spark Operator Authors.
 // SPDX-License-Identifier: Apache-2.0
 
-// Package page writes the generated part of a page of documentation, which stands between two marks; the rest is written by hand.
+// Package page writes the generated part of a page of documentation, which stands between two marks; the rest is
+// written by hand.
 package page
 
 import (

@@ -1,8 +1,8 @@
 // Copyright 2026 The Alauda Spark Operator Authors.
 // SPDX-License-Identifier: Apache-2.0
 
-// Command statediagram writes the states, transitions and effects of spec changes in docs/state-machine.md from the tables that the code
-// runs by.
+// Command statediagram writes the states, transitions and effects of spec changes in docs/state-machine.md from the
+// tables that the code runs by.
 package main
 
 import (

@@ -47,8 +47,8 @@ func setSecurityContext(t Target) error {
 	return nil
 }
 
-// Escalation returns whether a security context lets a container gain privileges, or nil where it leaves that open. One that
-// is privileged may, and the API server refuses one that forbids it.
+// Escalation returns whether a security context lets a container gain privileges, or nil where it leaves that open. One
+// that is privileged may, and the API server refuses one that forbids it.
 func Escalation(context *corev1.SecurityContext) *bool {
 	switch {
 	case context == nil:

@@ -1,7 +1,8 @@
 // Copyright 2026 The Alauda Spark Operator Authors.
 // SPDX-License-Identifier: Apache-2.0
 
-// Package podmutation shapes driver and executor pods as their SparkApplication says, beyond what Spark's own configuration can express.
+// Package podmutation shapes driver and executor pods as their SparkApplication says, beyond what Spark's own
+// configuration can express.
 //
 // There is one ordered list of mutators, Default, and three users of it: the renderer of driver pods, the template that
 // Spark makes executor pods from, and the admission webhook. So a pod looks the same whether or not the webhook ran.

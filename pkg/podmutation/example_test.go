@@ -14,8 +14,8 @@ import (
 	"github.com/alauda/spark-operator/pkg/sparklabels"
 )
 
-// A queueing system describes the executors of an application as a pod template: where they may run, and with what. It does
-// not have to know the fields of applications: the operator's own mutators do.
+// A queueing system describes the executors of an application as a pod template: where they may run, and with what. It
+// does not have to know the fields of applications: the operator's own mutators do.
 func ExampleApply_podSet() {
 	app := &v1beta2.SparkApplication{ObjectMeta: metav1.ObjectMeta{Name: "pi", Namespace: "analytics"}}
 	app.Spec.Executor.NodeSelector = map[string]string{"disk": "ssd"}

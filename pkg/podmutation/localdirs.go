@@ -13,8 +13,9 @@ import (
 	"github.com/alauda/spark-operator/pkg/sparklabels"
 )
 
-// MountLocalDirs mounts the scratch space for which Spark has no properties. It must be mounted before Spark looks at the pod: Spark uses what
-// its container mounts from volumes of their prefix, and makes volumes of its own only where there is none.
+// MountLocalDirs mounts the scratch space for which Spark has no properties. It must be mounted before Spark looks at
+// the pod: Spark uses what its container mounts from volumes of their prefix, and makes volumes of its own only where
+// there is none.
 func MountLocalDirs(pod *corev1.Pod, in Input) error {
 	return Apply(pod, in, Mutator{Name: "localDirs", Apply: mountLocalDirs})
 }
@@ -54,8 +55,8 @@ func isLocalDir(mount *corev1.VolumeMount) bool {
 	return strings.HasPrefix(mount.Name, sparklabels.LocalDirVolumePrefix)
 }
 
-// LocalDirsByProperty returns which volumes of a role's scratch space properties give to Spark: those of the kinds and with the options
-// that it has properties for, mounted once. The mutators mount the others.
+// LocalDirsByProperty returns which volumes of a role's scratch space properties give to Spark: those of the kinds and
+// with the options that it has properties for, mounted once. The mutators mount the others.
 func LocalDirsByProperty(volumes []corev1.Volume, mounts []corev1.VolumeMount) map[string]bool {
 	byProperty := map[string]bool{}
 	if !HasLocalDirs(mounts) {
@@ -77,8 +78,8 @@ func LocalDirsByProperty(volumes []corev1.Volume, mounts []corev1.VolumeMount) m
 // onDemand in the name of a claim has Spark make the claim.
 const onDemand = "OnDemand"
 
-// hasProperties returns whether properties can say what a mount of a volume is. Whether nfs and claims are read-only Spark takes from the
-// mount, and where it is to make the claim nothing but properties will do.
+// hasProperties returns whether properties can say what a mount of a volume is. Whether nfs and claims are read-only
+// Spark takes from the mount, and where it is to make the claim nothing but properties will do.
 func hasProperties(volume *corev1.Volume, mount *corev1.VolumeMount) bool {
 	known := false
 	switch {

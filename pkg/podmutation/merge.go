@@ -10,12 +10,13 @@ import (
 	corev1 "k8s.io/api/core/v1"
 )
 
-// keyed is a list whose elements have a key. Elements are found by it in constant time: an author may write lists as long as an
-// object can be, and looking through one for each element of another would take minutes.
+// keyed is a list whose elements have a key. Elements are found by it in constant time: an author may write lists as
+// long as an object can be, and looking through one for each element of another would take minutes.
 type keyed[T any] struct {
 	list *[]T
 	key  func(*T) string
-	// at is where the last element of a key is; nil until one is looked for. Most pods have nothing merged into most of their lists.
+	// at is where the last element of a key is; nil until one is looked for. Most pods have nothing merged into most of
+	// their lists.
 	at map[string]int
 }
 

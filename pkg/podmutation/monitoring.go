@@ -10,9 +10,10 @@ import (
 	"github.com/alauda/spark-operator/pkg/sparklabels"
 )
 
-// exposeMetrics mounts the monitoring configuration and opens the exporter's port. The ConfigMap is made by the operator that submits the
-// driver, before it: this one, or for pods that the webhook gets from another operator, that one. Where the application brings both files in
-// its image there is no ConfigMap, and mounting one that is not there would hold the pod up for ever.
+// exposeMetrics mounts the monitoring configuration and opens the exporter's port. The ConfigMap is made by the
+// operator that submits the driver, before it: this one, or for pods that the webhook gets from another operator, that
+// one. Where the application brings both files in its image there is no ConfigMap, and mounting one that is not there
+// would hold the pod up for ever.
 func exposeMetrics(t Target) error {
 	monitoring := t.App.Spec.Monitoring
 	if !exposed(monitoring, t.Role) {

@@ -63,7 +63,8 @@ var errNoContainer = errors.New("the pod has no container")
 const OwnerReference = "ownerReference"
 
 // Default returns the mutators in their order. Later ones win over earlier ones where they meet: the two ConfigMaps set
-// the variable that points to them after the application's env, and the operator's metrics port comes after the application's ports.
+// the variable that points to them after the application's env, and the operator's metrics port comes after the
+// application's ports.
 func Default() []Mutator {
 	return []Mutator{
 		{Name: OwnerReference, Roles: []Role{Driver}, Apply: setOwner},
@@ -116,8 +117,9 @@ func Apply(pod *corev1.Pod, in Input, mutators ...Mutator) error {
 	return nil
 }
 
-// SparkContainer returns the container of a pod, or of a template, in which Spark runs: the one that Spark made, else the one that it will
-// choose; nil where there is no container. So it is right of templates, and of every pod that Spark made, whatever webhooks put beside.
+// SparkContainer returns the container of a pod, or of a template, in which Spark runs: the one that Spark made, else
+// the one that it will choose; nil where there is no container. So it is right of templates, and of every pod that
+// Spark made, whatever webhooks put beside.
 func SparkContainer(pod *corev1.Pod, in Input) *corev1.Container {
 	index, err := sparkContainer(pod, in)
 	if err != nil {
@@ -126,11 +128,12 @@ func SparkContainer(pod *corev1.Pod, in Input) *corev1.Container {
 	return &pod.Spec.Containers[index]
 }
 
-// asksForNone is an application that asks for no container by name. It is shared: the controller looks at each pod often.
+// asksForNone is an application that asks for no container by name. It is shared: the controller looks at each pod
+// often.
 var asksForNone = &v1beta2.SparkApplication{}
 
-// SparkContainerName returns the name of the container in which Spark runs in a pod that it made, also of a pod that does not say what
-// containers it has: the role's own name then.
+// SparkContainerName returns the name of the container in which Spark runs in a pod that it made, also of a pod that
+// does not say what containers it has: the role's own name then.
 func SparkContainerName(pod *corev1.Pod, role Role) string {
 	container := SparkContainer(pod, Input{App: asksForNone, Role: role})
 	if container != nil && container.Name != "" {
@@ -171,7 +174,8 @@ func AskedContainer(spec *v1beta2.SparkApplicationSpec, role Role) string {
 	return sparklabels.DefaultContainer(string(role))
 }
 
-// madeBySpark returns which of the containers has what Spark gives the one that it runs in; -1 where that is not one of them.
+// madeBySpark returns which of the containers has what Spark gives the one that it runs in; -1 where that is not one of
+// them.
 func madeBySpark(containers []corev1.Container, role Role) int {
 	mark := "SPARK_DRIVER_BIND_ADDRESS"
 	if role == Executor {

@@ -26,7 +26,8 @@ func portOf(port v1beta2.Port) corev1.ContainerPort {
 	return corev1.ContainerPort{Name: port.Name, ContainerPort: port.ContainerPort, Protocol: corev1.Protocol(port.Protocol)}
 }
 
-// setHostNetwork changes the DNS policy, too: with the default one a pod on its node's network would not find the driver's Service.
+// setHostNetwork changes the DNS policy, too: with the default one a pod on its node's network would not find the
+// driver's Service.
 func setHostNetwork(t Target) error {
 	if t.Spec.HostNetwork != nil && *t.Spec.HostNetwork {
 		t.Pod.Spec.HostNetwork = true

@@ -17,8 +17,9 @@ func Owner(app *v1beta2.SparkApplication) metav1.OwnerReference {
 	return *metav1.NewControllerRef(app, v1beta2.GroupVersion.WithKind(ownerKind))
 }
 
-// setOwner makes the application the only owner of its driver pod: garbage collection keeps an object as long as any of its
-// owners is there. Executor pods are left to the driver pod, which Spark makes their owner, so that they go with it.
+// setOwner makes the application the only owner of its driver pod: garbage collection keeps an object as long as any of
+// its owners is there. Executor pods are left to the driver pod, which Spark makes their owner, so that they go with
+// it.
 func setOwner(t Target) error {
 	t.Pod.OwnerReferences = []metav1.OwnerReference{Owner(t.App)}
 	return nil

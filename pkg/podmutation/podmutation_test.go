@@ -49,8 +49,8 @@ func TestOrderOfMutators(t *testing.T) {
 	}
 }
 
-// Every testdata/<case>.input.yaml is an application; <case>.<role>.yaml is what its fields make of a pod that has something
-// of everything already.
+// Every testdata/<case>.input.yaml is an application; <case>.<role>.yaml is what its fields make of a pod that has
+// something of everything already.
 func TestGoldenPods(t *testing.T) {
 	for _, input := range inputs(t) {
 		for _, role := range roles {
@@ -80,7 +80,8 @@ func TestGoldenPods(t *testing.T) {
 	}
 }
 
-// Applying each mutator, and all of them, to their own result changes nothing; and none of them changes the application.
+// Applying each mutator, and all of them, to their own result changes nothing; and none of them changes the
+// application.
 func TestMutatorsAreIdempotent(t *testing.T) {
 	for _, input := range inputs(t) {
 		app := application(t, input)

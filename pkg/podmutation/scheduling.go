@@ -24,8 +24,8 @@ func setPriorityClass(t Target) error {
 	return nil
 }
 
-// SchedulerName returns the scheduler that an application chooses for the pods of a role; empty where it chooses none. The
-// application's batch scheduler comes first: driver and executors must meet the same one.
+// SchedulerName returns the scheduler that an application chooses for the pods of a role; empty where it chooses none.
+// The application's batch scheduler comes first: driver and executors must meet the same one.
 func SchedulerName(app *v1beta2.SparkApplication, role *v1beta2.SparkPodSpec) string {
 	for _, name := range []*string{app.Spec.BatchScheduler, role.SchedulerName} {
 		if name != nil && *name != "" {

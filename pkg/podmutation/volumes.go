@@ -50,7 +50,8 @@ func mountConfigMaps(t Target) error {
 	return nil
 }
 
-// mountVolumes adds the application's volumes that the role mounts, and the mounts, but for those of Spark's scratch space.
+// mountVolumes adds the application's volumes that the role mounts, and the mounts, but for those of Spark's scratch
+// space.
 func mountVolumes(t Target) error {
 	mounts, declared := mountsOf(t), keyedBy(&t.App.Spec.Volumes, nameOfVolume)
 	// A volume is as large as its author likes, and may be mounted as often.
@@ -74,8 +75,8 @@ func mountVolumes(t Target) error {
 	return nil
 }
 
-// addVolumes adds the application's volumes that other containers than Spark's mount. What the pod has, or will have by a property of
-// Spark's or as its scratch space, stays as it is.
+// addVolumes adds the application's volumes that other containers than Spark's mount. What the pod has, or will have by
+// a property of Spark's or as its scratch space, stays as it is.
 func addVolumes(t Target) error {
 	missing := map[string]bool{}
 	for _, containers := range [][]corev1.Container{t.Pod.Spec.InitContainers, t.Pod.Spec.Containers} {
@@ -120,8 +121,8 @@ func mountSecrets(t Target) error {
 	return nil
 }
 
-// SecretsByProperty returns the names of the Secrets that properties have Spark mount: a property is named after the Secret and holds
-// one path, and the volume is named after it as well. The mutators mount the others.
+// SecretsByProperty returns the names of the Secrets that properties have Spark mount: a property is named after the
+// Secret and holds one path, and the volume is named after it as well. The mutators mount the others.
 func SecretsByProperty(secrets []v1beta2.SecretInfo) map[string]bool {
 	byProperty := make(map[string]bool, len(secrets))
 	for _, secret := range secrets {

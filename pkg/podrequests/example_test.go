@@ -13,8 +13,8 @@ import (
 	"github.com/alauda/spark-operator/pkg/sparkconf"
 )
 
-// A queueing system decides whether an application fits before any of its pods is made. From the rendered pods it also knows
-// of the memory overhead, which no field of the application says.
+// A queueing system decides whether an application fits before any of its pods is made. From the rendered pods it also
+// knows of the memory overhead, which no field of the application says.
 func Example() {
 	version := render.ForVersion("4.0.1").Version
 	const prefix, scratch = "pi-0123456789abcdef", "/var/data/spark-0123"

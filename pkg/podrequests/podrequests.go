@@ -49,8 +49,8 @@ func Pod(pod *corev1.Pod) corev1.ResourceList {
 	return asked
 }
 
-// Limits returns what a pod is limited to, counted as Pod counts requests. A container without a limit counts for nothing,
-// and so does the overhead of a resource that no container is limited in.
+// Limits returns what a pod is limited to, counted as Pod counts requests. A container without a limit counts for
+// nothing, and so does the overhead of a resource that no container is limited in.
 func Limits(pod *corev1.Pod) corev1.ResourceList {
 	limits := together(pod, func(c *corev1.Container) corev1.ResourceList { return maps.Clone(c.Resources.Limits) })
 	if pod.Spec.Resources != nil {

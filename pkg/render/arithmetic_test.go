@@ -15,7 +15,8 @@ import (
 	"github.com/alauda/spark-operator/pkg/sparkconf"
 )
 
-// Whatever sizes, factors and numbers an author gives, a pod that is rendered asks for no less than nothing, and for no less memory than its heap.
+// Whatever sizes, factors and numbers an author gives, a pod that is rendered asks for no less than nothing, and for no
+// less memory than its heap.
 func TestNoNumberMakesAPodAskForLessThanNothing(t *testing.T) {
 	sizes := []string{"0", "1", "512m", "8191p", "8192p", "9007199254740991", "9007199254740993", "8796093022207m", "8796093022208m", fmt.Sprint(math.MaxInt64), "9223372036854775807p"}
 	factors := []string{"", "0", "0.1", "1", "1e9", "1e300", "1.7976931348623157e308"}

@@ -26,7 +26,8 @@ type Objects struct {
 	Claims []*corev1.PersistentVolumeClaim
 	// Service is the headless Service by which executors find the driver; nil where its step is excluded.
 	Service *corev1.Service
-	// NetworkPolicy lets only the application's pods reach its executors; nil where the version makes none or its step is excluded.
+	// NetworkPolicy lets only the application's pods reach its executors; nil where the version makes none or its step
+	// is excluded.
 	NetworkPolicy *networkingv1.NetworkPolicy
 	// Driver is the driver pod.
 	Driver *corev1.Pod
@@ -107,8 +108,8 @@ func Driver(in Input, version Version) (*Objects, error) {
 	return &d.objects, nil
 }
 
-// fromTemplate returns a copy of a template as a pod and the container in which Spark is to run, taken out of the pod, or a new one.
-// What the API server or the owner decides is not taken from templates.
+// fromTemplate returns a copy of a template as a pod and the container in which Spark is to run, taken out of the pod,
+// or a new one. What the API server or the owner decides is not taken from templates.
 func fromTemplate(template *corev1.PodTemplateSpec, name string) (*corev1.Pod, *corev1.Container) {
 	pod := &corev1.Pod{TypeMeta: metav1.TypeMeta{APIVersion: "v1", Kind: "Pod"}}
 	if template == nil {

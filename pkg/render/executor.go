@@ -54,7 +54,8 @@ var executorSteps = []step[*executorDraft]{
 }
 
 // Executor returns the executor pod that the driver will make, as far as it can be known before: all but its owner, the
-// options of its JVM and the ConfigMap of its configuration. It serves to see, and to count, what an application will ask for.
+// options of its JVM and the ConfigMap of its configuration. It serves to see, and to count, what an application will
+// ask for.
 func Executor(in ExecutorInput, version Version) (*corev1.Pod, error) {
 	in.Conf = version.Reading(in.Conf)
 	pod, container := fromTemplate(in.Template, in.Conf.Get(sparkconf.ExecutorPodTemplateContainer))

@@ -46,8 +46,8 @@ type Input struct {
 	ExecutorTemplate string
 	// Owner owns every object; nil for none.
 	Owner *metav1.OwnerReference
-	// ObjectLabels are put on ConfigMaps, Service and volume claims. The pod gets its labels by the configuration, so that
-	// its Service selects on them.
+	// ObjectLabels are put on ConfigMaps, Service and volume claims. The pod gets its labels by the configuration, so
+	// that its Service selects on them.
 	ObjectLabels map[string]string
 }
 

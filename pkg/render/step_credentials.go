@@ -9,8 +9,8 @@ import (
 	"github.com/alauda/spark-operator/pkg/sparkconf"
 )
 
-// credentials is Spark's DriverKubernetesCredentialsFeatureStep, less the credentials that its client reads from files of
-// its own and puts into a Secret: those would be the operator's.
+// credentials is Spark's DriverKubernetesCredentialsFeatureStep, less the credentials that its client reads from files
+// of its own and puts into a Secret: those would be the operator's.
 func (d *draft) credentials() error {
 	if account, found := d.conf.Lookup(sparkconf.DriverServiceAccount); found {
 		d.pod.Spec.ServiceAccountName = account

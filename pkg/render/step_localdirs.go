@@ -49,8 +49,8 @@ func addLocalDirs(pod *corev1.Pod, container *corev1.Container, conf *sparkconf.
 	return nil
 }
 
-// LocalDirs splits a list of scratch directories. Like Spark it takes what is empty for a directory, which nothing can be mounted at, but for
-// commas at the end.
+// LocalDirs splits a list of scratch directories. Like Spark it takes what is empty for a directory, which nothing can
+// be mounted at, but for commas at the end.
 func LocalDirs(list string) ([]string, error) {
 	dirs := strings.Split(strings.TrimRight(list, ","), ",")
 	if slices.Contains(dirs, "") {

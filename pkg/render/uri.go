@@ -30,8 +30,8 @@ func LocalFile(file string) bool {
 	return !isURI || scheme == "file"
 }
 
-// scheme returns the scheme of a URI. What java.net.URI does not read, Spark takes as a path of whoever submits, whatever it begins with:
-// http:/%zz/../../etc/passwd is /etc/passwd. So in doubt this, too, says that it is a path.
+// scheme returns the scheme of a URI. What java.net.URI does not read, Spark takes as a path of whoever submits,
+// whatever it begins with: http:/%zz/../../etc/passwd is /etc/passwd. So in doubt this, too, says that it is a path.
 func scheme(file string) (string, bool) {
 	name, rest, found := strings.Cut(file, ":")
 	if !found || !isScheme(name) {

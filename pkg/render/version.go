@@ -18,8 +18,8 @@ type Version struct {
 
 	major, minor int
 
-	// claims is what properties can say of volumes and of claims made on demand: hostPath types, expanded paths, labels and annotations,
-	// and that one pod alone may use a claim.
+	// claims is what properties can say of volumes and of claims made on demand: hostPath types, expanded paths, labels
+	// and annotations, and that one pod alone may use a claim.
 	claims bool
 	// labelIDs is whether ids are filled into labels, as they are into annotations.
 	labelIDs bool
@@ -31,10 +31,11 @@ type Version struct {
 	connectPort bool
 	// exclusions is whether properties exclude feature steps.
 	exclusions bool
-	// executorGrace is whether executors get their grace period and library path, and may find the driver by its pod's address.
+	// executorGrace is whether executors get their grace period and library path, and may find the driver by its pod's
+	// address.
 	executorGrace bool
-	// networkPolicy is whether a policy lets only pods of the application reach its executors, and the port for Spark Connect
-	// names its protocol.
+	// networkPolicy is whether a policy lets only pods of the application reach its executors, and the port for Spark
+	// Connect names its protocol.
 	networkPolicy bool
 	// resizable is whether executors can be resized without a restart, and may be of a Deployment.
 	resizable bool
@@ -84,7 +85,8 @@ type Selection struct {
 }
 
 // ForVersion returns the version to render for. What it does not know is treated as the nearest older version that it
-// knows, because Spark's client changes little from minor to minor; what is older than all, or no version, as the oldest.
+// knows, because Spark's client changes little from minor to minor; what is older than all, or no version, as the
+// oldest.
 func ForVersion(sparkVersion string) Selection {
 	major, minor := parseVersion(sparkVersion)
 	selected := versions[0]

@@ -32,7 +32,8 @@ func TestQuantitiesOfAnyFormAreReadAtOnce(t *testing.T) {
 	}
 }
 
-// A pattern of the author's that there is no time for hides everything; one that there is time for hides what it matches.
+// A pattern of the author's that there is no time for hides everything; one that there is time for hides what it
+// matches.
 func TestPatternsThatTakeLongHideEverything(t *testing.T) {
 	const plain = "only-42-of-1234567"
 	for name, tc := range map[string]struct {

@@ -194,8 +194,8 @@ func (c *Conf) Bytes(fallback int64, keys ...string) (int64, error) {
 // List returns a property that is a list separated by commas. Blank elements are dropped.
 func (c *Conf) List(key string) []string { return SplitList(c.Get(key)) }
 
-// SplitList splits a list separated by commas, as Spark does: elements are trimmed and blank ones dropped. Blank is what it is to Java: a
-// no-break space stays, and makes of a URI a path.
+// SplitList splits a list separated by commas, as Spark does: elements are trimmed and blank ones dropped. Blank is
+// what it is to Java: a no-break space stays, and makes of a URI a path.
 func SplitList(list string) []string {
 	var elements []string
 	for element := range strings.SplitSeq(list, ",") {

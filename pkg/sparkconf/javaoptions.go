@@ -14,9 +14,9 @@ var collectors = []string{
 	"UseSerialGC", "UseParallelGC", "UseParallelOldGC", "UseConcMarkSweepGC", "UseParNewGC", "UseG1GC", "UseZGC", "UseShenandoahGC", "UseEpsilonGC",
 }
 
-// JoinJavaOptions joins the options that two places give one JVM: those of first, without the ones that second sets as well, then those of second.
-// A JVM takes the last of most options, but two agents or garbage collectors keep it from starting. It also returns the names of what
-// second sets to something else, sorted.
+// JoinJavaOptions joins the options that two places give one JVM: those of first, without the ones that second sets as
+// well, then those of second. A JVM takes the last of most options, but two agents or garbage collectors keep it from
+// starting. It also returns the names of what second sets to something else, sorted.
 func JoinJavaOptions(first, second string) (joined string, overridden []string) {
 	first, second = strings.TrimSpace(first), strings.TrimSpace(second)
 	if first == "" || second == "" {
@@ -45,7 +45,8 @@ func JoinJavaOptions(first, second string) (joined string, overridden []string) 
 	return strings.TrimSpace(first + " " + second), slices.Compact(overridden)
 }
 
-// optionName returns what an option is about; nothing where a JVM may be given it more than once, or it is no option by itself.
+// optionName returns what an option is about; nothing where a JVM may be given it more than once, or it is no option by
+// itself.
 func optionName(option string) string {
 	name := writtenName(option)
 	flag, isFlag := strings.CutPrefix(name, "-XX:")
@@ -66,8 +67,8 @@ func writtenName(option string) string {
 	return name
 }
 
-// splitOptions returns the options of a line as they are written, with their quotes: by Spark's rules blanks within quotes are part of an option, as
-// is what follows a backslash within double quotes.
+// splitOptions returns the options of a line as they are written, with their quotes: by Spark's rules blanks within
+// quotes are part of an option, as is what follows a backslash within double quotes.
 func splitOptions(line string) []string {
 	var options []string
 	start, quote, escaped := -1, rune(0), false

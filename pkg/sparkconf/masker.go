@@ -11,8 +11,8 @@ import (
 	"unicode/utf8"
 )
 
-// What a secret is decides where it is hidden. To hide an ordinary word wherever it stands would make texts unreadable, and reveal
-// the secret: whoever knows what stood there knows it.
+// What a secret is decides where it is hidden. To hide an ordinary word wherever it stands would make texts unreadable,
+// and reveal the secret: whoever knows what stood there knows it.
 const (
 	// minSecret is the length from which on a secret is hidden also where it is part of a longer word.
 	minSecret = 8
@@ -20,8 +20,9 @@ const (
 	minWord = 16
 	// minToken is the length below which a value is no more than an ordinary word.
 	minToken = 4
-	// maxEscaped is how much of the secrets of an application is looked for in all the ways in which languages write it. Of the rest it is one. To find a secret takes
-	// memory of twenty times its length, and no key or certificate comes near.
+	// maxEscaped is how much of the secrets of an application is looked for in all the ways in which languages write
+	// it. Of the rest it is one. To find a secret takes memory of twenty times its length, and no key or certificate
+	// comes near.
 	maxEscaped = 1 << 20
 	// maxName is the greatest length of a name before a value.
 	maxName = 253
@@ -29,9 +30,9 @@ const (
 
 // Masker hides the secrets of an application in texts of others, such as an API server's message or a program's output.
 //
-// A secret of 8 characters, or of 16 if it is made of words, is hidden wherever it stands; a shorter one as a word of its own; words, a
-// short number or what has less than 4 characters only where it is given to a name that looks like a secret's. Within public names nothing is
-// hidden, unless they are given to such a name.
+// A secret of 8 characters, or of 16 if it is made of words, is hidden wherever it stands; a shorter one as a word of
+// its own; words, a short number or what has less than 4 characters only where it is given to a name that looks like a
+// secret's. Within public names nothing is hidden, unless they are given to such a name.
 type Masker struct {
 	own *ownPattern
 	// secrets are hidden wherever they stand, and public are the names within which they are not.
@@ -46,8 +47,8 @@ type Masker struct {
 	found, publicFound *words
 }
 
-// NewMasker returns a masker that knows no secret yet, and what looks like one by an application's own pattern; one that Go does not read is
-// left aside.
+// NewMasker returns a masker that knows no secret yet, and what looks like one by an application's own pattern; one
+// that Go does not read is left aside.
 func NewMasker(own string) *Masker {
 	return &Masker{own: newOwnPattern(own), short: map[string]bool{}, keys: map[string]bool{}}
 }
@@ -74,8 +75,8 @@ func (m *Masker) Public(names ...string) {
 	m.publicFound = nil
 }
 
-// Note adds a value to the secrets if it looks like one, or its key does: its lines, those that are too short to be hidden alone together with the next, as they are and as
-// programs write them between quotes.
+// Note adds a value to the secrets if it looks like one, or its key does: its lines, those that are too short to be
+// hidden alone together with the next, as they are and as programs write them between quotes.
 func (m *Masker) Note(key, value string) {
 	if value == "" || !m.secret(key, value) || namesPlace(key, value) && !m.own.matches(key) {
 		return
@@ -152,7 +153,8 @@ var (
 	reference = regexp.MustCompile(`^[a-z0-9.\-]+(:[\w.\-]+)?$`)
 )
 
-// namesPlace returns whether a value says where a secret is and is none itself: a path, the name of a Secret, or of a key in it.
+// namesPlace returns whether a value says where a secret is and is none itself: a path, the name of a Secret, or of a
+// key in it.
 func namesPlace(key, value string) bool {
 	if slices.ContainsFunc(placeKeys, func(place string) bool { return strings.HasPrefix(key, place) }) {
 		return strings.HasPrefix(value, "/") || reference.MatchString(value)
@@ -264,7 +266,8 @@ func union(a, b []span) []span {
 	return covered
 }
 
-// given returns whether a part of a text is what a name is given that looks like a secret's, be it name=value, "name": "value", [name]: "value" or
+// given returns whether a part of a text is what a name is given that looks like a secret's, be it name=value, "name":
+// "value", [name]: "value" or
 // --name value, or is the password of a URL.
 func (m *Masker) given(text string, part span) bool {
 	before := strings.TrimRight(text[:part.from], `\"'`)
@@ -288,5 +291,6 @@ func (m *Masker) given(text string, part span) bool {
 	return name != "" && (m.keys[name] || m.keys[dotted] || looksSecret(name) || looksSecret(dotted) || m.own.matches(name))
 }
 
-// dots stand in names of properties where variables and options have other separators: ACCESS_KEY is as secret as access.key.
+// dots stand in names of properties where variables and options have other separators: ACCESS_KEY is as secret as
+// access.key.
 var dots = strings.NewReplacer("-", ".", "_", ".")

@@ -6,7 +6,8 @@ package sparkconf
 // minPiece is the length from which on what is left of a secret is hidden: less reveals nothing.
 const minPiece = 4
 
-// MaskEnd hides the secrets in a text of which somebody has cut off the beginning: also the end of one with which it begins.
+// MaskEnd hides the secrets in a text of which somebody has cut off the beginning: also the end of one with which it
+// begins.
 func (m *Masker) MaskEnd(text string) string {
 	cut := 0
 	borders := bordersOf(text)
@@ -21,7 +22,8 @@ func (m *Masker) MaskEnd(text string) string {
 	return Redacted + m.Mask(text[cut:])
 }
 
-// bordersOf returns for each beginning of a text the length of its longest end, short of all of it, that is a beginning of the text, too.
+// bordersOf returns for each beginning of a text the length of its longest end, short of all of it, that is a beginning
+// of the text, too.
 func bordersOf(text string) []int {
 	borders := make([]int, len(text))
 	for i := 1; i < len(text); i++ {
@@ -37,7 +39,8 @@ func bordersOf(text string) []int {
 	return borders
 }
 
-// longestEnd returns the length of the longest end of a secret, short of all of it, with which a text begins. It looks at each letter of the secret once.
+// longestEnd returns the length of the longest end of a secret, short of all of it, with which a text begins. It looks
+// at each letter of the secret once.
 func longestEnd(secret, text string, borders []int) int {
 	n := 0
 	for i := 1; i < len(secret) && text != ""; i++ {

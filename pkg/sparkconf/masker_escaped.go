@@ -13,8 +13,8 @@ import (
 	"unicode/utf8"
 )
 
-// pieces returns what of a secret is looked for: its lines, and those that are too short to be hidden alone together with their neighbours. Of n bytes it returns fewer
-// than three times as many.
+// pieces returns what of a secret is looked for: its lines, and those that are too short to be hidden alone together
+// with their neighbours. Of n bytes it returns fewer than three times as many.
 func pieces(secret string) []string {
 	var found []string
 	type part struct {
@@ -60,7 +60,8 @@ func pieces(secret string) []string {
 // isShort returns whether a text is hidden as a word of its own only, if at all.
 func isShort(text string) bool { return isOrdinary(text) || len(text) < minSecret && isToken(text) }
 
-// escapings are how languages write a text between quotes: Go, JSON as Go, JavaScript and Python write it, and the texts and bytes of Python.
+// escapings are how languages write a text between quotes: Go, JSON as Go, JavaScript and Python write it, and the
+// texts and bytes of Python.
 var escapings = []func(string) string{
 	func(s string) string { return unquoted(strconv.Quote(s)) },
 	func(s string) string { return unquoted(strconv.QuoteToASCII(s)) },
@@ -100,7 +101,8 @@ func needsEscape(r rune) bool { return r < ' ' || r >= 0x7f || strings.ContainsR
 type escaping struct {
 	// quote has a backslash before it, as the backslash has.
 	quote rune
-	// control is the format of control characters that have no letter, and named are those that have one beside line feed, return and tab.
+	// control is the format of control characters that have no letter, and named are those that have one beside line
+	// feed, return and tab.
 	control, named string
 	// other writes what is not ASCII; nil leaves it.
 	other func(*strings.Builder, rune)

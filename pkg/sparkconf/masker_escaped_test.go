@@ -72,7 +72,8 @@ func bytesOf(s string) string {
 	return b.String()
 }
 
-// A secret of several lines is hidden down to its last short line, which alone is too ordinary to hide, however a program has escaped it.
+// A secret of several lines is hidden down to its last short line, which alone is too ordinary to hide, however a
+// program has escaped it.
 func TestMaskerHidesSecretsHoweverTheyArePrinted(t *testing.T) {
 	for name, secret := range map[string]string{
 		"a short last line":         "-----BEGIN KEY-----\nabcd1234efgh5678\nQ9\n",
@@ -109,8 +110,8 @@ func TestShortLinesOfSecretsAloneAreLeft(t *testing.T) {
 	}
 }
 
-// What it costs to know a secret and to look for it at the cut beginning of a text grows with their lengths: a mebibyte takes well under a second of what a square
-// would take hours for.
+// What it costs to know a secret and to look for it at the cut beginning of a text grows with their lengths: a mebibyte
+// takes well under a second of what a square would take hours for.
 func TestMaskerIsLinear(t *testing.T) {
 	for name, secret := range map[string]string{
 		"one letter":       strings.Repeat("a", 1<<20),

@@ -112,7 +112,8 @@ func letters(of string, n int) string {
 	return string(b)
 }
 
-// No secret of 16 characters, nor one of 8 that is not made of words, is ever in a text that was masked, whatever stands around it.
+// No secret of 16 characters, nor one of 8 that is not made of words, is ever in a text that was masked, whatever
+// stands around it.
 func TestNoLongSecretIsEverShown(t *testing.T) {
 	const anything = "abcXYZ019-_./:=\"'\\ +@$%"
 	for range 20_000 {
@@ -131,7 +132,8 @@ func TestNoLongSecretIsEverShown(t *testing.T) {
 	}
 }
 
-// Names that everybody sees are never changed by words that are secrets, nor are those words where they are given to nothing.
+// Names that everybody sees are never changed by words that are secrets, nor are those words where they are given to
+// nothing.
 func TestPublicNamesAreNeverChanged(t *testing.T) {
 	for range 20_000 {
 		name := words(1+random.IntN(4), "-")

@@ -9,16 +9,16 @@ import (
 )
 
 const (
-	// longestPattern is the length of a pattern that is looked at, and largestPattern the number of its steps when what it
-	// repeats is written out.
+	// longestPattern is the length of a pattern that is looked at, and largestPattern the number of its steps when what
+	// it repeats is written out.
 	longestPattern = 4 << 10
 	largestPattern = 10_000
 	// patience is what matching may cost one masker: the steps of the pattern times the bytes of the texts.
 	patience = 1 << 24
 )
 
-// ownPattern is an application's own pattern of what is secret. Matching costs the product of pattern and text, and an author
-// writes both: what there is no time to look at is taken for a secret.
+// ownPattern is an application's own pattern of what is secret. Matching costs the product of pattern and text, and an
+// author writes both: what there is no time to look at is taken for a secret.
 type ownPattern struct {
 	pattern *regexp.Regexp
 	// steps of the pattern.

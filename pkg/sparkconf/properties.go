@@ -57,7 +57,8 @@ func escapeProperty(b *strings.Builder, s string, key bool) {
 	}
 }
 
-// ParseProperties reads Java's format of properties files. Like Java it never fails: what is malformed is read as it stands.
+// ParseProperties reads Java's format of properties files. Like Java it never fails: what is malformed is read as it
+// stands.
 func ParseProperties(text string) *Conf {
 	c := &Conf{}
 	for _, line := range logicalLines(text) {

@@ -63,7 +63,8 @@ func (c *Conf) Masker() *Masker {
 // assignment is what gives a value to a name in an output: name=value, name: value, "name":"value".
 var assignment = regexp.MustCompile(`([\w.\-]+)("?\s*[=:]\s*"?)([^\s,;)"]+)`)
 
-// MaskOutput hides the secrets in a line of a program's output, and whatever is given to a name that looks like a secret's.
+// MaskOutput hides the secrets in a line of a program's output, and whatever is given to a name that looks like a
+// secret's.
 func (m *Masker) MaskOutput(line string) string {
 	return assignment.ReplaceAllStringFunc(m.Mask(line), func(found string) string {
 		parts := assignment.FindStringSubmatch(found)

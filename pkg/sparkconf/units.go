@@ -80,7 +80,8 @@ func parseSize(s string, unit int64, binary bool) (int64, error) {
 	return value, nil
 }
 
-// WithoutBinaryUnit returns a size such as 2Gi as 2g, which is the same to Spark and read by every release; any other as it is.
+// WithoutBinaryUnit returns a size such as 2Gi as 2g, which is the same to Spark and read by every release; any other
+// as it is.
 func WithoutBinaryUnit(s string) string {
 	number, suffix := splitUnit(s)
 	if _, binary := binaryUnits[suffix]; number == "" || !binary {
@@ -89,8 +90,8 @@ func WithoutBinaryUnit(s string) string {
 	return number + suffix[:1]
 }
 
-// HeapSize returns a size of a heap as a JVM reads it, which wants one of the letters k, m, g and t, and takes a number alone for bytes. What
-// it reads already, and what is no size, stays as it is.
+// HeapSize returns a size of a heap as a JVM reads it, which wants one of the letters k, m, g and t, and takes a number
+// alone for bytes. What it reads already, and what is no size, stays as it is.
 func HeapSize(s string) string {
 	s = WithoutBinaryUnit(s)
 	number, suffix := splitUnit(s)
@@ -117,8 +118,8 @@ func HeapSize(s string) string {
 	return number + suffix[:1]
 }
 
-// ParseSeconds reads a duration as seconds, towards zero; where it names no unit it is seconds. Like Spark it takes one that is
-// too long for the longest there is.
+// ParseSeconds reads a duration as seconds, towards zero; where it names no unit it is seconds. Like Spark it takes one
+// that is too long for the longest there is.
 func ParseSeconds(s string) (int64, error) {
 	unsigned, negative := strings.CutPrefix(strings.TrimSpace(s), "-")
 	number, suffix := splitUnit(unsigned)
@@ -225,7 +226,8 @@ func ParseMemoryLimit(s string) (resource.Quantity, error) {
 }
 
 const (
-	// MaxQuantityLength is how many characters of a quantity are read. Kubernetes keeps 18 digits before the point and 9 behind.
+	// MaxQuantityLength is how many characters of a quantity are read. Kubernetes keeps 18 digits before the point and
+	// 9 behind.
 	MaxQuantityLength = 64
 	// MaxExponentDigits is how many digits its exponent may have: 1e99 is more than any cluster has.
 	MaxExponentDigits = 2

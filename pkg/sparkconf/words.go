@@ -3,8 +3,9 @@
 
 package sparkconf
 
-// words finds many words in a text at once: the automaton of Aho and Corasick. What it costs grows with the words and with the
-// text, not with the product: an application may have fifty thousand secrets, and an error may repeat them all.
+// words finds many words in a text at once: the automaton of Aho and Corasick. What it costs grows with the words and
+// with the text, not with the product: an application may have fifty thousand secrets, and an error may repeat them
+// all.
 type words struct {
 	// states are the beginnings of words; the first is the empty one.
 	states []state

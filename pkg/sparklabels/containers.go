@@ -5,7 +5,8 @@ package sparklabels
 
 import corev1 "k8s.io/api/core/v1"
 
-// DefaultContainer returns the name of the container in which Spark runs in pods of a role, unless a template names it otherwise.
+// DefaultContainer returns the name of the container in which Spark runs in pods of a role, unless a template names it
+// otherwise.
 func DefaultContainer(role string) string {
 	if role == RoleExecutor {
 		return ExecutorContainer
@@ -13,8 +14,8 @@ func DefaultContainer(role string) string {
 	return DriverContainer
 }
 
-// TemplateContainer returns which container of a template Spark runs in, by Spark's rule: the only one of the name, else the first; -1 where
-// there is none.
+// TemplateContainer returns which container of a template Spark runs in, by Spark's rule: the only one of the name,
+// else the first; -1 where there is none.
 func TemplateContainer(containers []corev1.Container, name string) int {
 	found, count := 0, 0
 	for i := range containers {

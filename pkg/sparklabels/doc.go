@@ -5,5 +5,6 @@
 // containers, environment variables, volumes, paths and the names of dependents.
 //
 // All of them are a contract with people's selectors, dashboards and other programs, so none may change. Names that are
-// built from a user's own are bounded to what Kubernetes accepts, and two different long names never become the same short one.
+// built from a user's own are bounded to what Kubernetes accepts, and two different long names never become the same
+// short one.
 package sparklabels

@@ -13,7 +13,8 @@ const (
 	ConnectName = Domain + "connect-name"
 	// ScheduledAppName is the label of a SparkApplication with the name of the ScheduledSparkApplication that made it.
 	ScheduledAppName = Domain + "scheduled-app-name"
-	// LaunchedByOperator is the label of pods and disruption budgets of the operator; caches and the pod webhook select on it.
+	// LaunchedByOperator is the label of pods and disruption budgets of the operator; caches and the pod webhook select
+	// on it.
 	LaunchedByOperator = Domain + "launched-by-spark-operator"
 	// CreatedByOperator is the label of Services and ConfigMaps of the operator; caches select on it.
 	CreatedByOperator = Domain + "created-by-spark-operator"
@@ -27,7 +28,8 @@ const (
 	DriverEnd = Domain + "driver-end"
 	// SubmissionMode is the annotation of an application that chooses how it is submitted.
 	SubmissionMode = Domain + "submission-mode"
-	// ExcludePodLabels is the annotation of an application that lists the labels which its pods do not take from it, as patterns of CheckPattern.
+	// ExcludePodLabels is the annotation of an application that lists the labels which its pods do not take from it, as
+	// patterns of CheckPattern.
 	ExcludePodLabels = Domain + "exclude-pod-labels"
 	// SubmissionModeSparkSubmit is the value of SubmissionMode for Spark's own client.
 	SubmissionModeSparkSubmit = "SparkSubmit"
@@ -106,8 +108,8 @@ func ReservedOperator(key string) bool {
 	return false
 }
 
-// OperatorValue returns the value that the operator gives a label of ReservedOperator on the objects of an application; nothing
-// where it cannot be known beforehand.
+// OperatorValue returns the value that the operator gives a label of ReservedOperator on the objects of an application;
+// nothing where it cannot be known beforehand.
 func OperatorValue(key, app string) string {
 	switch key {
 	case AppName:

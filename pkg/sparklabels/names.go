@@ -11,7 +11,8 @@ import (
 	"strings"
 )
 
-// MaxLabelLength is the greatest length of a label value, and of the names that are DNS labels: Services, volumes, containers.
+// MaxLabelLength is the greatest length of a label value, and of the names that are DNS labels: Services, volumes,
+// containers.
 const MaxLabelLength = 63
 
 // digestLength is the number of hexadecimal digits that keep shortened names apart.
@@ -53,10 +54,12 @@ func VolumeFor(object string) string {
 // sparksSecretSuffix ends the names of the volumes that Spark makes of Secrets.
 const sparksSecretSuffix = "-volume"
 
-// SecretFitsVolume returns whether Spark can mount a Secret: it names the volume "<name>-volume", which must be a DNS label.
+// SecretFitsVolume returns whether Spark can mount a Secret: it names the volume "<name>-volume", which must be a DNS
+// label.
 func SecretFitsVolume(secret string) bool { return fitsVolume(secret, sparksSecretSuffix) }
 
-// SecretVolume returns the name of the volume of a Secret that Spark does not mount itself. It is never the name that Spark would give it.
+// SecretVolume returns the name of the volume of a Secret that Spark does not mount itself. It is never the name that
+// Spark would give it.
 func SecretVolume(secret string) string { return digestedVolume(secret, sparksSecretSuffix) }
 
 func fitsVolume(object, suffix string) bool {
@@ -70,8 +73,8 @@ func digestedVolume(object, suffix string) string {
 	return truncate(strings.ReplaceAll(object, ".", "-"), MaxLabelLength-len(tail)) + tail
 }
 
-// DriverService returns the name of the headless Service by which executors find the driver. As Spark does, it falls back
-// on a name made from id alone where the one made from the prefix would be too long.
+// DriverService returns the name of the headless Service by which executors find the driver. As Spark does, it falls
+// back on a name made from id alone where the one made from the prefix would be too long.
 func DriverService(prefix, id string) string {
 	const suffix = "-driver-svc"
 	if len(prefix)+len(suffix) <= MaxLabelLength {
@@ -89,7 +92,8 @@ func SparkAppNameValue(name string) string {
 	return strings.TrimSuffix(strings.TrimPrefix(value, "-"), "-")
 }
 
-// Value returns a text as a label value: as it is where it is one, else with dashes for what labels do not hold, cut to their length.
+// Value returns a text as a label value: as it is where it is one, else with dashes for what labels do not hold, cut to
+// their length.
 func Value(text string) string {
 	value := strings.Map(func(r rune) rune {
 		if alphanumeric(r) || r == '-' || r == '_' || r == '.' {

@@ -43,7 +43,8 @@ func TestNames(t *testing.T) {
 	}
 }
 
-// Whatever the application or ConfigMap is called, the names made from it are accepted, and differ where their sources do.
+// Whatever the application or ConfigMap is called, the names made from it are accepted, and differ where their sources
+// do.
 func FuzzNamesAreBoundedAndDistinct(f *testing.F) {
 	f.Add("a", "b")
 	f.Add(strings.Repeat("x", 63), strings.Repeat("x", 62)+"y")
@@ -90,8 +91,8 @@ func FuzzNamesAreBoundedAndDistinct(f *testing.F) {
 // id is one of 16 hexadecimal digits, as Spark draws and the operator derives them.
 const id = "0123456789abcdef"
 
-// dependents are the names of what an application has beside it, by the rule that makes them. Those of Spark's rules differ by the application's
-// ids, of which each has its own.
+// dependents are the names of what an application has beside it, by the rule that makes them. Those of Spark's rules
+// differ by the application's ids, of which each has its own.
 func dependents(app string) map[string]string {
 	names := map[string]string{"UIService": sparklabels.UIService(app), "UIIngress": sparklabels.UIIngress(app)}
 	for _, port := range []int32{1, 80, 65535} {

@@ -18,8 +18,8 @@ import (
 	"github.com/alauda/spark-operator/test/installation"
 )
 
-// Policy is the file with the audit policy, which is that of the local cluster: every request of the operator's service accounts is
-// written down, a watch when it begins.
+// Policy is the file with the audit policy, which is that of the local cluster: every request of the operator's service
+// accounts is written down, a watch when it begins.
 func Policy() string {
 	return filepath.Join(installation.Root(), "test/localcluster/internal/cluster/config/audit-policy.yaml")
 }

@@ -32,8 +32,8 @@ func (p Permission) String() string {
 	return line
 }
 
-// Covers reports whether the request could be made by this permission. Who watches lists first, where the API server cannot stream what
-// there is to a watch.
+// Covers reports whether the request could be made by this permission. Who watches lists first, where the API server
+// cannot stream what there is to a watch.
 func (p Permission) Covers(r Request) bool {
 	o := r.ObjectRef
 	return (p.Verb == r.Verb || p.Verb == "list" && r.Verb == "watch") && p.Group == o.APIGroup && p.Resource == r.resource() &&

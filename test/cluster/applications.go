@@ -80,8 +80,8 @@ func (c *Cluster) Remove(ctx context.Context, app *v1beta2.SparkApplication) err
 	return nil
 }
 
-// Follow calls seen for every change of an application until it has ended or ctx is over, and returns what it saw. app is left
-// as it was last read.
+// Follow calls seen for every change of an application until it has ended or ctx is over, and returns what it saw. app
+// is left as it was last read.
 func (c *Cluster) Follow(ctx context.Context, app *v1beta2.SparkApplication, seen func(Moment)) ([]Moment, error) {
 	began := time.Now()
 	var history []Moment

@@ -46,7 +46,8 @@ type Cluster struct {
 	// Pods gives access to logs.
 	Pods kubernetes.Interface
 
-	// AuditLog is the file with what the operator's service accounts ask of the API server; only the local cluster has one.
+	// AuditLog is the file with what the operator's service accounts ask of the API server; only the local cluster has
+	// one.
 	AuditLog string
 	// Replaced are the times in which the operator was being replaced.
 	Replaced []Period

@@ -16,8 +16,8 @@ import (
 	"github.com/alauda/spark-operator/test/images"
 )
 
-// fromDockerfiles builds images from the Dockerfiles and puts them into the local cluster's registry, for each Deployment one. A tag is the
-// image's id, so that a changed image is rolled out and an unchanged one is not.
+// fromDockerfiles builds images from the Dockerfiles and puts them into the local cluster's registry, for each
+// Deployment one. A tag is the image's id, so that a changed image is rolled out and an unchanged one is not.
 func (c *Cluster) fromDockerfiles(ctx context.Context, wanted map[string]images.Image) (map[string]string, error) {
 	dir, err := os.MkdirTemp("", "images-*")
 	if err != nil {

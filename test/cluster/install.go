@@ -37,8 +37,8 @@ const (
 	WebhookDeployment    = "spark-operator-webhook"
 )
 
-// Dockerfiles is the value of the environment variable IMAGES that has the local cluster run images built from the Dockerfiles, rather
-// than binaries built and packaged here, which is quicker.
+// Dockerfiles is the value of the environment variable IMAGES that has the local cluster run images built from the
+// Dockerfiles, rather than binaries built and packaged here, which is quicker.
 const Dockerfiles = "dockerfiles"
 
 // fieldOwner owns the fields that the installation sets.
@@ -54,8 +54,8 @@ var binaries = []struct{ deployment, name, base, imageVariable string }{
 	{WebhookDeployment, "webhook", "static", "WEBHOOK_IMAGE"},
 }
 
-// Install installs the operator and the service account of applications, and waits until both binaries are available. On the local
-// cluster it builds and loads the images first.
+// Install installs the operator and the service account of applications, and waits until both binaries are available.
+// On the local cluster it builds and loads the images first.
 func (c *Cluster) Install(ctx context.Context) error {
 	resources, err := installation.Build(installation.Default)
 	if err != nil {
@@ -79,8 +79,8 @@ func (c *Cluster) images(ctx context.Context) (map[string]string, error) {
 	return c.built, nil
 }
 
-// ImagesOf returns the image of each Deployment, as the environment names them; on the local cluster it builds and loads those of the
-// version that is in a folder.
+// ImagesOf returns the image of each Deployment, as the environment names them; on the local cluster it builds and
+// loads those of the version that is in a folder.
 func (c *Cluster) ImagesOf(ctx context.Context, root string) (map[string]string, error) {
 	if c.Kind == Local && os.Getenv("IMAGES") == Dockerfiles && root == c.root {
 		return c.fromDockerfiles(ctx, map[string]images.Image{ControllerDeployment: images.Controller, WebhookDeployment: images.Webhook})
@@ -106,8 +106,8 @@ func (c *Cluster) ImagesOf(ctx context.Context, root string) (map[string]string,
 	return named, nil
 }
 
-// load packages a locally built binary as an image and returns the image's name. Its tag is the hash of the binary, so that a changed
-// binary is rolled out and an unchanged one is not.
+// load packages a locally built binary as an image and returns the image's name. Its tag is the hash of the binary, so
+// that a changed binary is rolled out and an unchanged one is not.
 func (c *Cluster) load(ctx context.Context, path, base string) (string, error) {
 	content, err := os.ReadFile(path)
 	if err != nil {
@@ -119,7 +119,8 @@ func (c *Cluster) load(ctx context.Context, path, base string) (string, error) {
 	return image, c.local(ctx, c.out, "load", image, "--binary", path, "--base", base, "--entrypoint", "/"+binary)
 }
 
-// SparkImage returns the name of the image of a release of Spark, which the local cluster is given first; other clusters pull it.
+// SparkImage returns the name of the image of a release of Spark, which the local cluster is given first; other
+// clusters pull it.
 func (c *Cluster) SparkImage(ctx context.Context, version string) (string, error) {
 	if c.Kind != Local {
 		return "docker.io/library/spark:" + version, nil

@@ -36,8 +36,8 @@ var replaceable = []schema.GroupVersionKind{
 	{Group: "admissionregistration.k8s.io", Version: "v1", Kind: "ValidatingWebhookConfiguration"},
 }
 
-// InstallThis installs what a kustomization has made in the place of what is installed: what that has more is deleted. It waits until
-// the Deployments are available.
+// InstallThis installs what a kustomization has made in the place of what is installed: what that has more is deleted.
+// It waits until the Deployments are available.
 func (c *Cluster) InstallThis(ctx context.Context, resources []*resource.Resource) error {
 	images, err := c.images(ctx)
 	if err != nil {

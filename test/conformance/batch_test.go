@@ -14,8 +14,9 @@ import (
 	"github.com/alauda/spark-operator/test/conformance/cases"
 )
 
-// expectAllSame expects the same of every case. It tries cases together, because most go together. One by one it tries those
-// that a real API server refuses, those whose batch fails or is refused, and those that the rest of their batch hides.
+// expectAllSame expects the same of every case. It tries cases together, because most go together. One by one it tries
+// those that a real API server refuses, those whose batch fails or is refused, and those that the rest of their batch
+// hides.
 func (s *spark) expectAllSame(t *testing.T, all []cases.Case) {
 	t.Helper()
 	var together []cases.Case
@@ -74,8 +75,8 @@ func (s *spark) expectAlone(t *testing.T, c cases.Case) bool {
 	})
 }
 
-// hidden returns those of a combined case of which it shows nothing: they are overwritten, or ours is the same without them
-// although alone they change something.
+// hidden returns those of a combined case of which it shows nothing: they are overwritten, or ours is the same without
+// them although alone they change something.
 func (s *spark) hidden(t *testing.T, combined cases.Case) []cases.Case {
 	t.Helper()
 	hidden, err := combined.Overwritten()

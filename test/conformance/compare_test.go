@@ -224,8 +224,8 @@ func (s *spark) tryExecutor(ctx context.Context, submitted [][]byte) error {
 	return err
 }
 
-// driverAddress is how executors reach their driver. Without a Service the driver finds its own address when it starts, which in here would be
-// that of this machine.
+// driverAddress is how executors reach their driver. Without a Service the driver finds its own address when it starts,
+// which in here would be that of this machine.
 var driverAddress = regexp.MustCompile(`(spark://CoarseGrainedScheduler@)[^"]*`)
 
 // executorDiff compares the executor pod that we expect with the one that Spark makes of what spark-submit left.

@@ -20,8 +20,8 @@ import (
 // recorded are the applications whose objects are kept in files for reviewers to read.
 const recorded = "../../internal/submission/conformance/testdata/*.app.yaml"
 
-// refusals are the cases that a real API server does not take, and the versions of Spark of which it does not; all where
-// there are none.
+// refusals are the cases that a real API server does not take, and the versions of Spark of which it does not; all
+// where there are none.
 var refusals = map[string]struct {
 	why      string
 	versions []string

@@ -22,7 +22,8 @@ var diverse = []string{
 	"versions", "odd-values", "templates", "python", "secrets", "volume-properties", "hadoop", "dynamic-allocation", "r", "long-name",
 }
 
-// What the JVM that stays up makes of an application, a spark-submit of its own makes too: the other tests ask the right one.
+// What the JVM that stays up makes of an application, a spark-submit of its own makes too: the other tests ask the
+// right one.
 func TestTheJVMIsSparkSubmit(t *testing.T) {
 	count := min(int(number(t, "CONFORMANCE_PROCESSES", 2)), len(diverse))
 	forEachSpark(t, func(t *testing.T, s *spark) {

@@ -67,7 +67,8 @@ func TestPodsAreTheSameWithoutTheWebhook(t *testing.T) {
 	checkRefusedWithoutTheWebhook(ctx, t)
 }
 
-// checkRefusedWithoutTheWebhook asks that what the webhook would refuse is refused by the schema or ends before a pod is made.
+// checkRefusedWithoutTheWebhook asks that what the webhook would refuse is refused by the schema or ends before a pod
+// is made.
 func checkRefusedWithoutTheWebhook(ctx context.Context, t *testing.T) {
 	t.Helper()
 	clientMode := application(t, "spark-pi", "e2e-refused", func(app *v1beta2.SparkApplication) { app.Spec.Mode = v1beta2.DeployModeClient })
@@ -181,7 +182,8 @@ func awaitNoDefaults(ctx context.Context, t *testing.T) {
 	}
 }
 
-// defaultedByTheWebhook asks for an application to be stored, but for the storing, and reports whether the webhook saw it.
+// defaultedByTheWebhook asks for an application to be stored, but for the storing, and reports whether the webhook saw
+// it.
 func defaultedByTheWebhook(ctx context.Context, t *testing.T) (bool, error) {
 	t.Helper()
 	app := application(t, "spark-pi", "e2e-admission", func(app *v1beta2.SparkApplication) { app.Spec.Driver.Cores = nil })
@@ -189,8 +191,8 @@ func defaultedByTheWebhook(ctx context.Context, t *testing.T) (bool, error) {
 	return ptr.Deref(app.Spec.Driver.Cores, 0) == 1, err
 }
 
-// While the Deployment is rolled out anew, no request goes without the webhook's answer. Its failures would pass unseen, so what
-// is asked is whether the defaults are there.
+// While the Deployment is rolled out anew, no request goes without the webhook's answer. Its failures would pass
+// unseen, so what is asked is whether the defaults are there.
 func TestWebhookServesDuringRollOut(t *testing.T) {
 	ctx := limited(t, 3*soon)
 	if defaulted, err := defaultedByTheWebhook(ctx, t); err != nil || !defaulted {

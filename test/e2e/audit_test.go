@@ -14,11 +14,12 @@ import (
 	"github.com/alauda/spark-operator/test/installation"
 )
 
-// provenHere are the permissions of the controller that only Spark's own client uses: no other test shows that they are needed.
+// provenHere are the permissions of the controller that only Spark's own client uses: no other test shows that they are
+// needed.
 var provenHere = []string{"patch /configmaps", "patch /services", "patch /persistentvolumeclaims"}
 
-// startAudit begins to watch what the operator asks of the API server. What it returns reports, at the end, whether a request was refused
-// for want of a permission; who may not read the API server's audit log finds nothing.
+// startAudit begins to watch what the operator asks of the API server. What it returns reports, at the end, whether a
+// request was refused for want of a permission; who may not read the API server's audit log finds nothing.
 func startAudit(c *cluster.Cluster) (end func() error, err error) {
 	if c.AuditLog == "" {
 		return func() error { return nil }, nil
@@ -32,8 +33,8 @@ func startAudit(c *cluster.Cluster) (end func() error, err error) {
 	}, nil
 }
 
-// checkAudit reports the requests of a service account that were refused and what it never used; proven is what it must have used once all
-// tests have run. test/integration/installation asks that everything else is used.
+// checkAudit reports the requests of a service account that were refused and what it never used; proven is what it must
+// have used once all tests have run. test/integration/installation asks that everything else is used.
 func checkAudit(c *cluster.Cluster, log audit.Log, account string, proven []string) error {
 	made, err := log.Requests(account)
 	if err != nil {
@@ -41,7 +42,8 @@ func checkAudit(c *cluster.Cluster, log audit.Log, account string, proven []stri
 	}
 	var errs []error
 	for _, r := range made {
-		// While the operator is replaced, its rights are those of the one installation and its pods still those of the other.
+		// While the operator is replaced, its rights are those of the one installation and its pods still those of the
+		// other.
 		replaced := slices.ContainsFunc(c.Replaced, func(p cluster.Period) bool { return r.Received.After(p.From) && r.Received.Before(p.To) })
 		if r.Refused() && !replaced {
 			errs = append(errs, fmt.Errorf("missing permission: %s", r))

@@ -18,7 +18,8 @@ import (
 	"github.com/alauda/spark-operator/pkg/sparklabels"
 )
 
-// kueueGate is the scheduling gate of Kueue's topology-aware scheduling, which it takes from each pod when it has chosen its node.
+// kueueGate is the scheduling gate of Kueue's topology-aware scheduling, which it takes from each pod when it has
+// chosen its node.
 const kueueGate = "kueue.x-k8s.io/topology"
 
 // The writes of Kueue, in one test: see docs/integrations.md.
@@ -76,8 +77,8 @@ func inState(app *v1beta2.SparkApplication, state v1beta2.ApplicationStateType) 
 	return func() bool { return app.Status.AppState.State == state }
 }
 
-// admit writes what Kueue writes when a workload is admitted, in one patch: no suspension, what the flavor of the quota says about nodes, and its own
-// labels, annotations and gates.
+// admit writes what Kueue writes when a workload is admitted, in one patch: no suspension, what the flavor of the quota
+// says about nodes, and its own labels, annotations and gates.
 func admit(ctx context.Context, t *testing.T, app *v1beta2.SparkApplication, gates ...string) {
 	t.Helper()
 	before := app.DeepCopy()
@@ -100,7 +101,8 @@ func admit(ctx context.Context, t *testing.T, app *v1beta2.SparkApplication, gat
 	patch(ctx, t, app, before)
 }
 
-// evict writes what Kueue writes when a workload loses its place, in one patch: suspended, with the fields as they were. The template that it made stays.
+// evict writes what Kueue writes when a workload loses its place, in one patch: suspended, with the fields as they
+// were. The template that it made stays.
 func evict(ctx context.Context, t *testing.T, app *v1beta2.SparkApplication, own *v1beta2.SparkApplicationSpec) {
 	t.Helper()
 	before := app.DeepCopy()

@@ -26,14 +26,16 @@ import (
 	"github.com/alauda/spark-operator/apis/sparkoperator/v1beta2"
 )
 
-// airflow does with a SparkApplication what Airflow's SparkKubernetesOperator and SparkKubernetesSensor do: see docs/integrations.md.
+// airflow does with a SparkApplication what Airflow's SparkKubernetesOperator and SparkKubernetesSensor do: see
+// docs/integrations.md.
 type airflow struct {
 	// labels find the driver again: Airflow puts its task into them.
 	labels map[string]string
 	app    *unstructured.Unstructured
 }
 
-// newAirflow makes of an application what Airflow sends: with its labels, with nulls and empty lists, and with a field that does not exist.
+// newAirflow makes of an application what Airflow sends: with its labels, with nulls and empty lists, and with a field
+// that does not exist.
 func newAirflow(t *testing.T, app *v1beta2.SparkApplication) *airflow {
 	t.Helper()
 	labels := map[string]string{
@@ -80,8 +82,8 @@ func (a *airflow) state(ctx context.Context, t *testing.T, otherwise string) str
 	return state
 }
 
-// start waits as the operator does after it has created the application: until the state is another than SUBMITTED. Before that it gives up
-// when the first container of the pod NAME-driver waits for anything unusual.
+// start waits as the operator does after it has created the application: until the state is another than SUBMITTED.
+// Before that it gives up when the first container of the pod NAME-driver waits for anything unusual.
 func (a *airflow) start(ctx context.Context, t *testing.T) error {
 	t.Helper()
 	return wait.PollUntilContextCancel(ctx, 100*time.Millisecond, true, func(ctx context.Context) (bool, error) {
@@ -128,7 +130,8 @@ func (a *airflow) followLog(ctx context.Context, t *testing.T, pod string) strin
 	return string(log)
 }
 
-// sense pokes as the sensor does until it is done: nil for COMPLETED, an error for FAILED and for UNKNOWN, patience for all else.
+// sense pokes as the sensor does until it is done: nil for COMPLETED, an error for FAILED and for UNKNOWN, patience for
+// all else.
 func (a *airflow) sense(ctx context.Context, t *testing.T) error {
 	t.Helper()
 	return wait.PollUntilContextCancel(ctx, 50*time.Millisecond, true, func(ctx context.Context) (bool, error) {
@@ -141,8 +144,8 @@ func (a *airflow) sense(ctx context.Context, t *testing.T) error {
 	})
 }
 
-// watchStates collects the states that a watch of the application shows, without repetition, until the last is the given one or a limit is reached: what is
-// read may be ahead of the watch.
+// watchStates collects the states that a watch of the application shows, without repetition, until the last is the
+// given one or a limit is reached: what is read may be ahead of the watch.
 func watchStates(ctx context.Context, t *testing.T, app client.Object) func(end v1beta2.ApplicationStateType) []v1beta2.ApplicationStateType {
 	t.Helper()
 	w, err := c.Client.Watch(ctx, &v1beta2.SparkApplicationList{}, client.InNamespace(app.GetNamespace()), client.MatchingFields{"metadata.name": app.GetName()})

@@ -17,8 +17,8 @@ import (
 	"github.com/alauda/spark-operator/test/cluster"
 )
 
-// The driver pod is deleted without grace right after it ended, while there is no operator. Its end is found all the same. Not
-// parallel: the others need the controller.
+// The driver pod is deleted without grace right after it ended, while there is no operator. Its end is found all the
+// same. Not parallel: the others need the controller.
 func TestEndOfADeletedDriverIsFound(t *testing.T) {
 	ctx := limited(t, appLimit)
 	app := application(t, "spark-pi", "e2e-deleted-driver")

@@ -19,7 +19,8 @@ import (
 	"github.com/alauda/spark-operator/test/installation"
 )
 
-// Not parallel: it replaces the operator. Without Spark all runs that needs no Spark's own client, and what does ends immediately and says so.
+// Not parallel: it replaces the operator. Without Spark all runs that needs no Spark's own client, and what does ends
+// immediately and says so.
 func TestControllerWithoutSpark(t *testing.T) {
 	ctx := limited(t, 2*appLimit)
 	t.Cleanup(func() {
@@ -58,7 +59,8 @@ func TestControllerWithoutSpark(t *testing.T) {
 	}
 }
 
-// The image with Spark starts from Spark's, which here only the local cluster has; the slim ones are checked by test/images.
+// The image with Spark starts from Spark's, which here only the local cluster has; the slim ones are checked by
+// test/images.
 func TestControllerImageWithSpark(t *testing.T) {
 	if c.Kind != cluster.Local {
 		return

@@ -32,7 +32,8 @@ func TestInstallations(t *testing.T) {
 		absent []string
 	}{
 		{"config/overlays/no-webhook", "default", "spark-pi", []string{"MutatingWebhookConfiguration", "ValidatingWebhookConfiguration", "Service"}},
-		// The operator's own namespace enforces the restricted Pod Security Standard: the application's pods pass it, too.
+		// The operator's own namespace enforces the restricted Pod Security Standard: the application's pods pass it,
+		// too.
 		{"config/overlays/namespaced", cluster.Namespace, "spark-pi-python", []string{"ClusterRole", "ClusterRoleBinding", "MutatingWebhookConfiguration"}},
 	} {
 		t.Run(tc.overlay, func(t *testing.T) {

@@ -266,7 +266,8 @@ func sourceOf(pod *corev1.Pod, volume string) string {
 	return ""
 }
 
-// checkInit waits until the pods' init containers have found what their script looks for; with anything missing Spark would not start.
+// checkInit waits until the pods' init containers have found what their script looks for; with anything missing Spark
+// would not start.
 func checkInit(ctx context.Context, t *testing.T, pods map[string]*corev1.Pod) {
 	t.Helper()
 	for role, pod := range pods {

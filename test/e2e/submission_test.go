@@ -21,7 +21,8 @@ import (
 	"github.com/alauda/spark-operator/pkg/sparklabels"
 )
 
-// versionsVariable names the releases of Spark whose images run the samples natively, separated by blanks; otherVersions unless set.
+// versionsVariable names the releases of Spark whose images run the samples natively, separated by blanks;
+// otherVersions unless set.
 const versionsVariable = "SPARK_VERSIONS"
 
 // otherVersions are the oldest and the newest one. That of the samples themselves is run by TestSamplesComplete.
@@ -95,7 +96,8 @@ func TestArgumentsArriveAsTheyAre(t *testing.T) {
 	}
 }
 
-// A local file takes spark-submit, which the operator's image has; the file is one of the operator's container, which applications may not have.
+// A local file takes spark-submit, which the operator's image has; the file is one of the operator's container, which
+// applications may not have.
 func TestFallbackToSparkSubmit(t *testing.T) {
 	t.Parallel()
 	ctx := limited(t, appLimit)
@@ -120,8 +122,8 @@ func TestFallbackToSparkSubmit(t *testing.T) {
 	checkEvents(ctx, t, app, "SparkApplicationSubmissionFallback")
 }
 
-// checkSubmittedNatively asks that the driver reads a ConfigMap whose name the operator derived from the application's id: Spark's client draws
-// one at random.
+// checkSubmittedNatively asks that the driver reads a ConfigMap whose name the operator derived from the application's
+// id: Spark's client draws one at random.
 func checkSubmittedNatively(ctx context.Context, t *testing.T, app *v1beta2.SparkApplication) {
 	t.Helper()
 	id := strings.TrimPrefix(app.Status.SparkApplicationID, "spark-")

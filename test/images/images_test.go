@@ -79,8 +79,8 @@ func settings(architecture, title, program string) Settings {
 	}
 }
 
-// checkFiles asks that the image's binary is static and for its machine, that the terms of what it is made of are there, and that the
-// bill of materials names all of that.
+// checkFiles asks that the image's binary is static and for its machine, that the terms of what it is made of are
+// there, and that the bill of materials names all of that.
 func checkFiles(t *testing.T, b *Builder, id, program string, machine elf.Machine) {
 	t.Helper()
 	folder, release, err := b.Mount(t.Context(), id)

@@ -16,8 +16,9 @@ const (
 	staticStandIn = "localhost/stand-in/static:"
 )
 
-// goDockerfile has what Go's image has that the builds use: a shell and Go. They are those of this machine, whatever architecture the
-// image is said to be of: Debian's buildah asks for the target's image also where the Dockerfile asks for that of the machine which builds.
+// goDockerfile has what Go's image has that the builds use: a shell and Go. They are those of this machine, whatever
+// architecture the image is said to be of: Debian's buildah asks for the target's image also where the Dockerfile asks
+// for that of the machine which builds.
 const goDockerfile = `FROM scratch
 COPY busybox /bin/busybox
 RUN ["/bin/busybox", "--install", "-s", "/bin"]

@@ -1,8 +1,8 @@
 // Copyright 2026 The Alauda Spark Operator Authors.
 // SPDX-License-Identifier: Apache-2.0
 
-// Package installation builds what users install: config/default, its overlays, and the components in every combination that is
-// offered.
+// Package installation builds what users install: config/default, its overlays, and the components in every combination
+// that is offered.
 package installation
 
 import (

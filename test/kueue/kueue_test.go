@@ -107,8 +107,8 @@ func up(ctx context.Context) (err error) {
 	return nil
 }
 
-// Two applications in a queue with room for one. The first is evicted while it runs, and the second takes its place; the first is admitted again when the
-// second has ended. Each admission is one run, and nothing runs without one.
+// Two applications in a queue with room for one. The first is evicted while it runs, and the second takes its place;
+// the first is admitted again when the second has ended. Each admission is one run, and nothing runs without one.
 func TestQueuedApplicationsTakeTurns(t *testing.T) {
 	ctx, cancel := context.WithTimeout(t.Context(), runLimit)
 	t.Cleanup(cancel)

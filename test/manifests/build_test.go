@@ -55,7 +55,8 @@ func build(t *testing.T, folder string) []*resource.Resource {
 	return built.Resources()
 }
 
-// all returns the objects of a kind, decoded strictly: a misspelt field is an error here and not a surprise in a cluster.
+// all returns the objects of a kind, decoded strictly: a misspelt field is an error here and not a surprise in a
+// cluster.
 func all[T any](t *testing.T, resources []*resource.Resource, kind string) []T {
 	t.Helper()
 	var found []T

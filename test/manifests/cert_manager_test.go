@@ -15,7 +15,8 @@ import (
 	"github.com/alauda/spark-operator/internal/config"
 )
 
-// usualLife is how long a certificate of cert-manager lives that says nothing of it. It is renewed when a third is left.
+// usualLife is how long a certificate of cert-manager lives that says nothing of it. It is renewed when a third is
+// left.
 const usualLife = 90 * 24 * time.Hour
 
 // certificate and issuer are what matters of cert-manager's kinds.
@@ -40,8 +41,8 @@ type (
 	}
 )
 
-// A renewal needs no window in which nobody is trusted: what is served is issued by an authority that stays, by its key, when it is renewed itself, and that
-// outlives whatever it has issued.
+// A renewal needs no window in which nobody is trusted: what is served is issued by an authority that stays, by its
+// key, when it is renewed itself, and that outlives whatever it has issued.
 func TestCertManagersAuthorityStays(t *testing.T) {
 	resources := buildWith(t, "cert-manager")
 	issuers := named(t, resources, "Issuer", func(i issuer) string { return i.Metadata.Name })

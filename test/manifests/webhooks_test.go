@@ -76,7 +76,8 @@ func admissionOf(c admissionv1.WebhookClientConfig, rules []admissionv1.RuleWith
 	return a
 }
 
-// checkTerms asks that a webhook keeps out of the operator's own namespace, sees every version of an object, and holds nobody up for long.
+// checkTerms asks that a webhook keeps out of the operator's own namespace, sees every version of an object, and holds
+// nobody up for long.
 func checkTerms(t *testing.T, name string, namespaces *metav1.LabelSelector, match *admissionv1.MatchPolicyType, seconds *int32) {
 	t.Helper()
 	want := &metav1.LabelSelector{MatchExpressions: []metav1.LabelSelectorRequirement{
@@ -90,8 +91,8 @@ func checkTerms(t *testing.T, name string, namespaces *metav1.LabelSelector, mat
 	}
 }
 
-// Where the operator serves its own namespace, and whatever others are listed, the webhook is asked about all: its configuration knows
-// which are served.
+// Where the operator serves its own namespace, and whatever others are listed, the webhook is asked about all: its
+// configuration knows which are served.
 func TestAdmissionInListedNamespaces(t *testing.T) {
 	o := operatorOf(t, buildWith(t, "cert-manager", "namespaced"))
 	got, want := map[string]*metav1.LabelSelector{}, map[string]*metav1.LabelSelector{}

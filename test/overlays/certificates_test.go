@@ -29,7 +29,8 @@ import (
 const (
 	// soon is enough for cert-manager, which takes a second.
 	soon = time.Minute
-	// mountedSoon is enough for a kubelet to bring a changed Secret to its pods, which takes up to a minute and a half, and for the webhook to see it.
+	// mountedSoon is enough for a kubelet to bring a changed Secret to its pods, which takes up to a minute and a half,
+	// and for the webhook to see it.
 	mountedSoon = 3 * time.Minute
 
 	webhookCertificate = "spark-operator-webhook"
@@ -37,8 +38,9 @@ const (
 	authority          = "spark-operator-ca" // both the Certificate and its Secret
 )
 
-// While applications are created all the time, the webhook's certificate is renewed, and then its authority as well. Nobody notices: no request fails, and what
-// each replica serves can be verified at each moment by what the API server is configured to trust.
+// While applications are created all the time, the webhook's certificate is renewed, and then its authority as well.
+// Nobody notices: no request fails, and what each replica serves can be verified at each moment by what the API server
+// is configured to trust.
 func checkRenewals(t *testing.T) {
 	ctx := limited(t)
 	began := time.Now()
@@ -71,7 +73,8 @@ func checkRenewals(t *testing.T) {
 	say("what it has issued is served")
 }
 
-// load has ten applications a second created, but for the storing. The returned function ends that and returns how many requests it were, and which failed.
+// load has ten applications a second created, but for the storing. The returned function ends that and returns how many
+// requests it were, and which failed.
 func load(ctx context.Context, t *testing.T) func() (requests int, failures []error) {
 	t.Helper()
 	app, err := c.Sample("spark-pi")
@@ -194,7 +197,8 @@ func awaitTrust(ctx context.Context, t *testing.T) {
 	}
 }
 
-// awaitServed waits until each replica serves what the Secret has. Whatever they serve until then must be verified by what is trusted then.
+// awaitServed waits until each replica serves what the Secret has. Whatever they serve until then must be verified by
+// what is trusted then.
 func awaitServed(ctx context.Context, t *testing.T) {
 	t.Helper()
 	block, _ := pem.Decode(secretData(ctx, t, webhookSecret)[corev1.TLSCertKey])
@@ -219,8 +223,8 @@ func awaitServed(ctx context.Context, t *testing.T) {
 	}
 }
 
-// shakeHands connects to a replica as the API server would now, and returns the certificate that it showed. The API server itself keeps its connections
-// and so would not notice each fault.
+// shakeHands connects to a replica as the API server would now, and returns the certificate that it showed. The API
+// server itself keeps its connections and so would not notice each fault.
 func shakeHands(ctx context.Context, t *testing.T, ip string) (*x509.Certificate, error) {
 	t.Helper()
 	w := clientConfigs(ctx, t)[0]

@@ -20,8 +20,8 @@ import (
 	"github.com/alauda/spark-operator/test/installation"
 )
 
-// Without a ClusterRole, and with cert-manager for the webhook: a namespace that is listed is served by the controller and by the webhook,
-// and others are not.
+// Without a ClusterRole, and with cert-manager for the webhook: a namespace that is listed is served by the controller
+// and by the webhook, and others are not.
 func TestListedNamespacesWithoutClusterRights(t *testing.T) {
 	certified(t.Context(), t)
 	ctx := limited(t)

@@ -36,7 +36,8 @@ func TestSchedulers(t *testing.T) {
 	}
 }
 
-// schedule places the pods of Spark that name the scheduler on a node. The returned function ends it and returns how many it were.
+// schedule places the pods of Spark that name the scheduler on a node. The returned function ends it and returns how
+// many it were.
 func schedule(ctx context.Context, t *testing.T, scheduler string) func() int {
 	t.Helper()
 	nodes := &corev1.NodeList{}

@@ -41,8 +41,8 @@ import (
 // prometheusAddress is where the test's own Prometheus answers.
 const prometheusAddress = "127.0.0.1:19090"
 
-// A real Prometheus reads the metrics of both binaries as the ServiceMonitors say: found by their labels, by TLS that it verifies, with the
-// token of its service account.
+// A real Prometheus reads the metrics of both binaries as the ServiceMonitors say: found by their labels, by TLS that
+// it verifies, with the token of its service account.
 func TestPrometheus(t *testing.T) {
 	certified(t.Context(), t)
 	ctx := limited(t)
@@ -121,8 +121,8 @@ func checkMetrics(ctx context.Context, t *testing.T, folder string, target targe
 	}
 }
 
-// monitors returns what Prometheus's operator would make of the ServiceMonitors, as far as they say something. The endpoints are looked up
-// here: Debian's Prometheus cannot do that.
+// monitors returns what Prometheus's operator would make of the ServiceMonitors, as far as they say something. The
+// endpoints are looked up here: Debian's Prometheus cannot do that.
 func monitors(ctx context.Context, t *testing.T, resources []*resource.Resource) (jobs []map[string]any) {
 	t.Helper()
 	for _, r := range resources {

@@ -28,7 +28,8 @@ import (
 // previous is the version that is upgraded from: its manifests and its binaries, as they were.
 const previous = "279c084"
 
-// An application that runs while the operator is replaced ends as if nothing had been, with the driver that it began with.
+// An application that runs while the operator is replaced ends as if nothing had been, with the driver that it began
+// with.
 func TestUpgradeWhileAnApplicationRuns(t *testing.T) {
 	ctx := limited(t)
 	old := checkout(ctx, t)

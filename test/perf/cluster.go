@@ -37,7 +37,8 @@ const (
 	webhookAccount = "system:serviceaccount:spark-operator:spark-operator-webhook"
 )
 
-// cluster is an API server and its etcd, made for one measurement, so that none is burdened with the objects of another.
+// cluster is an API server and its etcd, made for one measurement, so that none is burdened with the objects of
+// another.
 type cluster struct {
 	environment *envtest.Environment
 	config      *rest.Config

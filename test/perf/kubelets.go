@@ -19,8 +19,8 @@ import (
 	"github.com/alauda/spark-operator/pkg/sparklabels"
 )
 
-// kubelets play the nodes: they run every driver, let it have its executors, and end it. They are part of this program, and
-// write what kubelets and drivers write: creation and deletion of executors, and two statuses a pod.
+// kubelets play the nodes: they run every driver, let it have its executors, and end it. They are part of this program,
+// and write what kubelets and drivers write: creation and deletion of executors, and two statuses a pod.
 type kubelets struct {
 	cluster *cluster
 	nodes   kubelet.Kubelet
@@ -38,7 +38,8 @@ type kubelets struct {
 	wrote func(ctx context.Context, driver *corev1.Pod, state v1beta2.ApplicationStateType) error
 }
 
-// live is the life of a driver. Its steps are what happens at about the same time in a cluster: a driver asks for its executors in one batch.
+// live is the life of a driver. Its steps are what happens at about the same time in a cluster: a driver asks for its
+// executors in one batch.
 func (k *kubelets) live(ctx context.Context, driver *corev1.Pod) error {
 	ripe := time.After(k.runs)
 	if err := k.step(func() error { return k.start(ctx, driver, change{state: string(v1beta2.ApplicationStateRunning)}) }); err != nil {

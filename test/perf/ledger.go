@@ -30,7 +30,8 @@ type life struct {
 	driver time.Time
 	// completed is when its status was seen to be COMPLETED.
 	completed time.Time
-	// changes are those of its pods, with the time at which they were stored; shown are those that the status has been seen to show.
+	// changes are those of its pods, with the time at which they were stored; shown are those that the status has been
+	// seen to show.
 	changes map[change]time.Time
 	shown   map[change]bool
 }
@@ -175,8 +176,8 @@ func (l *ledger) await(ctx context.Context, limit time.Duration, reached func() 
 	}
 }
 
-// watchApplications enters into the ledger what the statuses show, until ctx ends; it calls fail if it cannot. The API server ends watches of
-// clients that are slow; the next begins with what there is.
+// watchApplications enters into the ledger what the statuses show, until ctx ends; it calls fail if it cannot. The API
+// server ends watches of clients that are slow; the next begins with what there is.
 func (c *cluster) watchApplications(ctx context.Context, l *ledger, fail context.CancelCauseFunc) {
 	for ctx.Err() == nil {
 		if err := c.readApplications(ctx, l); err != nil && !errors.Is(err, io.EOF) {
@@ -217,7 +218,8 @@ func (c *cluster) readApplications(ctx context.Context, l *ledger) error {
 	}
 }
 
-// watchDrivers calls found for the driver pods that appear, for some of them again, until ctx ends; it calls fail if it cannot.
+// watchDrivers calls found for the driver pods that appear, for some of them again, until ctx ends; it calls fail if it
+// cannot.
 func (c *cluster) watchDrivers(ctx context.Context, found func(*corev1.Pod), fail context.CancelCauseFunc) {
 	drivers := client.MatchingLabels{sparklabels.SparkRole: sparklabels.RoleDriver}
 	for ctx.Err() == nil {

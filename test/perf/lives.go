@@ -28,7 +28,8 @@ type livesOptions struct {
 	profile                             int
 }
 
-// lives measures whole lives: applications are created, their drivers run with their executors and end, and the status says so.
+// lives measures whole lives: applications are created, their drivers run with their executors and end, and the status
+// says so.
 func lives(ctx context.Context, b *bench, args []string) error {
 	var o livesOptions
 	flags := flag.NewFlagSet("lives", flag.ContinueOnError)

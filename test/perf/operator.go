@@ -22,7 +22,8 @@ import (
 	"sigs.k8s.io/controller-runtime/pkg/envtest"
 )
 
-// operator is a running controller or webhook: the real binary with its default configuration, as the user that it is in a cluster.
+// operator is a running controller or webhook: the real binary with its default configuration, as the user that it is
+// in a cluster.
 type operator struct {
 	process
 	command *exec.Cmd

@@ -81,7 +81,8 @@ func (c *cost) cells() map[string]string {
 // perMinute is how many applications a minute it were.
 func (c *cost) perMinute() float64 { return float64(c.apps) / c.took.Minutes() }
 
-// requestsEach returns the requests of the operator by the application, those that are rare left out: their sum, and each kind.
+// requestsEach returns the requests of the operator by the application, those that are rare left out: their sum, and
+// each kind.
 func (c *cost) requestsEach() (total, kinds string) {
 	if _, measured := c.cpu[theOperator]; !measured {
 		return "", ""

@@ -91,8 +91,8 @@ func kindOf(r *http.Request) kind {
 
 var requestTotal = regexp.MustCompile(`(?m)^apiserver_request_total\{(.*)\} (\d+)$`)
 
-// served returns how many requests the API server has answered, by its own count. Watches and lists are left out: there are few, and
-// they last.
+// served returns how many requests the API server has answered, by its own count. Watches and lists are left out: there
+// are few, and they last.
 func served(ctx context.Context, client rest.Interface) (tally, error) {
 	text, err := client.Get().AbsPath("/metrics").DoRaw(ctx)
 	if err != nil {

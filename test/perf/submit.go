@@ -28,7 +28,8 @@ type submitOptions struct {
 	apps, lone, sparkSubmit, profile int
 }
 
-// submit measures the way from an application to its driver pod, which does not run: natively, by the bare client and by spark-submit.
+// submit measures the way from an application to its driver pod, which does not run: natively, by the bare client and
+// by spark-submit.
 func submit(ctx context.Context, b *bench, args []string) error {
 	var o submitOptions
 	flags := flag.NewFlagSet("submit", flag.ContinueOnError)
@@ -99,8 +100,8 @@ func (o *submitOptions) bare(ctx context.Context, b *bench) (*submitResult, erro
 	})
 }
 
-// bySparkSubmit measures the packaged Spark's spark-submit. It reaches the API server by a proxy that brings the credentials: Spark's client
-// does not take those of a test's API server.
+// bySparkSubmit measures the packaged Spark's spark-submit. It reaches the API server by a proxy that brings the
+// credentials: Spark's client does not take those of a test's API server.
 func (o *submitOptions) bySparkSubmit(ctx context.Context, b *bench) (*submitResult, error) {
 	home, err := exec.CommandContext(ctx, "go", "-C", b.root+"/test/localcluster", "run", ".", "distribution", "4.0.1").Output()
 	if err != nil {

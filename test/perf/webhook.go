@@ -29,8 +29,8 @@ type webhookOptions struct {
 	lasts      time.Duration
 }
 
-// webhook measures how fast the webhook answers, by TLS and without the API server in between, and what memory it takes. The applications that
-// are stored are all kept whole, as are those that have not ended.
+// webhook measures how fast the webhook answers, by TLS and without the API server in between, and what memory it
+// takes. The applications that are stored are all kept whole, as are those that have not ended.
 func webhook(ctx context.Context, b *bench, args []string) error {
 	var o webhookOptions
 	flags := flag.NewFlagSet("webhook", flag.ContinueOnError)

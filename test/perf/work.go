@@ -24,7 +24,8 @@ import (
 	"github.com/alauda/spark-operator/pkg/sparklabels"
 )
 
-// workers is how many applications are created at a time; the bare client works on as many. The controller's default is the same.
+// workers is how many applications are created at a time; the bare client works on as many. The controller's default is
+// the same.
 const workers = 10
 
 // burst calls each for n names, for as many at a time as there are workers.
@@ -116,7 +117,8 @@ func (c *cluster) writeStatus(ctx context.Context, app *v1beta2.SparkApplication
 	return c.client.Status().Patch(ctx, target, client.RawPatch(types.MergePatchType, patch))
 }
 
-// followBare returns what a bare client does when a driver has changed: it writes the application's status, and in the end deletes the Service of the web UI.
+// followBare returns what a bare client does when a driver has changed: it writes the application's status, and in the
+// end deletes the Service of the web UI.
 func (c *cluster) followBare() func(context.Context, *corev1.Pod, v1beta2.ApplicationStateType) error {
 	slots := make(chan struct{}, workers)
 	return func(ctx context.Context, driver *corev1.Pod, state v1beta2.ApplicationStateType) error {
@@ -219,7 +221,8 @@ type cost struct {
 	peak     int64
 }
 
-// read ends a measurement of so many applications that took so long. What goes on a little longer, such as the writing of events, counts as well.
+// read ends a measurement of so many applications that took so long. What goes on a little longer, such as the writing
+// of events, counts as well.
 func (m *meter) read(ctx context.Context, apps int, took time.Duration) (cost, error) {
 	if err := m.cluster.settle(ctx); err != nil {
 		return cost{}, err

@@ -1,8 +1,8 @@
 // Copyright 2026 The Alauda Spark Operator Authors.
 // SPDX-License-Identifier: Apache-2.0
 
-// Command quickstart shows the operator's main job: it brings up a cluster, installs the operator in it, runs the sample
-// applications and prints what Spark computed. `make quickstart` calls it.
+// Command quickstart shows the operator's main job: it brings up a cluster, installs the operator in it, runs the
+// sample applications and prints what Spark computed. `make quickstart` calls it.
 package main
 
 import (

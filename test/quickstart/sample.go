@@ -70,8 +70,8 @@ func replace(ctx context.Context, c *cluster.Cluster, app *v1beta2.SparkApplicat
 	return nil
 }
 
-// driverLog returns the end of the driver's log as a part of an error message. It has its own time limit: the one of the
-// application may be what was exceeded.
+// driverLog returns the end of the driver's log as a part of an error message. It has its own time limit: the one of
+// the application may be what was exceeded.
 func driverLog(c *cluster.Cluster, app *v1beta2.SparkApplication) string {
 	ctx, cancel := context.WithTimeout(context.Background(), 10*time.Second)
 	defer cancel()

@@ -74,7 +74,7 @@ func Differences() []Difference {
 		Reason: "spark-submit takes the application, and its driver waits for executors in vain. Ours refuses the application, and says why.",
 	}, {
 		Name: "spark.app.submitTime",
-		Reason: "Spark's client tells the driver when it was called, in place of which the driver says when it started, unless " +
+		Reason: "Spark's client passes on when it was called, and the driver replaces that by when it started, unless " +
 			"spark.kubernetes.setSubmitTimeInDriver is false. Ours leaves it to the driver, so that an attempt that is made twice makes the same ConfigMap.",
 		amend: dropSubmitTime,
 	}}...)
@@ -99,7 +99,7 @@ func normalised() []Difference {
 			"demand, and shuffles its scratch directories. Ours are in the order of their keys; variables of the env field come after Spark's own, so that they can refer to them.",
 	}, {
 		Name:   "Properties of template files",
-		Reason: "Only spark-submit must be told where the driver's template is; ours does not tell the driver about a file that it does not have.",
+		Reason: "Only spark-submit needs the property that names the driver's template; ours leaves it out, because the driver does not have that file.",
 	}}
 }
 

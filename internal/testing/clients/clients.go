@@ -37,7 +37,8 @@ func Stored(app *v1beta2.SparkApplication) (map[string]any, error) {
 // errNoState is what a script says that looks for a field in something that is not there.
 var errNoState = errors.New("attempt to index field applicationState, a nil value")
 
-// ArgoCD is Argo CD's health check of the kind. It looks into applicationState wherever there is a status; without one the resource is Unknown.
+// ArgoCD is Argo CD's health check of the kind. It looks into applicationState wherever there is a status; without one
+// the resource is Unknown.
 func ArgoCD(object map[string]any) (Health, error) {
 	status, found := object["status"].(map[string]any)
 	if !found {
@@ -77,13 +78,15 @@ func runningHealth(object, status map[string]any) Health {
 	return Progressing
 }
 
-// AirflowStarted reports whether Airflow's operator takes the driver for started: a state that is absent stands for SUBMITTED, one that is empty does not.
+// AirflowStarted reports whether Airflow's operator takes the driver for started: a state that is absent stands for
+// SUBMITTED, one that is empty does not.
 func AirflowStarted(object map[string]any) bool {
 	state, found, _ := unstructured.NestedFieldNoCopy(object, "status", "applicationState", "state")
 	return found && state != "SUBMITTED"
 }
 
-// Flux is a health check in CEL as docs/integrations.md gives it, on top of the rule that a status of an older generation says nothing.
+// Flux is a health check in CEL as docs/integrations.md gives it, on top of the rule that a status of an older
+// generation says nothing.
 func Flux(object map[string]any) Health {
 	generation, _, _ := unstructured.NestedFieldNoCopy(object, "metadata", "generation")
 	observed, found, _ := unstructured.NestedFieldNoCopy(object, "status", "observedGeneration")

@@ -18,9 +18,11 @@ type Attempt struct {
 	Name string
 	// Change makes a good application one that attempts it.
 	Change func(*v1beta2.SparkApplication)
-	// Field is the path of the field that the refusal must name, Value its value as people may see it, and Fix a part of what to do.
+	// Field is the path of the field that the refusal must name, Value its value as people may see it, and Fix a part
+	// of what to do.
 	Field, Value, Fix string
-	// BySparkSubmit is whether it only concerns applications that are submitted by spark-submit, which runs in the operator.
+	// BySparkSubmit is whether it only concerns applications that are submitted by spark-submit, which runs in the
+	// operator.
 	BySparkSubmit bool
 	// BySchema is whether the API server refuses it already, by the rules of the CRD.
 	BySchema bool

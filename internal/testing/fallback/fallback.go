@@ -1,7 +1,8 @@
 // Copyright 2026 The Alauda Spark Operator Authors.
 // SPDX-License-Identifier: Apache-2.0
 
-// Package fallback lists what native submission cannot express, for the tests of the plan, the controller and the documentation.
+// Package fallback lists what native submission cannot express, for the tests of the plan, the controller and the
+// documentation.
 package fallback
 
 import (

@@ -16,8 +16,8 @@ import (
 type Work func()
 
 const (
-	// parts is into how many parts the input is divided: work on them all costs as much as on the whole where it grows with
-	// the size, and that part of it where it grows with the square.
+	// parts is into how many parts the input is divided: work on them all costs as much as on the whole where it grows
+	// with the size, and that part of it where it grows with the square.
 	parts = 16
 	// steepest is between the two.
 	steepest = 4
@@ -27,8 +27,8 @@ const (
 	attempts = 4
 )
 
-// Quiet keeps the collection of garbage out of what a test measures: it would be charged to whoever is running. There is some only
-// where memory would run out.
+// Quiet keeps the collection of garbage out of what a test measures: it would be charged to whoever is running. There
+// is some only where memory would run out.
 func Quiet(t *testing.T) {
 	t.Helper()
 	limit, percent := debug.SetMemoryLimit(1<<30), debug.SetGCPercent(-1)
@@ -84,7 +84,8 @@ func Allocated(work Work) uint64 {
 	return after.TotalAlloc - before.TotalAlloc
 }
 
-// Report runs a benchmark of work, and reports what it takes a processor beside what a clock says, and how much memory it needs at a time.
+// Report runs a benchmark of work, and reports what it takes a processor beside what a clock says, and how much memory
+// it needs at a time.
 func Report(b *testing.B, work Work) {
 	b.Helper()
 	b.ReportAllocs()
@@ -99,7 +100,8 @@ func Report(b *testing.B, work Work) {
 // heapLive is how much of the heap the last collection of garbage has found in use.
 const heapLive = "/gc/heap/live:bytes"
 
-// often has garbage collected as soon as the heap has grown by so many percent, so that hardly anything else is found in use than what is.
+// often has garbage collected as soon as the heap has grown by so many percent, so that hardly anything else is found
+// in use than what is.
 const often = 5
 
 // Peak returns how much more memory is in use at a time while the work is done than before it, in bytes.

@@ -14,7 +14,8 @@ const Stored = 1500 << 10
 
 // Field is a list, a map or a string of a type, to be made large.
 type Field struct {
-	// Path of the field in JSON, such as spec.driver.tolerations; [] stands for the one element of a list or map on the way.
+	// Path of the field in JSON, such as spec.driver.tolerations; [] stands for the one element of a list or map on the
+	// way.
 	Path string
 	// Text is whether it is a string.
 	Text bool
@@ -25,8 +26,8 @@ type Field struct {
 	text  string
 }
 
-// Of returns the field filled with a text of another form: the keys of a map, the elements of a list or a string's own. In it
-// %d is the number of the entry.
+// Of returns the field filled with a text of another form: the keys of a map, the elements of a list or a string's own.
+// In it %d is the number of the entry.
 func (f Field) Of(text string) Field {
 	f.Path, f.text = f.Path+"="+text, text
 	return f

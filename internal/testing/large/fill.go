@@ -13,8 +13,8 @@ import (
 	"k8s.io/apimachinery/pkg/api/resource"
 )
 
-// Fill makes the field of an object about as large as asked, in bytes of JSON. The elements of lists and maps are different from
-// each other, and as small as the required fields let them be, so that there are as many as can be.
+// Fill makes the field of an object about as large as asked, in bytes of JSON. The elements of lists and maps are
+// different from each other, and as small as the required fields let them be, so that there are as many as can be.
 func (f Field) Fill(object any, size int) {
 	f.fill(reflect.ValueOf(object), f.steps, size)
 }

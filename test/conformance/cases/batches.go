@@ -8,8 +8,8 @@ import (
 	"slices"
 )
 
-// Batches distributes cases to batches of at most the size, each case to one, so that those of a batch can be tried in one
-// application: of none is anything overwritten.
+// Batches distributes cases to batches of at most the size, each case to one, so that those of a batch can be tried in
+// one application: of none is anything overwritten.
 func Batches(all []Case, size int) ([][]Case, error) {
 	batches := make([][]Case, (len(all)+size-1)/size)
 	for i, c := range all {

@@ -64,8 +64,8 @@ func rendered(c cases.Case, version string) (pods, error) {
 }
 
 // Every field has an effect without the webhook, or a reason why it has none: those of the driver on the driver's own
-// objects, those of the executors on their pods, and the others on anything. Fields are found by reflection, so that one
-// that is added needs a sample.
+// objects, those of the executors on their pods, and the others on anything. Fields are found by reflection, so that
+// one that is added needs a sample.
 func TestEffectsOfFields(t *testing.T) {
 	fields, err := cases.Fields()
 	if err != nil {

@@ -90,7 +90,8 @@ func (c Case) Application() (*v1beta2.SparkApplication, error) {
 	return app, nil
 }
 
-// Fields returns the cases of every field of SparkApplicationSpec. It fails where a field has no sample, or a sample no field.
+// Fields returns the cases of every field of SparkApplicationSpec. It fails where a field has no sample, or a sample no
+// field.
 func Fields() ([]Case, error) {
 	s, err := readSamples()
 	if err != nil {

@@ -20,8 +20,8 @@ import (
 	"github.com/alauda/spark-operator/test/conformance/cases"
 )
 
-// The pod webhook changes nothing of what native submission makes, whatever an application combines: applications run as
-// declared without it. The one exception is the memory limit of executors, which only the webhook can set.
+// The pod webhook changes nothing of what native submission makes, whatever an application combines: applications run
+// as declared without it. The one exception is the memory limit of executors, which only the webhook can set.
 //
 // Every field is tried with every property, for the releases of SPARK_VERSIONS.
 func TestWebhookChangesNothingOfPairs(t *testing.T) {
@@ -72,8 +72,8 @@ func TestWebhookChangesNothingOfRandomApplications(t *testing.T) {
 // withoutMemoryLimit are the webhook's mutators less the one that does what native submission cannot.
 var withoutMemoryLimit = slices.DeleteFunc(podmutation.Default(), func(m podmutation.Mutator) bool { return m.Name == "memoryLimit" })
 
-// changesNothing fails where the webhook changes a pod of a case. It returns whether there are pods, and not an application
-// that is refused.
+// changesNothing fails where the webhook changes a pod of a case. It returns whether there are pods, and not an
+// application that is refused.
 func changesNothing(t *testing.T, c cases.Case, version string) bool {
 	t.Helper()
 	plan, pods, err := podsOf(c, version)

@@ -135,7 +135,8 @@ func twoIngresses(a *app) {
 	a.Spec.DriverIngressOptions = []v1beta2.DriverIngressConfiguration{port, second}
 }
 
-// An application that would not be accepted today can be labelled, suspended, mended in part and deleted, but not made worse.
+// An application that would not be accepted today can be labelled, suspended, mended in part and deleted, but not made
+// worse.
 func TestWhatWasStoredBeforeCanBeUpdated(t *testing.T) {
 	ctx := t.Context()
 	stored := &app{}

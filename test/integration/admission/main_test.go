@@ -205,8 +205,8 @@ func ready(ctx context.Context, port int) error {
 	})
 }
 
-// route leads the API server's calls to a port of this machine, and waits until both configurations are in use. While the
-// webhook is there a call that fails must not pass unseen.
+// route leads the API server's calls to a port of this machine, and waits until both configurations are in use. While
+// the webhook is there a call that fails must not pass unseen.
 func route(ctx context.Context, port int, policy admissionv1.FailurePolicyType) error {
 	s := &corev1.Service{}
 	if err := author.Get(ctx, client.ObjectKey{Namespace: operator, Name: service}, s); err != nil {

@@ -22,8 +22,8 @@ import (
 	"github.com/alauda/spark-operator/internal/testing/kubelet"
 )
 
-// A PUT takes the defaults away that the stored object has, or adds those that it lacks. The run is the same, so nothing starts anew:
-// whoever applies his manifest again, with or without a webhook, must not lose hours of work.
+// A PUT takes the defaults away that the stored object has, or adds those that it lacks. The run is the same, so
+// nothing starts anew: whoever applies his manifest again, with or without a webhook, must not lose hours of work.
 func TestAPutOfWhatHasNoDefaultsKeepsTheRun(t *testing.T) {
 	startController(t)
 	t.Cleanup(func() { reach(t, true) })

@@ -15,8 +15,8 @@ import (
 	"github.com/alauda/spark-operator/apis/sparkoperator/v1beta2"
 )
 
-// The last test ends the webhook, as the kubelet does. With the policy that is installed nothing waits for it: applications
-// and pods are stored as they are, and the schema still refuses what it can.
+// The last test ends the webhook, as the kubelet does. With the policy that is installed nothing waits for it:
+// applications and pods are stored as they are, and the schema still refuses what it can.
 func TestWithoutTheWebhook(t *testing.T) {
 	ctx := t.Context()
 	must(t, stop())

@@ -20,8 +20,8 @@ import (
 	"sigs.k8s.io/yaml"
 )
 
-// TestStoredObjectsStayUsable stores objects that break our rules, as another operator's CRD let them, and then brings in
-// the rules: such an object can still have its status written and other fields changed, and no new one can be made.
+// TestStoredObjectsStayUsable stores objects that break our rules, as another operator's CRD let them, and then brings
+// in the rules: such an object can still have its status written and other fields changed, and no new one can be made.
 //
 // The CRD is installed under a group of its own, so that the other tests' CRD stays as it is.
 func TestStoredObjectsStayUsable(t *testing.T) {

@@ -46,7 +46,8 @@ func run(m Tests, environment *envtest.Environment, setup func(folder string) er
 		return 1, err
 	}
 	defer func() { err = errors.Join(err, os.RemoveAll(folder)) }()
-	// Of both families. The usual range has 254 addresses, and nothing deletes the Services of namespaces that are left.
+	// Of both families. The usual range has 254 addresses, and nothing deletes the Services of namespaces that are
+	// left.
 	environment.ControlPlane.GetAPIServer().Configure().Set("service-cluster-ip-range", "10.0.0.0/16,fd00:10::/112")
 	if _, err := environment.Start(); err != nil {
 		return 1, fmt.Errorf("start kube-apiserver and etcd: %w", err)

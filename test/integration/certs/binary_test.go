@@ -33,7 +33,8 @@ type replica struct {
 	log          *bytes.Buffer
 }
 
-// startReplica runs the binary with the permissions of its service account. It is stopped, and its log shown if the test failed.
+// startReplica runs the binary with the permissions of its service account. It is stopped, and its log shown if the
+// test failed.
 func startReplica(t *testing.T, certificate string) *replica {
 	t.Helper()
 	r := &replica{port: freePort(t), health: freePort(t), log: &bytes.Buffer{}}

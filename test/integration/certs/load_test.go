@@ -18,8 +18,8 @@ import (
 	"sigs.k8s.io/controller-runtime/pkg/client"
 )
 
-// load asks for admission without a pause, and calls the replicas by new connections: the API server's last, and so would
-// not see another certificate each time.
+// load asks for admission without a pause, and calls the replicas by new connections: the API server's last, and so
+// would not see another certificate each time.
 type load struct {
 	done    atomic.Int64
 	failure atomic.Pointer[error]
@@ -55,7 +55,8 @@ func (l *load) repeat(ctx context.Context, ask func() error) {
 	})
 }
 
-// call makes a connection to a replica as the API server does: with the trust of a configuration, and for the name of the Service.
+// call makes a connection to a replica as the API server does: with the trust of a configuration, and for the name of
+// the Service.
 func call(ctx context.Context, port int) error {
 	c := &admissionv1.ValidatingWebhookConfiguration{}
 	if err := admin.Get(ctx, client.ObjectKey{Name: hooks}, c); err != nil {

@@ -26,8 +26,8 @@ import (
 	"github.com/alauda/spark-operator/webhooks"
 )
 
-// clock is the real one, set back or forward. The API server's cannot be moved, so a certificate that is due for renewal
-// is one that was made in the past.
+// clock is the real one, set back or forward. The API server's cannot be moved, so a certificate that is due for
+// renewal is one that was made in the past.
 type clock struct{ offset atomic.Int64 }
 
 func (c *clock) now() time.Time { return time.Now().Add(time.Duration(c.offset.Load())) }
@@ -111,7 +111,8 @@ func awaitPresented(t *testing.T, port int, certificate []byte) {
 		Should(gomega.Equal(firstBlock(certificate)))
 }
 
-// Two replicas as they are installed renew their certificate when its time has come, which is soon: it was made in the past.
+// Two replicas as they are installed renew their certificate when its time has come, which is soon: it was made in the
+// past.
 func TestReplicasRotateUnderLoad(t *testing.T) {
 	forget(t)
 	base := service + "." + namespace
@@ -172,8 +173,8 @@ func TestMountedCertificateIsReloadedUnderLoad(t *testing.T) {
 	must(t, r.ready(t.Context()))
 }
 
-// mount is a folder of files that are changed as the kubelet changes them: each is a link through ..data, which is a link to a folder
-// of one version, and is replaced by renaming.
+// mount is a folder of files that are changed as the kubelet changes them: each is a link through ..data, which is a
+// link to a folder of one version, and is replaced by renaming.
 type mount struct {
 	path     string
 	versions int
@@ -209,8 +210,8 @@ func inject(t *testing.T, trust []byte) {
 	changeWebhooks(t, func(c *admissionv1.WebhookClientConfig) { c.CABundle = trust })
 }
 
-// wake has the keeper look at the Secret; in real life the time itself wakes it. It may write the Secret at the same time, which
-// a merge patch does not mind.
+// wake has the keeper look at the Secret; in real life the time itself wakes it. It may write the Secret at the same
+// time, which a merge patch does not mind.
 func wake(t *testing.T) {
 	t.Helper()
 	patch := client.RawPatch(types.MergePatchType, []byte(`{"metadata":{"labels":{"woken":"yes"}}}`))

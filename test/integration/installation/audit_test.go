@@ -28,8 +28,8 @@ func requests(t *testing.T, log audit.Log, account string) []audit.Request {
 	return made
 }
 
-// checkPermissions asks that a service account was refused nothing, and used all that it may do. elsewhere are permissions that cannot
-// show here, with the reason.
+// checkPermissions asks that a service account was refused nothing, and used all that it may do. elsewhere are
+// permissions that cannot show here, with the reason.
 func checkPermissions(t *testing.T, resources []*resource.Resource, account string, made []audit.Request, elsewhere map[string]string) {
 	t.Helper()
 	for _, r := range made {

@@ -78,8 +78,8 @@ func TestPermissions(t *testing.T) {
 	checkPermissions(t, resources, webhookAccount, requests(t, log, webhookAccount), withoutKind(hooks))
 }
 
-// hooksOf installs the webhook configurations of an installation. They are taken away again before anything is admitted: there is no
-// Service to call.
+// hooksOf installs the webhook configurations of an installation. They are taken away again before anything is
+// admitted: there is no Service to call.
 func hooksOf(t *testing.T, resources []*resource.Resource) []*unstructured.Unstructured {
 	t.Helper()
 	var hooks []*unstructured.Unstructured
@@ -190,7 +190,8 @@ func bindReader(t *testing.T) {
 	t.Cleanup(func() { must(t, admin.Delete(context.WithoutCancel(t.Context()), binding)) })
 }
 
-// Where OwnerReferencesPermissionEnforcement is on, a driver cannot be made without the permission for its owner's finalizers.
+// Where OwnerReferencesPermissionEnforcement is on, a driver cannot be made without the permission for its owner's
+// finalizers.
 func TestOwnersMustBeFinalizable(t *testing.T) {
 	resources := built(t, installation.Default)
 	install(t, resources)

@@ -75,7 +75,8 @@ func run(m *testing.M) (code int, err error) {
 	}
 	env.ControlPlane.GetAPIServer().Configure().
 		Set("audit-policy-file", audit.Policy()).Set("audit-log-path", auditLog()).
-		// As OpenShift has it: who makes an object that keeps its owner from going must be allowed to change the owner's finalizers.
+		// As OpenShift has it: who makes an object that keeps its owner from going must be allowed to change the
+		// owner's finalizers.
 		Append("enable-admission-plugins", "OwnerReferencesPermissionEnforcement")
 	return apiserver.Run(m, env, func(string) error { return setup(env) }), nil
 }
@@ -117,7 +118,8 @@ func setup(env *envtest.Environment) error {
 	return nil
 }
 
-// install brings the roles and service accounts of an installation to the cluster, and takes away those that an earlier one had more.
+// install brings the roles and service accounts of an installation to the cluster, and takes away those that an earlier
+// one had more.
 func install(t *testing.T, resources []*resource.Resource) {
 	t.Helper()
 	ctx := t.Context()
@@ -164,7 +166,8 @@ type binary struct {
 	stopped               bool
 }
 
-// start runs a binary with the configuration of an installation, and with more of the test's. It is ready when start returns.
+// start runs a binary with the configuration of an installation, and with more of the test's. It is ready when start
+// returns.
 func start(t *testing.T, name string, resources []*resource.Resource, more string) *binary {
 	t.Helper()
 	b := &binary{name: name, health: freePort(t), metrics: freePort(t), port: freePort(t), log: &bytes.Buffer{}}

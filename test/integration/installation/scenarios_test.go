@@ -103,8 +103,8 @@ func missMount(t *testing.T, app *v1beta2.SparkApplication, driver *corev1.Pod) 
 	})
 }
 
-// interrupt makes an application and all objects of its submission, as if the operator had ended after the last of them. It must
-// not be running.
+// interrupt makes an application and all objects of its submission, as if the operator had ended after the last of
+// them. It must not be running.
 func interrupt(t *testing.T, namespace string) (*v1beta2.SparkApplication, *corev1.Pod) {
 	t.Helper()
 	app := everyObject(namespace, "adopted")

@@ -13,7 +13,8 @@ import (
 	"sigs.k8s.io/controller-runtime/pkg/client"
 )
 
-// reportUnreadable has the controller write the status of objects that cannot be read, of the kinds of which it writes no other.
+// reportUnreadable has the controller write the status of objects that cannot be read, of the kinds of which it writes
+// no other.
 func reportUnreadable(t *testing.T, namespace string) {
 	t.Helper()
 	for _, document := range []string{

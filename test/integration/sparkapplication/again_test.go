@@ -35,7 +35,8 @@ import (
 	"github.com/alauda/spark-operator/pkg/sparklabels"
 )
 
-// whole has every kind of object beside its driver: ConfigMaps, Services, Ingresses, a budget, a volume claim and, by its version, a network policy.
+// whole has every kind of object beside its driver: ConfigMaps, Services, Ingresses, a budget, a volume claim and, by
+// its version, a network policy.
 func whole(app *v1beta2.SparkApplication) {
 	exposed(app)
 	app.Spec.SparkVersion = "4.3.0"
@@ -166,8 +167,9 @@ func rendered(t *testing.T, app *v1beta2.SparkApplication) []client.Object {
 	return objects
 }
 
-// An application is deleted and made anew immediately, as workflow engines and GitOps tools do. Nothing collects garbage here, and no kubelet ends a pod: the new one waits for the
-// driver of the old one, removes what else is left of it, and never fails for it.
+// An application is deleted and made anew immediately, as workflow engines and GitOps tools do. Nothing collects
+// garbage here, and no kubelet ends a pod: the new one waits for the driver of the old one, removes what else is left
+// of it, and never fails for it.
 func TestMadeAnew(t *testing.T) {
 	states := map[string]func(*testing.T, *v1beta2.SparkApplication){
 		"before its driver is in the status": func(t *testing.T, app *v1beta2.SparkApplication) { t.Helper(); forgetStatus(t, app) },
@@ -307,7 +309,8 @@ func TestEverythingIsAdoptedAfterACrash(t *testing.T) {
 	}
 }
 
-// Who may create objects and read the application's UID makes the objects of its first attempt before the operator does. The driver starts with none of them.
+// Who may create objects and read the application's UID makes the objects of its first attempt before the operator
+// does. The driver starts with none of them.
 func TestForgedObjects(t *testing.T) {
 	ns := newNamespace(t)
 	app := newApplication(ns, whole, func(app *v1beta2.SparkApplication) { app.Spec.Suspend = new(true) })

@@ -17,7 +17,8 @@ import (
 	"github.com/alauda/spark-operator/internal/testing/clients"
 )
 
-// What is stored while nothing has started yet, and by a status of an older operator that has no applicationState, suits those who look into it.
+// What is stored while nothing has started yet, and by a status of an older operator that has no applicationState,
+// suits those who look into it.
 func TestClientsOfWhatHasNotStarted(t *testing.T) {
 	for name, tc := range map[string]struct {
 		change      func(*v1beta2.SparkApplication)

@@ -143,7 +143,8 @@ func finalizersPatch(t *testing.T, app *v1beta2.SparkApplication, finalizer stri
 	return patch
 }
 
-// Orphaning is the garbage collector's work, which is played here: it takes itself from the owners, then removes its finalizer.
+// Orphaning is the garbage collector's work, which is played here: it takes itself from the owners, then removes its
+// finalizer.
 func TestOrphanedPodsRunOn(t *testing.T) {
 	for name, change := range map[string]func(*v1beta2.SparkApplication){
 		"as kubectl does it":       func(*v1beta2.SparkApplication) {},

@@ -15,7 +15,8 @@ import (
 	"github.com/alauda/spark-operator/pkg/sparklabels"
 )
 
-// The driver pod is deleted without grace right after it ended, while nobody looks. Its end is found all the same, and then it goes.
+// The driver pod is deleted without grace right after it ended, while nobody looks. Its end is found all the same, and
+// then it goes.
 func TestDeletedDriverTellsOfItsEnd(t *testing.T) {
 	app := newApplication(newNamespace(t))
 	stop := startController(t, app.Namespace)
@@ -46,7 +47,8 @@ func TestFinalizerOfEndedDriverIsRemoved(t *testing.T) {
 	eventually(t, func(context.Context) bool { return len(driver(t, app).Finalizers) == 0 }, func() string { return "the driver's finalizer to be removed" })
 }
 
-// The garbage collector, which is not here, deletes the driver of a deleted application; before or after the operator looks.
+// The garbage collector, which is not here, deletes the driver of a deleted application; before or after the operator
+// looks.
 func TestDriverOfADeletedApplicationGoes(t *testing.T) {
 	app := newApplication(newNamespace(t))
 	stop := startController(t, app.Namespace)

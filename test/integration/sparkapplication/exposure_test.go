@@ -42,7 +42,8 @@ func exposing(cfg *configv1alpha1.ControllerConfiguration) {
 	cfg.DriverPodDisruptionBudget.Enabled = true
 }
 
-// besideDriver returns kind and name of what an application has beside its driver and the objects of Spark's client; all are the current attempt's.
+// besideDriver returns kind and name of what an application has beside its driver and the objects of Spark's client;
+// all are the current attempt's.
 func besideDriver(t *testing.T, app *v1beta2.SparkApplication) []string {
 	t.Helper()
 	attempt := identity.Of(app, max(1, app.Status.Attempt))

@@ -20,8 +20,8 @@ import (
 	"github.com/alauda/spark-operator/internal/testing/fallback"
 )
 
-// What native submission cannot express goes by spark-submit, and says so in an event and a condition. Where no Spark is packaged, it
-// fails immediately and says what to do.
+// What native submission cannot express goes by spark-submit, and says so in an event and a condition. Where no Spark
+// is packaged, it fails immediately and says what to do.
 func TestWhatNativeCannotExpress(t *testing.T) {
 	packaged := newNamespace(t)
 	startControllerWith(t, packaged, sparksubmit.Options{Home: fakeSpark(t, "exit 7"), Dir: t.TempDir()})

@@ -70,8 +70,8 @@ func scheme() *runtime.Scheme {
 	return s
 }
 
-// startController runs the controller for one namespace, as cmd/controller does, until the returned function is called or
-// the test ends.
+// startController runs the controller for one namespace, as cmd/controller does, until the returned function is called
+// or the test ends.
 func startController(t *testing.T, namespace string) (stop func()) {
 	t.Helper()
 	return run(t, namespace, sparksubmit.Options{}, func(ctrl.Manager) *metrics.Recorder { return nil })

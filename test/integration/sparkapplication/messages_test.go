@@ -21,7 +21,8 @@ import (
 	"github.com/alauda/spark-operator/internal/submission/sparksubmit"
 )
 
-// Nothing schedules pods here: nobody says so but the operator, in the list, in a condition and in an event, within a minute.
+// Nothing schedules pods here: nobody says so but the operator, in the list, in a condition and in an event, within a
+// minute.
 func TestASchedulerThatNobodyRunsIsNamed(t *testing.T) {
 	t.Parallel()
 	app := newApplication(newNamespace(t), func(app *v1beta2.SparkApplication) { app.Spec.Driver.SchedulerName = new("fair-scheduler") })

@@ -37,8 +37,8 @@ func counting(t *testing.T, namespace string) (registry *prometheus.Registry, st
 
 func labelled(app *v1beta2.SparkApplication) { app.Labels = map[string]string{"app-type": "etl"} }
 
-// figures returns what is not zero, by the metric's name without its beginning, and by its own labels if it has some. Of latencies it is the number
-// of observations. Ages are left out.
+// figures returns what is not zero, by the metric's name without its beginning, and by its own labels if it has some.
+// Of latencies it is the number of observations. Ages are left out.
 func figures(t *testing.T, registry prometheus.Gatherer) map[string]float64 {
 	t.Helper()
 	families, err := registry.Gather()
@@ -79,8 +79,8 @@ func wantFigures(t *testing.T, registry prometheus.Gatherer, want ...map[string]
 
 type counts = map[string]float64
 
-// A whole life moves every metric once. In the middle of it the controller is started anew: the gauges are right immediately, and
-// what was counted before is not counted again.
+// A whole life moves every metric once. In the middle of it the controller is started anew: the gauges are right
+// immediately, and what was counted before is not counted again.
 func TestMetricsOfALife(t *testing.T) {
 	app := newApplication(newNamespace(t), labelled)
 	registry, stop := counting(t, app.Namespace)

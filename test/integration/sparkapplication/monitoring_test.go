@@ -48,7 +48,8 @@ func promConf(t *testing.T, app *v1beta2.SparkApplication) *corev1.ConfigMap {
 	return configMap
 }
 
-// version returns the resourceVersion of an object, by which objects of all kinds are in the order in which they were written.
+// version returns the resourceVersion of an object, by which objects of all kinds are in the order in which they were
+// written.
 func version(t *testing.T, object metav1.Object) uint64 {
 	t.Helper()
 	number, err := strconv.ParseUint(object.GetResourceVersion(), 10, 64)

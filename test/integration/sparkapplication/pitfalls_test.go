@@ -51,7 +51,8 @@ func bind(t *testing.T, pod *corev1.Pod) {
 	}
 }
 
-// The driver's name is changed after a crash has hidden the driver from the status: it is found by its owner, and gone before another is made.
+// The driver's name is changed after a crash has hidden the driver from the status: it is found by its owner, and gone
+// before another is made.
 func TestDriverOfAnotherNameIsRemovedAfterACrash(t *testing.T) {
 	app := newApplication(newNamespace(t))
 	stop := startController(t, app.Namespace)
@@ -132,7 +133,8 @@ func TestEvictedExecutorIsCountedByItsCause(t *testing.T) {
 	until(t, app, completed)
 }
 
-// Nobody hears of a driver whose node is lost. Another attempt begins when the control plane has given the pod up, and not before.
+// Nobody hears of a driver whose node is lost. Another attempt begins when the control plane has given the pod up, and
+// not before.
 func TestLostNode(t *testing.T) {
 	t.Parallel()
 	app := newApplication(newNamespace(t), func(app *v1beta2.SparkApplication) {
@@ -169,7 +171,8 @@ func TestLostNode(t *testing.T) {
 	}
 }
 
-// An admission webhook that is down is no answer to a submission. It is said that there is none, no attempt is spent, and the driver is made once it is up.
+// An admission webhook that is down is no answer to a submission. It is said that there is none, no attempt is spent,
+// and the driver is made once it is up.
 func TestSubmissionThatAWebhookHoldsUp(t *testing.T) {
 	t.Parallel()
 	app := newApplication(newNamespace(t))
@@ -217,7 +220,8 @@ func TestSubmissionThatAWebhookHoldsUp(t *testing.T) {
 	}
 }
 
-// The driver ends while the operator is down, and the user suspends the application before it is back: what has ended well is not run again.
+// The driver ends while the operator is down, and the user suspends the application before it is back: what has ended
+// well is not run again.
 func TestSuspensionOfWhatHasEnded(t *testing.T) {
 	app := newApplication(newNamespace(t))
 	stop := startController(t, app.Namespace)

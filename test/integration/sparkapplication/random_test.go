@@ -132,8 +132,8 @@ func schemas(t *testing.T) map[string]*apiextensionsv1.CustomResourceDefinition 
 	return found
 }
 
-// misreported returns which objects of the other kinds in a namespace have a status that says they cannot be read, and can, or the other way round. Of those
-// elsewhere none may have a status.
+// misreported returns which objects of the other kinds in a namespace have a status that says they cannot be read, and
+// can, or the other way round. Of those elsewhere none may have a status.
 func misreported(ctx context.Context, here string) []string {
 	var found []string
 	for kind, spec := range map[schema.GroupVersionKind]func() any{
@@ -164,7 +164,8 @@ func misreported(ctx context.Context, here string) []string {
 	return found
 }
 
-// Whatever the API server stores, of any kind and in any namespace, with the webhook off: healthy applications complete, and what cannot be read says so.
+// Whatever the API server stores, of any kind and in any namespace, with the webhook off: healthy applications
+// complete, and what cannot be read says so.
 func TestHealthyApplicationsCompleteWhateverElseIsStored(t *testing.T) {
 	const rounds, least = 150, 10
 	here, elsewhere := newNamespace(t), newNamespace(t)

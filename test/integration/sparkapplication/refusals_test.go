@@ -270,8 +270,8 @@ func printed(code int, reason metav1.StatusReason, message string) string {
 		"message=%[3]s, reason=%[2]s, status=Failure, additionalProperties={}).\nEOF\nexit 1", code, reason, message)
 }
 
-// What a policy or a webhook denies is tried again as often as the restart policy says and no more, whatever the status code; then the application has
-// failed, and says for what. Once its author mends it, it runs.
+// What a policy or a webhook denies is tried again as often as the restart policy says and no more, whatever the status
+// code; then the application has failed, and says for what. Once its author mends it, it runs.
 func TestDeniedSubmissionsAreRetried(t *testing.T) {
 	const denial = "every pod needs the label cost-center"
 	const deniedByWebhook = `admission webhook "costs.example.com" denied the request: ` + denial

@@ -118,7 +118,8 @@ func TestExecutorsThatAreRefusedAreFoundBeforeTheDriver(t *testing.T) {
 	}
 }
 
-// The executors that a dry run shows to be all right are not made by it, and what is mended is submitted by the next retry.
+// The executors that a dry run shows to be all right are not made by it, and what is mended is submitted by the next
+// retry.
 func TestARetryFindsExecutorsThatAreRefusedNoMore(t *testing.T) {
 	app := newApplication(newNamespace(t), func(a *v1beta2.SparkApplication) {
 		a.Spec.Executor.ServiceAccount = new("later")

@@ -46,7 +46,8 @@ func rewrites(t *testing.T, ns, resource, patch string) {
 	})
 }
 
-// mirrored has the images of pods come from a mirror, their commands wrapped, and the first port of Services changed, as soon as it returns.
+// mirrored has the images of pods come from a mirror, their commands wrapped, and the first port of Services changed,
+// as soon as it returns.
 func mirrored(t *testing.T, ns string) {
 	t.Helper()
 	rewrites(t, ns, "pods", `[JSONPatch{op: "replace", path: "/spec/containers/0/image", value: "`+mirror+`" + object.spec.containers[0].image},
@@ -61,7 +62,8 @@ func mirrored(t *testing.T, ns string) {
 	}, func() string { return "the policies to rewrite" })
 }
 
-// A cluster takes its images from a mirror and wraps commands. A driver that was made right before a crash is the run: it is adopted in every state, and nothing runs twice.
+// A cluster takes its images from a mirror and wraps commands. A driver that was made right before a crash is the run:
+// it is adopted in every state, and nothing runs twice.
 func TestARewrittenDriverIsAdoptedAfterACrash(t *testing.T) {
 	reached := map[string]struct {
 		// meanwhile is what happens while there is no controller.

@@ -114,8 +114,8 @@ func unreadableOf(t *testing.T, registry prometheus.Gatherer, kind string) float
 	return sum
 }
 
-// Objects of the kinds that are not handled yet are reported where they cannot be read: status, one event, metric. That stops no application, ends when they
-// are mended, and holds up no deletion.
+// Objects of the kinds that are not handled yet are reported where they cannot be read: status, one event, metric. That
+// stops no application, ends when they are mended, and holds up no deletion.
 func TestUnreadableObjectsOfOtherKindsAreReported(t *testing.T) {
 	for _, k := range otherKinds {
 		t.Run(k.kind, func(t *testing.T) {

@@ -25,7 +25,8 @@ import (
 	"github.com/alauda/spark-operator/internal/submission/sparksubmit"
 )
 
-// unreadables are drivers that the API server stores and that cannot be decoded, or not in reasonable time, and which field that is for.
+// unreadables are drivers that the API server stores and that cannot be decoded, or not in reasonable time, and which
+// field that is for.
 var unreadables = map[string]struct{ driver, field string }{
 	"a quantity that takes an hour to decode": {
 		`{"template": {"spec": {"containers": [{"name": "a", "resources": {"requests": {"cpu": "1e-1000000000"}}}]}}}`,

@@ -3,8 +3,9 @@
 
 // Command certmanager is cert-manager's controllers and its injector of authorities in one process.
 //
-// cert-manager's own commands are modules that the proxy does not serve, but what they are made of is in its main module. Here is as much of it as certificates
-// of self-signed and CA issuers need: no ACME, no issuer elsewhere, no webhook for cert-manager's own kinds, no leader election.
+// cert-manager's own commands are modules that the proxy does not serve, but what they are made of is in its main
+// module. Here is as much of it as certificates of self-signed and CA issuers need: no ACME, no issuer elsewhere, no
+// webhook for cert-manager's own kinds, no leader election.
 package main
 
 import (
@@ -112,7 +113,8 @@ func startControllers(ctx context.Context, group *errgroup.Group) (informed func
 	}, nil
 }
 
-// newInjector returns the manager of what puts authorities into webhook configurations, CRDs and APIServices. It also answers for the health of the whole.
+// newInjector returns the manager of what puts authorities into webhook configurations, CRDs and APIServices. It also
+// answers for the health of the whole.
 func newInjector(ctx context.Context, health string, seen *atomic.Bool) (ctrl.Manager, error) {
 	config, err := ctrl.GetConfig()
 	if err != nil {
@@ -128,7 +130,8 @@ func newInjector(ctx context.Context, health string, seen *atomic.Bool) (ctrl.Ma
 		Scheme:                 scheme,
 		Metrics:                metricsserver.Options{BindAddress: "0"},
 		HealthProbeBindAddress: health,
-		// As in cert-manager's own command: it watches the metadata of Secrets, and a cache of their data may be behind that.
+		// As in cert-manager's own command: it watches the metadata of Secrets, and a cache of their data may be behind
+		// that.
 		Client: client.Options{Cache: &client.CacheOptions{DisableFor: []client.Object{&corev1.Secret{}}}},
 	})
 	if err != nil {

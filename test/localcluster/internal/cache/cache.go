@@ -85,7 +85,8 @@ func lock(path string) (unlock func(), err error) {
 	return func() { _ = file.Close() }, nil
 }
 
-// Key returns the hash of the given parts. Their lengths take part, so that moving a byte from one to the next changes it.
+// Key returns the hash of the given parts. Their lengths take part, so that moving a byte from one to the next changes
+// it.
 func Key(parts ...string) string {
 	hash := sha256.New()
 	for _, part := range parts {

@@ -21,15 +21,16 @@ import (
 // Root is the cluster's control group. The kubelet is configured to make its own below it.
 const Root = "/spark-operator-localcluster"
 
-// components holds the processes that are no containers. In version 2 a group with subgroups must not hold processes itself.
+// components holds the processes that are no containers. In version 2 a group with subgroups must not hold processes
+// itself.
 const components = "components"
 
 // Tree is the cluster's group in every hierarchy of the machine: one in version 2, one per controller in version 1.
 type Tree struct {
 	// hierarchies are where the controllers are.
 	hierarchies []string
-	// idle is the hierarchy of version 2 that systems mount beside those of version 1. Nothing is limited by it, but the
-	// kubelet makes its groups there as well.
+	// idle is the hierarchy of version 2 that systems mount beside those of version 1. Nothing is limited by it, but
+	// the kubelet makes its groups there as well.
 	idle    []string
 	unified bool
 }
@@ -71,7 +72,8 @@ func parse(mounts string) (Tree, error) {
 	return tree, nil
 }
 
-// Version1 reports whether the machine has the old version of control groups, which the kubelet accepts only when configured to.
+// Version1 reports whether the machine has the old version of control groups, which the kubelet accepts only when
+// configured to.
 func (t Tree) Version1() bool { return !t.unified }
 
 // Create makes the cluster's group, with its controllers enabled.

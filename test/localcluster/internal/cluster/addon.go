@@ -8,8 +8,8 @@ import (
 	"time"
 )
 
-// addon is what the cluster has when it is asked for, by the name of its program: a process of the machine, like the control plane. Its objects have a label by
-// which they are found again.
+// addon is what the cluster has when it is asked for, by the name of its program: a process of the machine, like the
+// control plane. Its objects have a label by which they are found again.
 type addon string
 
 const (

@@ -62,7 +62,8 @@ func (l Layout) apiServer() Program {
 	}
 }
 
-// issueCertificates makes the keys and certificates of all components, and the files with credentials for the API server.
+// issueCertificates makes the keys and certificates of all components, and the files with credentials for the API
+// server.
 func (l Layout) issueCertificates() error {
 	authority, err := pki.NewAuthority(l.PKI())
 	if err != nil {

@@ -15,14 +15,16 @@ import (
 
 const (
 	certManagerHealth = "127.0.0.1:18282"
-	// certManagerSecrets selects the Secrets that cert-manager has made. They belong to nobody: they outlive their Certificates.
+	// certManagerSecrets selects the Secrets that cert-manager has made. They belong to nobody: they outlive their
+	// Certificates.
 	certManagerSecrets = "--selector=controller.cert-manager.io/fao=true"
 )
 
-// certManager issues certificates and injects authorities. It needs no address that others reach: its kinds are checked by their schemas only.
+// certManager issues certificates and injects authorities. It needs no address that others reach: its kinds are checked
+// by their schemas only.
 //
-// An authority that it injects takes the place of the former one, as in all versions before 1.19. Since then the former is kept beside it unless that is turned
-// off: less can go wrong, so what works here works there.
+// An authority that it injects takes the place of the former one, as in all versions before 1.19. Since then the former
+// is kept beside it unless that is turned off: less can go wrong, so what works here works there.
 func (l Layout) certManager(bin string) Program {
 	return Program{
 		Spec: process.Spec{
@@ -54,8 +56,8 @@ func (c *Cluster) AddCertManager(ctx context.Context, bin string) error {
 	return c.startAll(ctx, c.Layout.certManager(bin))
 }
 
-// RemoveCertManager ends cert-manager and removes its kinds and the Secrets that it has made. It is ended first: it would make them anew. What authorities it
-// has injected stay where they are, in objects of others.
+// RemoveCertManager ends cert-manager and removes its kinds and the Secrets that it has made. It is ended first: it
+// would make them anew. What authorities it has injected stay where they are, in objects of others.
 func (c *Cluster) RemoveCertManager(ctx context.Context) error {
 	failures := []error{c.endAddon(ctx, addonCertManager)}
 	_, err := c.Layout.kubectl(ctx, nil, "delete", "secret", "--all-namespaces", certManagerSecrets)

@@ -63,8 +63,8 @@ func (l Layout) ctr(ctx context.Context, args ...string) (string, error) {
 	return stdout.String(), nil
 }
 
-// pull has containerd fetch an image from the registry, so that the next pod does not wait for it, and so that a pod with
-// imagePullPolicy IfNotPresent gets what the registry has now.
+// pull has containerd fetch an image from the registry, so that the next pod does not wait for it, and so that a pod
+// with imagePullPolicy IfNotPresent gets what the registry has now.
 func (l Layout) pull(ctx context.Context, image string) error {
 	name, err := registry.FullName(image)
 	if err != nil {
@@ -74,7 +74,8 @@ func (l Layout) pull(ctx context.Context, image string) error {
 	return err
 }
 
-// forgetContainers removes from containerd's database the containers of a cluster that is no more, and keeps the images.
+// forgetContainers removes from containerd's database the containers of a cluster that is no more, and keeps the
+// images.
 //
 // The cluster ends by killing everything, which leaves records of containers that no longer exist. The database is
 // edited while containerd does not run: asking containerd to remove them one by one would have it look for each.
@@ -122,8 +123,8 @@ func dropBuckets(file string, path []string, names ...string) error {
 	return errors.Join(err, db.Close())
 }
 
-// forgetImages removes images except the named ones: those loaded into a former cluster, which a pod with imagePullPolicy
-// IfNotPresent would get instead of what the registry has now.
+// forgetImages removes images except the named ones: those loaded into a former cluster, which a pod with
+// imagePullPolicy IfNotPresent would get instead of what the registry has now.
 func (l Layout) forgetImages(ctx context.Context, keep []string) error {
 	table, err := l.ctr(ctx, "images", "list")
 	if err != nil {

@@ -30,7 +30,8 @@ const (
 	kueueMetricsCertificates = "/etc/kueue/metrics/certs"
 )
 
-// kueueKinds are Kueue's kinds that have objects of people and of its own, in the order in which they can be deleted: by then nothing uses them.
+// kueueKinds are Kueue's kinds that have objects of people and of its own, in the order in which they can be deleted:
+// by then nothing uses them.
 const kueueKinds = "localqueues.kueue.x-k8s.io,workloads.kueue.x-k8s.io,clusterqueues.kueue.x-k8s.io,resourceflavors.kueue.x-k8s.io"
 
 // kueue queues applications.
@@ -49,8 +50,8 @@ func (l Layout) kueue(bin string) Program {
 	}
 }
 
-// AddKueue starts Kueue in the running cluster, from the folder with its executable and manifests. An applied SparkApplication CRD must be there: it looks
-// for its kinds when it starts.
+// AddKueue starts Kueue in the running cluster, from the folder with its executable and manifests. An applied
+// SparkApplication CRD must be there: it looks for its kinds when it starts.
 func (c *Cluster) AddKueue(ctx context.Context, bin string) error {
 	if err := c.RemoveKueue(ctx); err != nil {
 		return err
@@ -134,8 +135,8 @@ func (l Layout) applyKueueCRDs(ctx context.Context, dir, authority string) error
 // kueueService is how the manifests say where Kueue is.
 var kueueService = regexp.MustCompile(`service:\n +name: webhook-service\n +namespace: system\n +path: (\S+)`)
 
-// kueueWebhooks returns the webhooks of Kueue's own kinds and of SparkApplications, to be reached on this machine. Those of all other kinds would only be
-// in the way of everybody else, pods included.
+// kueueWebhooks returns the webhooks of Kueue's own kinds and of SparkApplications, to be reached on this machine.
+// Those of all other kinds would only be in the way of everybody else, pods included.
 func kueueWebhooks(manifests, authority string) ([]byte, error) {
 	content, err := os.ReadFile(manifests)
 	if err != nil {
@@ -162,7 +163,8 @@ func kueueWebhooks(manifests, authority string) ([]byte, error) {
 	return kueueService.ReplaceAll([]byte(strings.Join(kept, "---\n")), []byte(reached)), nil
 }
 
-// RemoveKueue ends Kueue and removes what it has in the cluster. Its objects go while it still runs: they have finalizers.
+// RemoveKueue ends Kueue and removes what it has in the cluster. Its objects go while it still runs: they have
+// finalizers.
 func (c *Cluster) RemoveKueue(ctx context.Context) error {
 	l := c.Layout
 	if c.supervisor.Pid(string(addonKueue)) != 0 {

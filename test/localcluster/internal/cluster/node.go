@@ -21,7 +21,8 @@ func (l Layout) kubelet() Program {
 			Args: []string{
 				"--config=" + configFiles["kubelet.yaml"],
 				"--kubeconfig=" + kubeconfigOf("node"),
-				// The machine's name need not resolve, and logs are fetched from the node by its name: so that is its address.
+				// The machine's name need not resolve, and logs are fetched from the node by its name: so that is its
+				// address.
 				"--hostname-override=" + network.NodeAddress,
 				"--node-ip=" + network.NodeAddress,
 				"--root-dir=" + lib + "/kubelet",

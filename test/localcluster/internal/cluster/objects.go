@@ -50,7 +50,8 @@ func (l Layout) applyManifests(ctx context.Context) error {
 	})
 }
 
-// awaitNode waits until pods can be scheduled and have what they mount: the node, and every namespace's service account.
+// awaitNode waits until pods can be scheduled and have what they mount: the node, and every namespace's service
+// account.
 func (l Layout) awaitNode(ctx context.Context) error {
 	const limit = time.Minute
 	ctx, cancel := context.WithTimeout(ctx, limit)

@@ -70,7 +70,8 @@ func withLog(supervisor process.Supervisor, name string, err error) error {
 // httpHealth returns a check that asks an address and expects 200.
 func httpHealth(url string) func(context.Context) error {
 	return func(ctx context.Context) error {
-		// The components' own certificates for their health address are self-signed; the API server's is checked where it matters.
+		// The components' own certificates for their health address are self-signed; the API server's is checked where
+		// it matters.
 		return get(ctx, url, &tls.Config{InsecureSkipVerify: true}) //nolint:gosec // loopback
 	}
 }

@@ -44,8 +44,8 @@ func (c *Cluster) Status(ctx context.Context) []State {
 	return states
 }
 
-// Settled reports whether the cluster is up. A component that runs but does not answer gets time: on a busy machine it may
-// be slow, and a cluster that someone uses must not be replaced for that.
+// Settled reports whether the cluster is up. A component that runs but does not answer gets time: on a busy machine it
+// may be slow, and a cluster that someone uses must not be replaced for that.
 func (c *Cluster) Settled(ctx context.Context) bool {
 	for deadline := time.Now().Add(30 * time.Second); ; {
 		states := c.Status(ctx)

@@ -48,7 +48,8 @@ func New(layout Layout, report *progress.Reporter) (*Cluster, error) {
 	}, nil
 }
 
-// Up starts the cluster in six steps and returns when pods can run. What a crashed predecessor left must be gone (see Down).
+// Up starts the cluster in six steps and returns when pods can run. What a crashed predecessor left must be gone (see
+// Down).
 func (c *Cluster) Up(ctx context.Context, images []string) error {
 	programs := map[string]Program{}
 	for _, program := range c.Layout.Programs() {

@@ -66,7 +66,8 @@ func CheckNoOtherCluster() error {
 	return nil
 }
 
-// MayLowerOOMScore reports whether processes may be made safer from the out-of-memory killer, which takes CAP_SYS_RESOURCE.
+// MayLowerOOMScore reports whether processes may be made safer from the out-of-memory killer, which takes
+// CAP_SYS_RESOURCE.
 func MayLowerOOMScore() bool {
 	status, err := os.ReadFile("/proc/self/status")
 	if err != nil {

@@ -36,7 +36,8 @@ func FromArchive(path string) (v1.Image, error) {
 	return fromLayout(path)
 }
 
-// fromLayout unpacks an OCI archive to a folder for temporary files, which the system cleans, and returns its only image.
+// fromLayout unpacks an OCI archive to a folder for temporary files, which the system cleans, and returns its only
+// image.
 func fromLayout(path string) (v1.Image, error) {
 	dir, err := os.MkdirTemp("", "localcluster-image-*")
 	if err != nil {

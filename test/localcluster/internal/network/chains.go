@@ -11,8 +11,8 @@ import (
 	"strings"
 )
 
-// removeChains deletes every chain whose name begins with one of the prefixes, from all tables, with the rules that lead
-// to them. kube-proxy and the kubelet also touch the tables of IPv6.
+// removeChains deletes every chain whose name begins with one of the prefixes, from all tables, with the rules that
+// lead to them. kube-proxy and the kubelet also touch the tables of IPv6.
 func removeChains(prefixes ...string) error {
 	var failures []error
 	for _, tool := range []string{"iptables", "ip6tables"} {

@@ -13,7 +13,8 @@ import (
 	"strings"
 )
 
-// The ranges are those reserved for benchmarks (RFC 2544): no real network uses them, so no route of the machine is hidden.
+// The ranges are those reserved for benchmarks (RFC 2544): no real network uses them, so no route of the machine is
+// hidden.
 const (
 	// Bridge is the name of the interface (at most 15 characters).
 	Bridge = "sparklocal0"
@@ -54,7 +55,8 @@ var chains = []chain{
 	},
 }
 
-// Up makes the bridge and the rules. The bridge exists before the first pod, because the cluster's servers bind its address.
+// Up makes the bridge and the rules. The bridge exists before the first pod, because the cluster's servers bind its
+// address.
 func Up() error {
 	steps := []string{
 		"ip link add " + Bridge + " type bridge",
@@ -84,7 +86,8 @@ func Down() error {
 	ports, err := filepath.Glob("/sys/class/net/" + Bridge + "/brif/*")
 	failures = append(failures, err)
 	for _, port := range ports {
-		// The kernel removes a pod's pair of interfaces with its namespace, a moment after its last process: either may win.
+		// The kernel removes a pod's pair of interfaces with its namespace, a moment after its last process: either may
+		// win.
 		if err := run("ip link delete " + filepath.Base(port)); err != nil && exists(filepath.Base(port)) {
 			failures = append(failures, err)
 		}

@@ -53,7 +53,8 @@ func (s Supervisor) Start(spec Spec) error {
 		return fmt.Errorf("start %s: %w", spec.Name, err)
 	}
 	pid := command.Process.Pid
-	// Collects it if it ends while this command waits for its health, so that Alive does not take a zombie for a process.
+	// Collects it if it ends while this command waits for its health, so that Alive does not take a zombie for a
+	// process.
 	go func() { _ = command.Wait() }()
 	if err := s.Groups.Adopt(pid); err != nil {
 		return errors.Join(err, syscall.Kill(pid, syscall.SIGKILL))
@@ -61,8 +62,8 @@ func (s Supervisor) Start(spec Spec) error {
 	return os.WriteFile(s.pidFile(spec.Name), []byte(strconv.Itoa(pid)+"\n"), 0o644)
 }
 
-// Environment returns this program's environment with additions, and without proxies: the components talk to one another,
-// and a proxy for the world knows no way to them.
+// Environment returns this program's environment with additions, and without proxies: the components talk to one
+// another, and a proxy for the world knows no way to them.
 func Environment(additions ...string) []string {
 	own := slices.DeleteFunc(os.Environ(), func(variable string) bool {
 		name, _, _ := strings.Cut(variable, "=")
@@ -71,8 +72,8 @@ func Environment(additions ...string) []string {
 	return append(own, additions...)
 }
 
-// Pid returns the id of the running component, or 0. A pid file counts only if that process is one of the cluster's: the
-// number may have gone to a stranger since.
+// Pid returns the id of the running component, or 0. A pid file counts only if that process is one of the cluster's:
+// the number may have gone to a stranger since.
 func (s Supervisor) Pid(name string) int {
 	content, err := os.ReadFile(s.pidFile(name))
 	if err != nil {

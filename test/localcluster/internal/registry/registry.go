@@ -40,7 +40,8 @@ func Serve(ctx context.Context, dir string, seeds []string, logs io.Writer) erro
 	return nil
 }
 
-// newHandler returns the library's registry, with the seeds pushed to it. The library keeps manifests in memory; they are small.
+// newHandler returns the library's registry, with the seeds pushed to it. The library keeps manifests in memory; they
+// are small.
 func newHandler(dir string, seeds []string, logger *log.Logger) (http.Handler, error) {
 	handler := registry.New(registry.Logger(logger), registry.WithBlobHandler(registry.NewDiskBlobHandler(dir)))
 	for _, seed := range seeds {

@@ -26,8 +26,8 @@ var files embed.FS
 const connectCommand = `install -m 0755 "$4/start-connect-server.sh" "$2/opt/spark/sbin/start-connect-server.sh"
 `
 
-// layerScript gathers /opt/spark below $2 from the distribution $1, the jar $3 and the scripts in $4, and packs it as $5.
-// EXAMPLES_JAR stands for the jar's name in a release.
+// layerScript gathers /opt/spark below $2 from the distribution $1, the jar $3 and the scripts in $4, and packs it as
+// $5. EXAMPLES_JAR stands for the jar's name in a release.
 const layerScript = `set -e
 umask 022
 mkdir -p "$2/opt/spark/examples/jars" "$2/opt/spark/examples/src/main" "$2/opt/spark/work-dir" "$2/opt/spark/conf"

@@ -23,9 +23,11 @@ type Release struct {
 	connectScripts bool
 }
 
-// releases are the known versions in ascending order: the newest of each series that PyPI has, and the one of every cluster.
+// releases are the known versions in ascending order: the newest of each series that PyPI has, and the one of every
+// cluster.
 //
-// To add one: "pip download --no-deps --no-binary pyspark pyspark==VERSION" fetches its archive, and sha256sum has the sum.
+// To add one: "pip download --no-deps --no-binary pyspark pyspark==VERSION" fetches its archive, and sha256sum has the
+// sum.
 var releases = []Release{
 	{Version: "3.5.9", scala: "2.12", sha256: "ea27adc39ddac9413b8951e45aa748cbed6c785971b81386efc41938f6243d93"},
 	{Version: defaultVersion, scala: "2.13", sha256: "9d1f22d994f60369228397e3479003ffe2dd736ba79165003246ff7bd48e2c73"},
@@ -34,7 +36,8 @@ var releases = []Release{
 	{Version: "4.3.0", scala: "2.13", sha256: "e8c517948eff7088a7aa07449aa8eafa4a15a8d50319de2525a6fd26622476c6", connectScripts: true},
 }
 
-// defaultVersion is the version that every cluster has an image of: the samples' and the one packaged with the controller.
+// defaultVersion is the version that every cluster has an image of: the samples' and the one packaged with the
+// controller.
 const defaultVersion = "4.0.1"
 
 // repositories are where the official images are found.

@@ -44,7 +44,8 @@ chmod g+w "$1/etc/passwd"
 // buildRootfs writes the root file system of Debian with Java to dir as layer.tar.
 func buildRootfs(ctx context.Context, dir string) error {
 	root := filepath.Join(dir, "root")
-	// The file system's own top folder becomes the container's; nobody but root could enter it with the mode of a private folder.
+	// The file system's own top folder becomes the container's; nobody but root could enter it with the mode of a
+	// private folder.
 	if err := os.MkdirAll(root, 0o755); err != nil {
 		return err
 	}

@@ -1,8 +1,9 @@
 // Copyright 2026 The Alauda Spark Operator Authors.
 // SPDX-License-Identifier: Apache-2.0
 
-// Command standin stands in for spark-submit where no JVM is wanted. It knows nothing of Spark: it reports to the test, on the socket in SPARK_HOME,
-// what it was given, and does what the test answers. The test makes the driver's objects in its place for as long as it lives.
+// Command standin stands in for spark-submit where no JVM is wanted. It knows nothing of Spark: it reports to the test,
+// on the socket in SPARK_HOME, what it was given, and does what the test answers. The test makes the driver's objects
+// in its place for as long as it lives.
 package main
 
 import (
