@@ -7,16 +7,14 @@ import (
 	"bytes"
 	"encoding/json"
 	"errors"
-	"flag"
 	"io"
-	"os"
 	"strings"
 	"testing"
 
 	"github.com/google/go-cmp/cmp"
-)
 
-var update = flag.Bool("update", false, "rewrite golden files")
+	"github.com/alauda/spark-operator/internal/testing/golden"
+)
 
 // result is all that a caller sees of a run.
 type result struct {
@@ -106,25 +104,8 @@ func TestGoldenOutput(t *testing.T) {
 			if strings.Contains(got.Stdout+got.Stderr, "HIDE") {
 				t.Error("a secret is shown")
 			}
-			checkGolden(t, "testdata/"+tc.golden, got.Stdout)
+			golden.Check(t, "testdata/"+tc.golden, got.Stdout)
 		})
-	}
-}
-
-func checkGolden(t *testing.T, path, got string) {
-	t.Helper()
-	if *update {
-		if err := os.WriteFile(path, []byte(got), 0o600); err != nil {
-			t.Fatal(err)
-		}
-		return
-	}
-	want, err := os.ReadFile(path)
-	if err != nil {
-		t.Fatal(err)
-	}
-	if diff := cmp.Diff(string(want), got); diff != "" {
-		t.Errorf("%s (-want +got):\n%s", path, diff)
 	}
 }
 

@@ -4,22 +4,18 @@
 package planning_test
 
 import (
-	"flag"
-	"os"
 	"path/filepath"
 	"strings"
 	"testing"
 
-	"github.com/google/go-cmp/cmp"
 	"sigs.k8s.io/yaml"
 
 	"github.com/alauda/spark-operator/internal/identity"
 	"github.com/alauda/spark-operator/internal/planning"
+	"github.com/alauda/spark-operator/internal/testing/golden"
 	"github.com/alauda/spark-operator/internal/testing/manifest"
 	"github.com/alauda/spark-operator/pkg/render"
 )
-
-var update = flag.Bool("update", false, "rewrite golden files")
 
 // Every testdata/<case>.input.yaml is an application, and <case>.output.yaml every object that it starts from.
 func TestGoldenObjects(t *testing.T) {
@@ -38,7 +34,7 @@ func TestGoldenObjects(t *testing.T) {
 			if err != nil {
 				t.Fatal(err)
 			}
-			checkGolden(t, strings.Replace(input, ".input.", ".output.", 1), documentsYAML(t, append(plan.DependentObjects(), objects.InOrder()...)))
+			golden.Check(t, strings.Replace(input, ".input.", ".output.", 1), documentsYAML(t, append(plan.DependentObjects(), objects.InOrder()...)))
 		})
 	}
 }
@@ -59,21 +55,4 @@ func documentsYAML(t *testing.T, objects []render.Object) string {
 		documents = append(documents, string(document))
 	}
 	return strings.Join(documents, "---\n")
-}
-
-func checkGolden(t *testing.T, path, got string) {
-	t.Helper()
-	if *update {
-		if err := os.WriteFile(path, []byte(got), 0o600); err != nil {
-			t.Fatal(err)
-		}
-		return
-	}
-	want, err := os.ReadFile(path)
-	if err != nil {
-		t.Fatal(err)
-	}
-	if diff := cmp.Diff(string(want), got); diff != "" {
-		t.Errorf("%s (-want +got):\n%s", path, diff)
-	}
 }

@@ -17,6 +17,7 @@ import (
 	"github.com/alauda/spark-operator/apis/sparkoperator/v1beta2"
 	"github.com/alauda/spark-operator/internal/identity"
 	"github.com/alauda/spark-operator/internal/planning"
+	"github.com/alauda/spark-operator/internal/testing/golden"
 	"github.com/alauda/spark-operator/internal/testing/manifest"
 	"github.com/alauda/spark-operator/pkg/render"
 	"github.com/alauda/spark-operator/pkg/sparkconf"
@@ -40,7 +41,7 @@ func TestGoldenMonitoredExecutor(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	checkGolden(t, "testdata/monitoring.executor.yaml", documentsYAML(t, []render.Object{executor}))
+	golden.Check(t, "testdata/monitoring.executor.yaml", documentsYAML(t, []render.Object{executor}))
 }
 
 func TestMonitoringInTheConfiguration(t *testing.T) {

@@ -4,9 +4,7 @@
 package podmutation_test
 
 import (
-	"flag"
 	"fmt"
-	"os"
 	"path/filepath"
 	"strings"
 	"testing"
@@ -18,12 +16,12 @@ import (
 	"sigs.k8s.io/yaml"
 
 	"github.com/alauda/spark-operator/apis/sparkoperator/v1beta2"
+	"github.com/alauda/spark-operator/internal/testing/golden"
+	"github.com/alauda/spark-operator/internal/testing/manifest"
 	"github.com/alauda/spark-operator/pkg/podmutation"
 	"github.com/alauda/spark-operator/pkg/sparkconf"
 	"github.com/alauda/spark-operator/pkg/sparklabels"
 )
-
-var update = flag.Bool("update", false, "rewrite golden files")
 
 var roles = []podmutation.Role{podmutation.Driver, podmutation.Executor}
 
@@ -57,24 +55,13 @@ func TestGoldenPods(t *testing.T) {
 			name := strings.TrimSuffix(filepath.Base(input), ".input.yaml")
 			t.Run(name+"/"+string(role), func(t *testing.T) {
 				pod := podWithEverything(role)
-				mutate(t, pod, application(t, input), role)
+				mutate(t, pod, manifest.Application(t, input), role)
 				encoded, err := yaml.Marshal(pod)
 				if err != nil {
 					t.Fatal(err)
 				}
 				path := filepath.Join("testdata", name+"."+string(role)+".yaml")
-				if *update {
-					if err := os.WriteFile(path, encoded, 0o644); err != nil {
-						t.Fatal(err)
-					}
-				}
-				want, err := os.ReadFile(path)
-				if err != nil {
-					t.Fatal(err)
-				}
-				if diff := cmp.Diff(string(want), string(encoded)); diff != "" {
-					t.Errorf("pod (-want +got):\n%s", diff)
-				}
+				golden.Check(t, path, string(encoded))
 			})
 		}
 	}
@@ -84,7 +71,7 @@ func TestGoldenPods(t *testing.T) {
 // application.
 func TestMutatorsAreIdempotent(t *testing.T) {
 	for _, input := range inputs(t) {
-		app := application(t, input)
+		app := manifest.Application(t, input)
 		before := app.DeepCopy()
 		lists := map[string][]podmutation.Mutator{"all": podmutation.Default()}
 		for _, mutator := range podmutation.Default() {
@@ -235,19 +222,6 @@ func inputs(t *testing.T) []string {
 		t.Fatalf("no inputs: %v", err)
 	}
 	return paths
-}
-
-func application(t *testing.T, path string) *v1beta2.SparkApplication {
-	t.Helper()
-	content, err := os.ReadFile(path)
-	if err != nil {
-		t.Fatal(err)
-	}
-	app := &v1beta2.SparkApplication{}
-	if err := yaml.UnmarshalStrict(content, app); err != nil {
-		t.Fatal(err)
-	}
-	return app
 }
 
 func mutate(t *testing.T, pod *corev1.Pod, app *v1beta2.SparkApplication, role podmutation.Role) {

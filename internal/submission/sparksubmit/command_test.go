@@ -5,7 +5,6 @@ package sparksubmit
 
 import (
 	"errors"
-	"flag"
 	"os"
 	"path/filepath"
 	"strings"
@@ -19,11 +18,11 @@ import (
 	"github.com/alauda/spark-operator/apis/sparkoperator/v1beta2"
 	"github.com/alauda/spark-operator/internal/identity"
 	"github.com/alauda/spark-operator/internal/planning"
+	"github.com/alauda/spark-operator/internal/testing/golden"
+	"github.com/alauda/spark-operator/internal/testing/manifest"
 	"github.com/alauda/spark-operator/pkg/podmutation"
 	"github.com/alauda/spark-operator/pkg/sparklabels"
 )
-
-var update = flag.Bool("update", false, "rewrite golden files")
 
 func application(change ...func(*v1beta2.SparkApplication)) *v1beta2.SparkApplication {
 	app := &v1beta2.SparkApplication{
@@ -60,27 +59,19 @@ func TestGoldenCommands(t *testing.T) {
 	for _, input := range inputs {
 		name := strings.TrimSuffix(input, ".input.yaml")
 		t.Run(filepath.Base(name), func(t *testing.T) {
-			content, err := os.ReadFile(input)
-			if err != nil {
-				t.Fatal(err)
-			}
-			app := &v1beta2.SparkApplication{}
-			if err := yaml.UnmarshalStrict(content, app); err != nil {
-				t.Fatal(err)
-			}
-			plan := planOf(t, app, 1)
+			plan := planOf(t, manifest.Application(t, input), 1)
 			if err := Check(plan, Uploads{}); err != nil {
 				t.Fatal(err)
 			}
 			files := filesIn("/private")
-			golden(t, name+".argv.txt", strings.Join(Argv(plan, files), "\n")+"\n")
+			golden.Check(t, name+".argv.txt", strings.Join(Argv(plan, files), "\n")+"\n")
 			written := filesIn(t.TempDir())
 			if err := writeFiles(plan, written, Uploads{}); err != nil {
 				t.Fatal(err)
 			}
-			golden(t, name+".properties", Properties(plan, files, Uploads{}).Properties(""))
-			golden(t, name+".driver.yaml", readTemplate(t, written.DriverTemplate))
-			golden(t, name+".executor.yaml", readTemplate(t, written.ExecutorTemplate))
+			golden.Check(t, name+".properties", Properties(plan, files, Uploads{}).Properties(""))
+			golden.Check(t, name+".driver.yaml", readTemplate(t, written.DriverTemplate))
+			golden.Check(t, name+".executor.yaml", readTemplate(t, written.ExecutorTemplate))
 		})
 	}
 }
@@ -103,22 +94,6 @@ func readTemplate(t *testing.T, path string) string {
 		t.Fatal(err)
 	}
 	return string(text)
-}
-
-func golden(t *testing.T, path, got string) {
-	t.Helper()
-	if *update {
-		if err := os.WriteFile(path, []byte(got), 0o600); err != nil {
-			t.Fatal(err)
-		}
-	}
-	want, err := os.ReadFile(path)
-	if err != nil {
-		t.Fatal(err)
-	}
-	if diff := cmp.Diff(string(want), got); diff != "" {
-		t.Errorf("%s (-want +got):\n%s", path, diff)
-	}
 }
 
 // What makes a driver known as the attempt's is the operator's, in the template and by the property that wins over it.
