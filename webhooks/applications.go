@@ -26,7 +26,7 @@ import (
 
 // applications finds the application of a pod.
 type applications struct {
-	// cache has applications as transform leaves them, and is a moment behind.
+	// cache has applications as transform leaves them, and is a moment stale.
 	cache client.Reader
 	// api has them as they are.
 	api client.Reader

@@ -257,7 +257,7 @@ func TestOnlyCreationsAreLookedAt(t *testing.T) {
 	}
 }
 
-// The cache is a moment behind, and keeps little of what has ended: then the API server is asked.
+// The cache is a moment stale, and keeps little of what has ended: then the API server is asked.
 func TestTheNewestApplicationCounts(t *testing.T) {
 	older := sparkPi(func(a *app) { a.Spec.Driver.Env = []corev1.EnvVar{{Name: "GREETING", Value: "older"}} })
 	done := sparkPi(func(a *app) { a.Status.AppState.State = v1beta2.ApplicationStateCompleted })

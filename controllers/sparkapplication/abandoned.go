@@ -19,12 +19,12 @@ import (
 )
 
 // abandonedAge is for how long after its grace period a deleted driver of a namespace that is not served is left to whichever operator serves it. One that
-// does records the end of the driver in seconds; in minutes, it has been restarted. Nobody else can tell that there is none.
+// does records the end of the driver in seconds; in minutes, it has been restarted. Nobody else knows that there is none.
 const abandonedAge = 5 * time.Minute
 
-// releaseAbandoned removes the finalizer from deleted drivers of a namespace that is not served, where it would be there for ever: no operator has recorded
+// removeAbandonedFinalizers removes the finalizer from deleted drivers of a namespace that is not served, where it would be there for ever: no operator has recorded
 // their end in the time that it takes, or their application is being deleted as well.
-func (r *Reconciler) releaseAbandoned(ctx context.Context, key types.NamespacedName, deleting bool) (ctrl.Result, error) {
+func (r *Reconciler) removeAbandonedFinalizers(ctx context.Context, key types.NamespacedName, deleting bool) (ctrl.Result, error) {
 	pods := &corev1.PodList{}
 	ofApplication := client.MatchingFields{caching.PodApplication: key.Name}
 	if err := r.Client.List(ctx, pods, client.InNamespace(key.Namespace), ofApplication, client.UnsafeDisableDeepCopy); err != nil {

@@ -59,7 +59,7 @@ type ExecutorAsker interface {
 type Reconciler struct {
 	// Client reads from the cache and writes to the API server.
 	Client client.Client
-	// APIReader asks the API server itself, where the cache may be behind and the answer matters.
+	// APIReader asks the API server itself, where the cache may be stale and the answer matters.
 	APIReader client.Reader
 	// Submitter makes and removes the objects of an attempt.
 	Submitter Submitter
@@ -75,7 +75,7 @@ type Reconciler struct {
 	Metrics *metrics.Recorder
 	// Events takes the events about applications.
 	Events events.EventRecorder
-	// Clock tells the time.
+	// Clock gives the time.
 	Clock clock.PassiveClock
 	// Scope is what is served; the zero value is everything.
 	Scope scope.Scope
@@ -166,8 +166,8 @@ func (r *Reconciler) afterRace(key types.NamespacedName, err error) (ctrl.Result
 	return ctrl.Result{}, err
 }
 
-// record stores the decided status if it differs, guarded by the version that was decided on, and then tells of it. obs is left with
-// the stored application.
+// record stores the decided status if it differs, guarded by the version that was decided on, and then emits its events. obs is
+// left with the stored application.
 func (r *Reconciler) record(ctx context.Context, obs *lifecycle.Observation, decision lifecycle.Decision) error {
 	old := obs.App
 	if equality.Semantic.DeepEqual(old.Status, decision.Status) {
@@ -191,7 +191,7 @@ func (r *Reconciler) record(ctx context.Context, obs *lifecycle.Observation, dec
 	r.known.versions.Stored(next, r.Clock.Now())
 	obs.App = next
 	r.Metrics.Record(old, next, r.Clock.Now())
-	r.tell(next, decision.Events)
+	r.emit(next, decision.Events)
 	return nil
 }
 
@@ -211,8 +211,8 @@ func statusPatch(old, next *v1beta2.SparkApplication) (client.Patch, error) {
 	return client.RawPatch(types.MergePatchType, whole), nil
 }
 
-func (r *Reconciler) tell(app *v1beta2.SparkApplication, told []lifecycleevents.Event) {
-	for _, e := range told {
+func (r *Reconciler) emit(app *v1beta2.SparkApplication, queued []lifecycleevents.Event) {
+	for _, e := range queued {
 		r.Events.Eventf(app, nil, e.Type, string(e.Reason), string(e.Action), "%s", lifecycleevents.Truncate(e.Note))
 	}
 }

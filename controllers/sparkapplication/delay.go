@@ -16,17 +16,17 @@ import (
 )
 
 const (
-	// The wait after an error doubles from minRetryWait to maxRetryWait: what has passed after an hour is noticed within a minute.
-	minRetryWait, maxRetryWait = 5 * time.Millisecond, time.Minute
-	// delayAge is for how long the same is said of a submission that does not come about. What is said is stored, and to store it is to try
-	// again at once: messages that differ each time would leave no wait between.
+	// The backoff after an error doubles from minBackoff to maxBackoff: what has passed after an hour is noticed within a minute.
+	minBackoff, maxBackoff = 5 * time.Millisecond, time.Minute
+	// delayAge is for how long the message about a delayed submission stays the same. Storing the message starts a retry
+	// immediately: messages that differ each time would leave no backoff.
 	delayAge = time.Minute
 )
 
-// retryWaits has one wait for each application. Deliberately none for all together, as is the library's default: the more of them an outage has
-// struck, the longer each would wait after its end. The client's own limit holds the rate down.
-func retryWaits() workqueue.TypedRateLimiter[reconcile.Request] {
-	return workqueue.NewTypedItemExponentialFailureRateLimiter[reconcile.Request](minRetryWait, maxRetryWait)
+// retryBackoff has one backoff for each application. Deliberately none for all together, as is the library's default: the
+// more of them an outage has hit, the longer each would wait after its end. The client's own limit holds the rate down.
+func retryBackoff() workqueue.TypedRateLimiter[reconcile.Request] {
+	return workqueue.NewTypedItemExponentialFailureRateLimiter[reconcile.Request](minBackoff, maxBackoff)
 }
 
 // holdups are what keeps the submissions of attempts: from an answer, or waiting, which is an answer of its own.
@@ -63,7 +63,8 @@ func (h *holdups) delayed(app *v1beta2.SparkApplication, submissionID string, er
 	h.Set(app, known)
 }
 
-// unanswered notes another try of the submission that is delayed which had no answer although the API server has some for others, and returns those in a row.
+// unanswered notes a retry of a delayed submission that had no answer although the API server answered other requests. It
+// returns how many there were in a row.
 func (h *holdups) unanswered(app *v1beta2.SparkApplication, now time.Time) lifecycle.Unanswered {
 	known := h.Get(app)
 	if known.unanswered.Tries == 0 {
@@ -74,7 +75,7 @@ func (h *holdups) unanswered(app *v1beta2.SparkApplication, now time.Time) lifec
 	return known.unanswered
 }
 
-// answered ends the row of tries without an answer: it is the API server itself that does not answer, or it did.
+// answered ends the row of tries without an answer: there was one, or the API server answers nothing at all.
 func (h *holdups) answered(app *v1beta2.SparkApplication) {
 	if known := h.Get(app); known.unanswered.Tries > 0 {
 		known.unanswered = lifecycle.Unanswered{}

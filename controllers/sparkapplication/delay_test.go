@@ -49,7 +49,7 @@ func (s *submitter) Release(context.Context, *v1beta2.SparkApplication, identity
 func (s *submitter) Forget(types.NamespacedName) {}
 
 // A submission that has no answer is no attempt, and not kept secret either.
-func TestSubmissionWithoutAnAnswerIsToldOf(t *testing.T) {
+func TestSubmissionWithoutAnAnswerIsReported(t *testing.T) {
 	for name, refusal := range map[string]error{
 		"an admission webhook that is down": apierrors.NewInternalError(errors.New(`failed calling webhook "pods.example.com": connection refused; hunter2hunter2`)),
 		"a full queue":                      fmt.Errorf("%w; hunter2hunter2", sparksubmit.ErrQueueFull),
@@ -57,9 +57,9 @@ func TestSubmissionWithoutAnAnswerIsToldOf(t *testing.T) {
 		t.Run(name, func(t *testing.T) {
 			app := newApp()
 			app.Spec.SparkConf = map[string]string{"spark.my.password": "hunter2hunter2"}
-			c, told, clock := builder(app).Build(), events.NewFakeRecorder(10), clocktesting.NewFakePassiveClock(start)
+			c, recorder, clock := builder(app).Build(), events.NewFakeRecorder(10), clocktesting.NewFakePassiveClock(start)
 			fails := &submitter{err: refusal}
-			r := &Reconciler{Client: c, APIReader: c, Submitter: fails, Events: told, Clock: clock}
+			r := &Reconciler{Client: c, APIReader: c, Submitter: fails, Events: recorder, Clock: clock}
 			at := func(after time.Duration, wantSaid bool, wantEvents int) {
 				t.Helper()
 				clock.SetTime(start.Add(after))
@@ -69,8 +69,8 @@ func TestSubmissionWithoutAnAnswerIsToldOf(t *testing.T) {
 				app = reread(t, c, app)
 				condition := meta.FindStatusCondition(app.Status.Conditions, v1beta2.ConditionSucceeded)
 				said := condition != nil && condition.Status == metav1.ConditionUnknown && condition.Reason == "SubmissionDelayed"
-				if said != wantSaid || said && strings.Contains(condition.Message, "hunter2") || len(told.Events) != wantEvents {
-					t.Errorf("after %s: %+v, %d events; want it to be said: %t, %d events", after, condition, len(told.Events), wantSaid, wantEvents)
+				if said != wantSaid || said && strings.Contains(condition.Message, "hunter2") || len(recorder.Events) != wantEvents {
+					t.Errorf("after %s: %+v, %d events; want it to be said: %t, %d events", after, condition, len(recorder.Events), wantSaid, wantEvents)
 				}
 			}
 			at(0, false, 0)
@@ -90,7 +90,7 @@ func TestSubmissionWithoutAnAnswerIsToldOf(t *testing.T) {
 			if app.Status.AppState.State != v1beta2.ApplicationStateNew || app.Status.SubmissionAttempts != 0 || fails.tries != 6 {
 				t.Errorf("after %d tries: %+v", fails.tries, app.Status)
 			}
-			event := <-told.Events
+			event := <-recorder.Events
 			if !strings.HasPrefix(event, "Warning SparkApplicationSubmissionDelayed") || strings.Contains(event, "hunter2") {
 				t.Errorf("event %q", event)
 			}
@@ -107,17 +107,17 @@ func TestSubmissionWithoutAnAnswerIsToldOf(t *testing.T) {
 }
 
 func TestNoRetryWaitsForMoreThanAMinute(t *testing.T) {
-	waits := retryWaits()
+	backoff := retryBackoff()
 	var last time.Duration
 	for range 40 {
-		last = waits.When(reconcile.Request{})
+		last = backoff.When(reconcile.Request{})
 	}
-	if last != maxRetryWait {
-		t.Errorf("the wait comes to %s", last)
+	if last != maxBackoff {
+		t.Errorf("the backoff comes to %s", last)
 	}
 }
 
-// A submission that times out over and over while the API server answers all else is refused in the end, by the same rules as one that was refused at once.
+// A submission that times out over and over while the API server answers all else is refused in the end, by the same rules as one that was refused immediately.
 // What is the API server's own trouble, or a queue, is waited for.
 func TestSubmissionThatIsNeverAnsweredEnds(t *testing.T) {
 	const limit = 30 * time.Minute

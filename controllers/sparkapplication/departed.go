@@ -23,8 +23,9 @@ const (
 	maxDeparted = 1000
 )
 
-// departures are the executor pods that have gone lately: drivers delete the pods of those that have failed at once. Of an event about a pod the
-// application's UID is not known; what is of another application of the name is told by its owner, and is not kept for long.
+// departures are the executor pods that have gone lately: drivers delete the pods of those that have failed
+// immediately. An event about a pod does not have the application's UID; pods of another application of the name are
+// recognised by their owner, and are not kept for long.
 type departures struct{ memory.Of[[]departed] }
 
 // departed is an executor pod that is gone, as it was last.

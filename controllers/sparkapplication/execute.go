@@ -48,7 +48,7 @@ func (r *Reconciler) execute(ctx context.Context, obs *lifecycle.Observation, ac
 		case lifecycle.EndDriverPod:
 			err = r.endPod(ctx, obs.Driver)
 		case lifecycle.RemoveFinalizer:
-			err = r.releaseDriver(ctx, obs, a.Orphan)
+			err = r.removeDriverFinalizer(ctx, obs, a.Orphan)
 			again = true
 		case lifecycle.DeleteApplication:
 			err = r.deleteApplication(ctx, obs.App)
@@ -64,7 +64,7 @@ func (r *Reconciler) execute(ctx context.Context, obs *lifecycle.Observation, ac
 }
 
 // submit makes the attempt's objects, and notes what came of it. What the user or the cluster's rules are to blame for is an outcome; what
-// another try of the same may mend is an error.
+// a retry may mend is an error.
 func (r *Reconciler) submit(ctx context.Context, obs *lifecycle.Observation, attempt identity.Attempt) error {
 	app := obs.App
 	if err := r.confirmNewest(ctx, app); err != nil {
@@ -139,7 +139,7 @@ func (r *Reconciler) submitPlan(ctx context.Context, obs *lifecycle.Observation,
 	return result, err
 }
 
-// confirmNewest asks the API server whether the decision was taken on the newest version of the application. A cache that lags behind must
+// confirmNewest asks the API server whether the decision was taken on the newest version of the application. A stale cache must
 // not run a finished application again.
 func (r *Reconciler) confirmNewest(ctx context.Context, app *v1beta2.SparkApplication) error {
 	newest := identityOf()
@@ -172,7 +172,7 @@ func (r *Reconciler) confirmation(app *v1beta2.SparkApplication) submission.Conf
 }
 
 // deleteRun deletes the pods that were observed and what else the attempts made. It reports whether nothing is left: pods and a running
-// spark-submit take a while to end, and their end starts another reconcile. A cache that lags behind must not delete the attempt that came after.
+// spark-submit take a while to end, and their end starts another reconcile. A stale cache must not delete the attempt that came after.
 func (r *Reconciler) deleteRun(ctx context.Context, obs *lifecycle.Observation, attempts []identity.Attempt) (released bool, err error) {
 	if err := r.confirmNewest(ctx, obs.App); err != nil {
 		return false, client.IgnoreNotFound(err)
@@ -186,7 +186,7 @@ func (r *Reconciler) deleteRun(ctx context.Context, obs *lifecycle.Observation, 
 	}
 	var errs []error
 	for _, pod := range pods {
-		errs = append(errs, r.deletePod(ctx, pod), r.release(ctx, obs.App, pod))
+		errs = append(errs, r.deletePod(ctx, pod), r.removeFinalizer(ctx, obs.App, pod))
 	}
 	stopping := false
 	for _, attempt := range attempts {
@@ -244,23 +244,23 @@ func (r *Reconciler) endPod(ctx context.Context, pod *corev1.Pod) error {
 	return fmt.Errorf("end pod %s: %w", pod.Name, err)
 }
 
-// releaseDriver lets the observed driver go, and observes that. What leads to the driver goes first: as long as it is held, this is done again.
-// An orphaned driver runs on, and keeps it.
-func (r *Reconciler) releaseDriver(ctx context.Context, obs *lifecycle.Observation, orphan bool) error {
+// removeDriverFinalizer removes the finalizer of the observed driver, and observes that. The dependents of the driver are
+// deleted first: as long as it has the finalizer, this is done again. An orphaned driver runs on, and keeps them.
+func (r *Reconciler) removeDriverFinalizer(ctx context.Context, obs *lifecycle.Observation, orphan bool) error {
 	if !orphan {
 		if err := dependents.Release(ctx, direct{r.APIReader, r.Client}, obs.App, obs.Driver); err != nil {
 			return err
 		}
 	}
-	if err := r.release(ctx, obs.App, obs.Driver); err != nil {
+	if err := r.removeFinalizer(ctx, obs.App, obs.Driver); err != nil {
 		return err
 	}
 	obs.Driver = withoutFinalizer(obs.Driver)
 	return nil
 }
 
-// release lets a driver go, once: the cache shows it as held for a while.
-func (r *Reconciler) release(ctx context.Context, app *v1beta2.SparkApplication, pod *corev1.Pod) error {
+// removeFinalizer removes the finalizer of a driver once, although the cache shows it for a while longer.
+func (r *Reconciler) removeFinalizer(ctx context.Context, app *v1beta2.SparkApplication, pod *corev1.Pod) error {
 	if !apply.Held(pod) {
 		return nil
 	}

@@ -109,7 +109,7 @@ func (r *Reconciler) RemoveFinalizers(ctx context.Context, req ctrl.Request) (ct
 		if err != nil {
 			return ctrl.Result{}, fmt.Errorf("get application: %w", err)
 		}
-		return r.releaseAbandoned(ctx, req.NamespacedName, !app.GetDeletionTimestamp().IsZero())
+		return r.removeAbandonedFinalizers(ctx, req.NamespacedName, !app.GetDeletionTimestamp().IsZero())
 	}
 	_, orphans, err := r.observe(ctx, req.NamespacedName)
 	if err != nil {
@@ -134,8 +134,8 @@ func driverOf(app *v1beta2.SparkApplication, pods []corev1.Pod) *corev1.Pod {
 	return driver
 }
 
-// isCurrent reports whether the driver is that of the attempt that the status tells of. Anybody can read the submission id and give a pod its label; of the name there is
-// one, and what had it before was looked at.
+// isCurrent reports whether the driver is that of the attempt that the status describes. Anybody can read the submission id and give a
+// pod its label; of the name there is one, and what had it before was looked at.
 func isCurrent(app *v1beta2.SparkApplication, driver *corev1.Pod) bool {
 	if driver == nil || driver.Labels[sparklabels.SubmissionID] != app.Status.SubmissionID {
 		return false
@@ -154,8 +154,8 @@ func expectsDriver(app *v1beta2.SparkApplication) bool {
 	}
 }
 
-// askForDriver asks the API server for a driver that the cache does not have (yet). What the cache has instead, of an earlier attempt, is what it was
-// told at the start by a server that is behind.
+// askForDriver asks the API server for a driver that the cache does not have (yet). What the cache has instead, of an earlier
+// attempt, is what a stale server gave it at the start.
 func (r *Reconciler) askForDriver(ctx context.Context, app *v1beta2.SparkApplication) (*corev1.Pod, error) {
 	pod := &corev1.Pod{}
 	key := types.NamespacedName{Namespace: app.Namespace, Name: identity.CurrentDriverPodName(app)}

@@ -105,7 +105,7 @@ func observed(t *testing.T, r *Reconciler, app *v1beta2.SparkApplication) *lifec
 	return obs
 }
 
-// After a restart the cache may begin with what an API server knew that is behind.
+// After a restart the cache may begin with what a stale API server knew.
 func TestCachedDriverOfAnEarlierAttemptIsNoAnswer(t *testing.T) {
 	app := submittedApp(2)
 	older, current := driverPod(app, 1, "pi-driver"), driverPod(app, 2, "pi-driver")
@@ -187,8 +187,8 @@ func TestDriverIsAskedAboutSoonWhereManyAre(t *testing.T) {
 	}
 }
 
-// A driver that was let go is not let go again because the cache is behind.
-func TestReleasedDriverIsSeenAsReleased(t *testing.T) {
+// A driver whose finalizer was removed is not patched again because the cache is stale.
+func TestRemovedFinalizerIsSeenAsRemoved(t *testing.T) {
 	app := submittedApp(1)
 	pod := driverPod(app, 1, "pi-driver")
 	pod.Finalizers = []string{"example.com/own", sparklabels.DriverEnd}

@@ -27,9 +27,9 @@ import (
 func TestSubmissionThatWaitsSaysForWhat(t *testing.T) {
 	app := newApp()
 	app.Spec.SparkConf = map[string]string{"spark.my.password": "hunter2hunter2"}
-	c, told, clock := builder(app).Build(), events.NewFakeRecorder(10), clocktesting.NewFakePassiveClock(start)
+	c, recorder, clock := builder(app).Build(), events.NewFakeRecorder(10), clocktesting.NewFakePassiveClock(start)
 	answers := &submitter{err: &apply.WaitError{Kind: "Service", Namespace: "team", Name: "pi-ui-svc", Owner: "hunter2hunter2", Since: start}}
-	r := &Reconciler{Client: c, APIReader: c, Submitter: answers, Events: told, Clock: clock}
+	r := &Reconciler{Client: c, APIReader: c, Submitter: answers, Events: recorder, Clock: clock}
 	at := func(after time.Duration, wantTries int, wantAgain time.Duration) {
 		t.Helper()
 		clock.SetTime(start.Add(after))
@@ -47,8 +47,8 @@ func TestSubmissionThatWaitsSaysForWhat(t *testing.T) {
 	version := app.ResourceVersion
 	at(500*time.Millisecond, 1, time.Second) // The status that comes back starts no try.
 	at(8*time.Second, 2, 2*time.Second)
-	if app.ResourceVersion != version || len(told.Events) != 1 || app.Status.SubmissionAttempts != 0 {
-		t.Errorf("version %s after %s, %d events, %d attempts", app.ResourceVersion, version, len(told.Events), app.Status.SubmissionAttempts)
+	if app.ResourceVersion != version || len(recorder.Events) != 1 || app.Status.SubmissionAttempts != 0 {
+		t.Errorf("version %s after %s, %d events, %d attempts", app.ResourceVersion, version, len(recorder.Events), app.Status.SubmissionAttempts)
 	}
 	answers.err = nil
 	clock.SetTime(start.Add(10 * time.Second))

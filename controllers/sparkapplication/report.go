@@ -21,5 +21,5 @@ func (r *Reconciler) report(app *v1beta2.SparkApplication, problem *decoding.Pro
 		return
 	}
 	r.known.unreadable.Set(app, note)
-	r.tell(app, []lifecycleevents.Event{lifecycle.Unreadable(note)})
+	r.emit(app, []lifecycleevents.Event{lifecycle.Unreadable(note)})
 }

@@ -11,7 +11,7 @@ import (
 	apierrors "k8s.io/apimachinery/pkg/api/errors"
 )
 
-// sentence is an error as people read it: what was said, and behind it in brackets what was tried. The chain of wrapped errors, outermost first, is for logs.
+// sentence is an error as people read it: what was said, and after it in brackets what was tried. The chain of wrapped errors, outermost first, is for logs.
 type sentence struct {
 	err  error
 	text string

@@ -93,7 +93,7 @@ func Add(mgr ctrl.Manager, cfg *configv1alpha1.ControllerConfiguration, env Envi
 		Clock:     clock.RealClock{},
 		Scope:     env.Scope,
 	}
-	if err := reconciler.Setup(mgr, controller.Options{MaxConcurrentReconciles: int(cfg.Workers), RateLimiter: retryWaits()}); err != nil {
+	if err := reconciler.Setup(mgr, controller.Options{MaxConcurrentReconciles: int(cfg.Workers), RateLimiter: retryBackoff()}); err != nil {
 		return fmt.Errorf("set up the controller of applications: %w", err)
 	}
 	return nil

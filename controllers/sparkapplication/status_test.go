@@ -39,8 +39,8 @@ func named(name string) error {
 	return nil
 }
 
-// strict are calls that need a name, and statuses whose times can be read again. A cache that is behind lists no pod.
-func strict(behind bool) interceptor.Funcs {
+// strict are calls that need a name, and statuses whose times can be read again. A stale cache lists no pod.
+func strict(stale bool) interceptor.Funcs {
 	return interceptor.Funcs{
 		Get: func(ctx context.Context, c client.WithWatch, key client.ObjectKey, into client.Object, opts ...client.GetOption) error {
 			if err := named(key.Name); err != nil {
@@ -49,7 +49,7 @@ func strict(behind bool) interceptor.Funcs {
 			return c.Get(ctx, key, into, opts...)
 		},
 		List: func(ctx context.Context, c client.WithWatch, into client.ObjectList, opts ...client.ListOption) error {
-			if behind {
+			if stale {
 				return nil
 			}
 			return c.List(ctx, into, opts...)

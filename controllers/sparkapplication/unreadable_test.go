@@ -38,7 +38,7 @@ func unreadable(t *testing.T, spec, status string) *stored.SparkApplication {
 	return object
 }
 
-// It is told of whether the status can be written or not, once, and nothing is done to it: its submitter is none.
+// It is reported once, whether the status can be written or not, and nothing is done to it.
 func TestAnUnreadableApplicationIsReported(t *testing.T) {
 	const field = `spec.volumes: "none": write a list`
 	for name, tc := range map[string]struct {
@@ -72,17 +72,17 @@ func TestAnUnreadableApplicationIsReported(t *testing.T) {
 					return c.Status().Patch(ctx, o, p, opts...)
 				},
 			}).Build()
-			told := events.NewFakeRecorder(10)
-			r := &Reconciler{Client: c, APIReader: c, Events: told, Clock: clocktesting.NewFakePassiveClock(start), Submitter: &submitter{}}
+			recorder := events.NewFakeRecorder(10)
+			r := &Reconciler{Client: c, APIReader: c, Events: recorder, Clock: clocktesting.NewFakePassiveClock(start), Submitter: &submitter{}}
 			for range 3 {
 				if result, err := r.Reconcile(t.Context(), ctrl.Request{NamespacedName: client.ObjectKeyFromObject(object)}); err != nil || result.RequeueAfter != 0 {
 					t.Fatalf("result %+v, %v", result, err)
 				}
 			}
-			if len(told.Events) != 1 {
-				t.Fatalf("%d events", len(told.Events))
+			if len(recorder.Events) != 1 {
+				t.Fatalf("%d events", len(recorder.Events))
 			}
-			if event := <-told.Events; !strings.Contains(event, "SparkApplicationUnreadable") || !strings.Contains(event, tc.want) {
+			if event := <-recorder.Events; !strings.Contains(event, "SparkApplicationUnreadable") || !strings.Contains(event, tc.want) {
 				t.Errorf("event %s", event)
 			}
 			now := &stored.SparkApplication{}

@@ -31,7 +31,7 @@ import (
 
 const (
 	// gatherDelay is for how long changes of an application's executors are gathered, and nobody looks only because a status came back: executors come
-	// together, and one status tells of them all.
+	// together, and one status describes them all.
 	gatherDelay = 500 * time.Millisecond
 	// arrivalPriority lets the applications that run go before new ones: their work is less, and somebody waits for what their status says.
 	// With that alone a flood of changes would keep new applications waiting for good,
@@ -86,8 +86,8 @@ func (a *applicationEvents) Create(ctx context.Context, e event.CreateEvent, q q
 	time.AfterFunc(turn, func() { q.Add(request) })
 }
 
-// Update implements handler.EventHandler. Where only the status has changed it is the controller's own write that comes back: to look at once would
-// tell of the executors that have changed since, and that again, one by one. A decision that was given up for a newer version waits no longer.
+// Update implements handler.EventHandler. Where only the status has changed it is the controller's own write that comes back: to look immediately
+// would report the executors that have changed since, and that again, one by one. A decision that was given up for a newer version waits no longer.
 func (a *applicationEvents) Update(ctx context.Context, e event.UpdateEvent, q queue) {
 	key := client.ObjectKeyFromObject(e.ObjectNew)
 	wasAwaited := a.versions.Arrived(e.ObjectNew)
@@ -109,7 +109,7 @@ func onlyStatusChanged(old, next client.Object) bool {
 		slices.Equal(old.GetFinalizers(), next.GetFinalizers())
 }
 
-// podEvents looks at the application of a pod when the pod has changed: at once if it is a driver, after a while if it is an executor.
+// podEvents looks at the application of a pod when the pod has changed: immediately if it is a driver, after a while if it is an executor.
 type podEvents struct {
 	// departed takes executor pods that are gone, as they were last.
 	departed func(types.NamespacedName, *corev1.Pod)

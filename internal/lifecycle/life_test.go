@@ -32,7 +32,7 @@ type podCache struct {
 // edge is a transition without its reason.
 type edge struct{ from, to v1beta2.ApplicationStateType }
 
-// life is a world with a controller that is not all-knowing and not immortal: it sees caches that may be behind, each on its own, its writes carry the
+// life is a world with a controller that is not all-knowing and not immortal: it sees caches that may be stale, each on its own, its writes carry the
 // version that it decided on, spark-submit takes its time, and it may die between any two calls. It does what controllers/sparkapplication does.
 type life struct {
 	*world
@@ -50,7 +50,7 @@ type life struct {
 	// past are earlier states of the cache of pods: a controller that starts anew may get a list that is that old.
 	past                                     []podCache
 	appsLag, podsLag, lagging, mortal, async bool
-	// stale is whether a cache was ever behind in this life.
+	// stale is whether a cache was ever stale in this life.
 	stale bool
 	// inFlight is the attempt that spark-submit is at work on, or 0.
 	inFlight   int64
@@ -153,7 +153,7 @@ func (l *life) once() (d Decision, done bool) {
 
 func (l *life) write(app *v1beta2.SparkApplication) { l.app, l.version = app, l.version+1 }
 
-// look observes: the caches, where they are not behind, and the API server where the cache has no driver.
+// look observes: the caches, where they are not stale, and the API server where the cache has no driver.
 func (l *life) look() Observation {
 	if l.seenApp.app == nil || !l.appsLag {
 		l.seenApp.app, l.seenApp.version, l.seenApp.unreadable = l.app, l.version, l.unreadable
@@ -253,7 +253,7 @@ func (l *life) submit(o *Observation, attempt identity.Attempt) bool {
 
 func (l *life) makeDriver(attempt identity.Attempt) {
 	for _, pod := range l.executors {
-		// Behind a cache that lags, executors whose driver is gone may be on their way out.
+		// In a stale cache, executors whose driver is gone may be on their way out.
 		if !belongsTo(pod, attempt) && !l.stale {
 			l.twice = append(l.twice, attempt.Number)
 		}
@@ -353,17 +353,17 @@ func (l *life) things() map[string]func() {
 		"it is mended": func() {
 			l.edit(func(*v1beta2.SparkApplication) { l.unreadable = false })
 		},
-		"cluster refuses":          func() { l.refuse = errQuota },
-		"cluster accepts":          func() { l.refuse = nil },
-		"spark-submit ends":        l.sparkSubmitEnds,
-		"executor starts":          func() { l.startExecutor(corev1.PodRunning) },
-		"executor waits":           func() { l.startExecutor(corev1.PodPending) },
-		"executor fails":           func() { l.startExecutor(corev1.PodFailed) },
-		"executor is unheard of":   func() { l.startExecutor(corev1.PodUnknown) },
-		"applications fall behind": func() { l.appsLag = l.lagging && l.r.IntN(4) == 0 },
-		"pods fall behind":         func() { l.podsLag = l.lagging && l.r.IntN(4) == 0 },
-		"restart on an old list":   l.restartInThePast,
-		"caches catch up":          func() { l.appsLag, l.podsLag = false, false },
+		"cluster refuses":           func() { l.refuse = errQuota },
+		"cluster accepts":           func() { l.refuse = nil },
+		"spark-submit ends":         l.sparkSubmitEnds,
+		"executor starts":           func() { l.startExecutor(corev1.PodRunning) },
+		"executor waits":            func() { l.startExecutor(corev1.PodPending) },
+		"executor fails":            func() { l.startExecutor(corev1.PodFailed) },
+		"executor is unheard of":    func() { l.startExecutor(corev1.PodUnknown) },
+		"applications become stale": func() { l.appsLag = l.lagging && l.r.IntN(4) == 0 },
+		"pods become stale":         func() { l.podsLag = l.lagging && l.r.IntN(4) == 0 },
+		"restart on an old list":    l.restartInThePast,
+		"caches catch up":           func() { l.appsLag, l.podsLag = false, false },
 	}
 }
 

@@ -81,8 +81,8 @@ func (t *turn) justSubmitted() bool {
 	return t.Driver == nil && t.Submission != nil && t.Submission.Err == nil && t.Submission.Attempt == t.status.Attempt
 }
 
-// observedTooEarly reports whether the observation shows a driver pod that was gone before the current attempt was submitted, as a cache that lags
-// behind does. It says nothing of the current driver, which must not be taken for lost. A pod of another attempt that is newer than the submission has
+// observedTooEarly reports whether the observation shows a driver pod that was gone before the current attempt was submitted, as a stale cache
+// does. It says nothing of the current driver, which must not be taken for lost. A pod of another attempt that is newer than the submission has
 // taken the place of the current driver: that one is lost.
 func (t *turn) observedTooEarly() bool {
 	return t.Driver != nil && !t.current(t.Driver) && !t.Driver.CreationTimestamp.After(t.status.LastSubmissionAttemptTime.Time)

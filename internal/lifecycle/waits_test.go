@@ -204,7 +204,7 @@ func TestMissingExecutorsAreShown(t *testing.T) {
 	}
 }
 
-// A cache that lags behind still has the driver of the attempt before: that says nothing of the current one.
+// A stale cache still has the driver of the attempt before: that says nothing of the current one.
 func TestDriverOfAnEarlierAttemptIsNoLoss(t *testing.T) {
 	w := newWorld(retries(1))
 	w.reconcile()
