@@ -13,8 +13,8 @@ import (
 	"unicode/utf16"
 )
 
-// printed are texts as programs print them in error messages, by language.
-var printed = map[string]func(string) string{
+// quotes are texts as programs print them in error messages, by language.
+var quotes = map[string]func(string) string{
 	"as it is":                      func(s string) string { return s },
 	"Go %q":                         func(s string) string { return fmt.Sprintf("%q", s) },
 	"Go %+q":                        func(s string) string { return fmt.Sprintf("%+q", s) },
@@ -88,7 +88,7 @@ func TestMaskerHidesSecretsHoweverTheyArePrinted(t *testing.T) {
 		"backslashes":               `ab\cd\1234` + "\nQ9",
 		"control characters":        "ab\x01cd\b1234\x7f\nQ9",
 	} {
-		for language, quote := range printed {
+		for language, quote := range quotes {
 			t.Run(name+"/"+language, func(t *testing.T) {
 				m := masker(nil, "spark.my.password", secret)
 				text := "error: cannot sign in with " + quote(secret) + ": denied"
