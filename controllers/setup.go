@@ -33,8 +33,9 @@ import (
 	"github.com/alauda/spark-operator/internal/submission/sparksubmit"
 )
 
-// ManagerOptions returns the options of the manager of the controllers. Its cache keeps what they read and no more: to read anything else by it is an error, so
-// that nobody comes to keep all of a cluster's objects of a kind unawares. Its clients know the operator's kinds as they are stored.
+// ManagerOptions returns the options of the manager of the controllers. Its cache keeps what they read and no more: to
+// read anything else by it is an error, so that nobody comes to keep all of a cluster's objects of a kind unawares. Its
+// clients know the operator's kinds as they are stored.
 func ManagerOptions(cfg *configv1alpha1.ControllerConfiguration) (ctrl.Options, error) {
 	options := manager.Options(&cfg.SharedConfiguration)
 	manager.Elect(&options, &cfg.LeaderElection)
@@ -50,8 +51,8 @@ func ManagerOptions(cfg *configv1alpha1.ControllerConfiguration) (ctrl.Options, 
 	return options, err
 }
 
-// Setup adds all controllers to a manager with ManagerOptions, as the configuration wants them. spark says where Spark is; recorder counts what becomes of
-// applications, and nil counts nothing.
+// Setup adds all controllers to a manager with ManagerOptions, as the configuration wants them. spark says where Spark
+// is; recorder counts what becomes of applications, and nil counts nothing.
 func Setup(
 	ctx context.Context, mgr ctrl.Manager, cfg *configv1alpha1.ControllerConfiguration, spark sparksubmit.Options, recorder *metrics.Recorder,
 ) error {

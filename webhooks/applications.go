@@ -56,8 +56,8 @@ func madeFrom(pod *corev1.Pod, app *v1beta2.SparkApplication) bool {
 	return !says || hash == identity.SpecHash(app)
 }
 
-// transform leaves of a cached application what the shape of its pods depends on; nothing of one that has ended, so that memory does not
-// grow with what was run before.
+// transform leaves of a cached application what the shape of its pods depends on; nothing of one that has ended, so
+// that memory does not grow with what was run before.
 func transform(app *stored.SparkApplication) {
 	app.ManagedFields, app.Annotations, app.Labels = nil, nil, nil
 	app.Status = v1beta2.SparkApplicationStatus{AppState: v1beta2.ApplicationState{State: app.Status.AppState.State}}
@@ -75,8 +75,8 @@ func ended(app *v1beta2.SparkApplication) bool {
 // executorOwners are the kinds that make executors: the driver, or what it asks to make them.
 var executorOwners = []string{"Pod", "StatefulSet", "ReplicaSet", "Deployment"}
 
-// foreign returns why a pod is not of an application although its labels say so; nothing where it is. An owner that is an
-// application must be this one, by UID; and what controls the pod must be of a kind that makes such pods.
+// foreign returns why a pod is not of an application although its labels say so; nothing where it is. An owner that is
+// an application must be this one, by UID; and what controls the pod must be of a kind that makes such pods.
 func foreign(pod *corev1.Pod, role podmutation.Role, app *v1beta2.SparkApplication) string {
 	owned := false
 	for _, owner := range pod.OwnerReferences {

@@ -64,8 +64,8 @@ func (k *kept) List(_ context.Context, into client.ObjectList, _ ...client.ListO
 	return nil
 }
 
-// newKept has so many applications as the cache keeps them, of which every tenth runs and the others have ended, and two quotas that
-// count what their pods ask for.
+// newKept has so many applications as the cache keeps them, of which every tenth runs and the others have ended, and
+// two quotas that count what their pods ask for.
 func newKept(b *testing.B, n int) *kept {
 	b.Helper()
 	k := &kept{applications: make(map[types.NamespacedName]*stored.SparkApplication, n)}
@@ -117,8 +117,8 @@ func asks(b *testing.B) map[string][][]byte {
 	}
 }
 
-// benchmarked are the endpoints as they are set up where all that they can be made to do is asked for: namespaces served by label, and quotas
-// enforced.
+// benchmarked are the endpoints as they are set up where all that they can be made to do is asked for: namespaces
+// served by label, and quotas enforced.
 func benchmarked(b *testing.B) map[string]*admission.Webhook {
 	b.Helper()
 	filter, err := namespaces.New(&configv1alpha1.SharedConfiguration{NamespaceSelector: &metav1.LabelSelector{MatchLabels: map[string]string{"spark": "yes"}}})
@@ -142,8 +142,8 @@ func BenchmarkEndpoint(b *testing.B) {
 	}
 }
 
-// BenchmarkAdmission sends 200 requests a second, for a second, by TLS: of ten, one to each of the six paths of the operator's kinds, and four
-// executors.
+// BenchmarkAdmission sends 200 requests a second, for a second, by TLS: of ten, one to each of the six paths of the
+// operator's kinds, and four executors.
 func BenchmarkAdmission(b *testing.B) {
 	const rate = 200
 	url, caller := serve(b, benchmarked(b))

@@ -44,7 +44,8 @@ func waysToAsk(t *testing.T) []asked {
 	}
 }
 
-// What the process of spark-submit must not get is for the controller to refuse: the webhook does not know how an application is submitted.
+// What the process of spark-submit must not get is for the controller to refuse: the webhook does not know how an
+// application is submitted.
 func TestNothingOfTheOperatorsCanBeReached(t *testing.T) {
 	for _, way := range waysToAsk(t) {
 		for _, attempt := range escalation.Attempts() {

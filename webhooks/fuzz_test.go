@@ -80,8 +80,8 @@ func FuzzHandlers(f *testing.F) {
 	})
 }
 
-// ofApplication reports whether a pod is one of the application's, in words of its own: no owner that is an application is another one,
-// and nothing else controls the pod but, for an executor, what may have made it.
+// ofApplication reports whether a pod is one of the application's, in words of its own: no owner that is an application
+// is another one, and nothing else controls the pod but, for an executor, what may have made it.
 func ofApplication(pod *corev1.Pod, application *app) bool {
 	labels := pod.Labels
 	if labels["sparkoperator.k8s.io/app-name"] != application.Name || labels["sparkoperator.k8s.io/launched-by-spark-operator"] != "true" {
@@ -120,8 +120,8 @@ func bare(pod *corev1.Pod) *corev1.Pod {
 	return pod
 }
 
-// Whatever a pod is: unless its labels and owners say that it is of the application, it passes unchanged; and it is never
-// refused, never changed twice, and changed in nothing but what the application asks for.
+// Whatever a pod is: unless its labels and owners say that it is of the application, it passes unchanged; and it is
+// never refused, never changed twice, and changed in nothing but what the application asks for.
 func FuzzPods(f *testing.F) {
 	for _, role := range []podmutation.Role{podmutation.Driver, podmutation.Executor} {
 		f.Add(encode(f, foreignPod(role)))

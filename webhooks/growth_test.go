@@ -51,7 +51,8 @@ func grownKinds() map[string]grown {
 	}
 }
 
-// admissionOf asks every endpoint of a kind about an object in which a field has a size, and the last, which validates, about an update, too.
+// admissionOf asks every endpoint of a kind about an object in which a field has a size, and the last, which validates,
+// about an update, too.
 func admissionOf(tb testing.TB, all map[string]*admission.Webhook, kind grown, field large.Field, size int) large.Work {
 	tb.Helper()
 	requests := requestsOf(tb, all, kind, field, size)

@@ -19,8 +19,8 @@ import (
 // program do not know, because the API server is newer, stays as it is in the raw object, and so does what only the
 // encoding would add.
 //
-// Only what differs is taken apart, and a list that gets longer is written anew: to add its elements one by one would cost the
-// API server the square.
+// Only what differs is taken apart, and a list that gets longer is written anew: to add its elements one by one would
+// cost the API server the square.
 func patch(raw []byte, before, after any) ([]jsonpatch.Operation, error) {
 	from, err := json.Marshal(before)
 	if err != nil {

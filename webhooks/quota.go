@@ -27,8 +27,8 @@ type quotaCheck struct {
 	cache client.Reader
 }
 
-// ask returns what there is to say about the pods of an application, as warnings or as errors. before are the pods that go
-// first.
+// ask returns what there is to say about the pods of an application, as warnings or as errors. before are the pods that
+// go first.
 func (q quotaCheck) ask(ctx context.Context, namespace string, demand *planning.Demand, before []quota.Pods) ([]string, field.ErrorList) {
 	if q.mode != configv1alpha1.ResourceQuotaWarn && q.mode != configv1alpha1.ResourceQuotaEnforce || demand == nil {
 		return nil, nil

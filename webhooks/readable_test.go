@@ -53,8 +53,8 @@ var endpointsOfKinds = map[string]struct {
 	},
 }
 
-// What cannot be decoded passes the mutating endpoint, so that the schema names all that is wrong, and is refused by the validating one with field, value
-// and fix, as far as the request is about it.
+// What cannot be decoded passes the mutating endpoint, so that the schema names all that is wrong, and is refused by
+// the validating one with field, value and fix, as far as the request is about it.
 func TestUnreadableObjects(t *testing.T) {
 	const quantities = "write a quantity such as 2, 500m or 4Gi"
 	labels := func(n int) string {

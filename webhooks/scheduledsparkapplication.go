@@ -25,8 +25,8 @@ const (
 	scheduledSparkApplicationValidatePath = "/validate-sparkoperator-k8s-io-v1beta2-scheduledsparkapplication"
 )
 
-// scheduledSparkApplicationValidator looks at the schedule, and at its template as at an application. Quotas are for the
-// runs: what is left when one is due cannot be known before.
+// scheduledSparkApplicationValidator looks at the schedule, and at its template as at an application. Quotas are for
+// the runs: what is left when one is due cannot be known before.
 type scheduledSparkApplicationValidator struct{}
 
 // ValidateCreate implements admission.Validator.

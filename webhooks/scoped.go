@@ -12,8 +12,8 @@ import (
 	"github.com/alauda/spark-operator/internal/scope"
 )
 
-// scoped lets requests of namespaces that are not served pass as they are. The API server may ask about those too: what it calls is set
-// by an administrator of the cluster, and what is served by the configuration.
+// scoped lets requests of namespaces that are not served pass as they are. The API server may ask about those too: what
+// it calls is set by an administrator of the cluster, and what is served by the configuration.
 type scoped struct {
 	served  scope.Scope
 	handler admission.Handler

@@ -27,7 +27,8 @@ const (
 
 var specPath = field.NewPath("spec")
 
-// sparkApplicationValidator refuses what the controller would refuse to submit, and warns of what there is no quota for.
+// sparkApplicationValidator refuses what the controller would refuse to submit, and warns of what there is no quota
+// for.
 type sparkApplicationValidator struct{ quota quotaCheck }
 
 // ValidateCreate implements admission.Validator.

@@ -46,8 +46,9 @@ type Certificate interface {
 	Valid(request *http.Request) error
 }
 
-// ManagerOptions returns the options of the manager of the webhook, without leader election: every replica serves. Its cache holds what the endpoints read of
-// applications in the namespaces that are served. Its clients know applications as they are stored, and what the certificate is kept in.
+// ManagerOptions returns the options of the manager of the webhook, without leader election: every replica serves. Its
+// cache holds what the endpoints read of applications in the namespaces that are served. Its clients know applications
+// as they are stored, and what the certificate is kept in.
 func ManagerOptions(cfg *configv1alpha1.WebhookConfiguration, certificate Certificate) (ctrl.Options, error) {
 	options := manager.Options(&cfg.SharedConfiguration)
 	options.Scheme = runtime.NewScheme()
@@ -74,7 +75,8 @@ type Options struct {
 	ResourceQuota configv1alpha1.ResourceQuotaMode
 }
 
-// Setup adds the webhook to a manager with ManagerOptions: certificate and endpoints. The manager is ready when both are.
+// Setup adds the webhook to a manager with ManagerOptions: certificate and endpoints. The manager is ready when both
+// are.
 func Setup(ctx context.Context, mgr ctrl.Manager, cfg *configv1alpha1.WebhookConfiguration, certificate Certificate) error {
 	if err := certificate.SetupWithManager(mgr); err != nil {
 		return fmt.Errorf("set up certificate: %w", err)
@@ -91,7 +93,8 @@ func Setup(ctx context.Context, mgr ctrl.Manager, cfg *configv1alpha1.WebhookCon
 	})
 }
 
-// setupEndpoints registers every endpoint with the manager's webhook server, and has the manager wait to be ready until what they read has been listed.
+// setupEndpoints registers every endpoint with the manager's webhook server, and has the manager wait to be ready until
+// what they read has been listed.
 func setupEndpoints(ctx context.Context, mgr ctrl.Manager, o Options) error {
 	for path, endpoint := range endpoints(mgr.GetCache(), mgr.GetAPIReader(), o) {
 		mgr.GetWebhookServer().Register(path, endpoint)
@@ -144,8 +147,8 @@ func endpoints(cache, api client.Reader, o Options) map[string]*admission.Webhoo
 	}
 	for _, endpoint := range all {
 		endpoint.Handler = scoped{served: o.Served, handler: endpoint.Handler}
-		// A panic that is caught becomes a refusal. One that is not breaks the connection off, and the failure policy says what
-		// becomes of the request.
+		// A panic that is caught becomes a refusal. One that is not breaks the connection off, and the failure policy
+		// says what becomes of the request.
 		endpoint.RecoverPanic = new(false)
 	}
 	return all

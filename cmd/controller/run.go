@@ -52,8 +52,8 @@ func run(ctx context.Context, args []string, stderr io.Writer) error {
 	return mgr.Start(ctx)
 }
 
-// spareMemory has the garbage collector keep less garbage, unless the environment says how much. Most of the memory is caches, which live long: with the
-// usual percentage as much again would lie idle.
+// spareMemory has the garbage collector keep less garbage, unless the environment says how much. Most of the memory is
+// caches, which live long: with the usual percentage as much again would lie idle.
 func spareMemory() {
 	const percent = 50
 	if os.Getenv("GOGC") == "" {
@@ -61,7 +61,8 @@ func spareMemory() {
 	}
 }
 
-// Leader election creates the lease, renews it, and emits an event about who leads. Only creation cannot be limited to a name.
+// Leader election creates the lease, renews it, and emits an event about who leads. Only creation cannot be limited to
+// a name.
 //
 // +kubebuilder:rbac:groups=coordination.k8s.io,namespace=spark-operator,resources=leases,verbs=create
 // +kubebuilder:rbac:groups=coordination.k8s.io,namespace=spark-operator,resources=leases,resourceNames=spark-operator-controller-lock,verbs=get;update

@@ -13,8 +13,8 @@ import (
 	"github.com/alauda/spark-operator/internal/decoding"
 )
 
-// strictDecode reads a document as the API server reads it: names are case-sensitive. Fields that are not known are errors
-// where strict is set.
+// strictDecode reads a document as the API server reads it: names are case-sensitive. Fields that are not known are
+// errors where strict is set.
 func strictDecode(document []byte, into any, strict bool) error {
 	if p := decoding.Into(document, into, ""); p != nil {
 		return p

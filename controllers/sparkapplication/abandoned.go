@@ -18,12 +18,14 @@ import (
 	"github.com/alauda/spark-operator/internal/caching"
 )
 
-// abandonedAge is for how long after its grace period a deleted driver of a namespace that is not served is left to whichever operator serves it. One that
-// does records the end of the driver in seconds; in minutes, it has been restarted. Nobody else knows that there is none.
+// abandonedAge is for how long after its grace period a deleted driver of a namespace that is not served is left to
+// whichever operator serves it. One that does records the end of the driver in seconds; in minutes, it has been
+// restarted. Nobody else knows that there is none.
 const abandonedAge = 5 * time.Minute
 
-// removeAbandonedFinalizers removes the finalizer from deleted drivers of a namespace that is not served, where it would be there for ever: no operator has recorded
-// their end in the time that it takes, or their application is being deleted as well.
+// removeAbandonedFinalizers removes the finalizer from deleted drivers of a namespace that is not served, where it
+// would be there for ever: no operator has recorded their end in the time that it takes, or their application is being
+// deleted as well.
 func (r *Reconciler) removeAbandonedFinalizers(ctx context.Context, key types.NamespacedName, deleting bool) (ctrl.Result, error) {
 	pods := &corev1.PodList{}
 	ofApplication := client.MatchingFields{caching.PodApplication: key.Name}

@@ -17,7 +17,8 @@ import (
 	"github.com/alauda/spark-operator/pkg/sparklabels"
 )
 
-// In a namespace that is not served any more a deleted driver goes in the end, and not before an operator that serves it has had the time to look.
+// In a namespace that is not served any more a deleted driver goes in the end, and not before an operator that serves
+// it has had the time to look.
 func TestDriversOfANamespaceThatIsNotServedGo(t *testing.T) {
 	for name, tc := range map[string]struct {
 		deletedFor    time.Duration

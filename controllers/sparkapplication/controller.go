@@ -49,7 +49,8 @@ type Submitter interface {
 
 // ExecutorAsker asks the API server whether it would take executors.
 type ExecutorAsker interface {
-	// Executors returns why executors of a plan would be refused, as far as that is not known to be otherwise; nil where it does not say.
+	// Executors returns why executors of a plan would be refused, as far as that is not known to be otherwise; nil
+	// where it does not say.
 	Executors(ctx context.Context, plan *planning.Plan) *dryrun.RefusedError
 	// Anew does the same, whatever is known.
 	Anew(ctx context.Context, plan *planning.Plan) *dryrun.RefusedError
@@ -125,7 +126,8 @@ func (r *Reconciler) decideAndAct(ctx context.Context, key types.NamespacedName,
 		case obs.Unreadable == nil || !isRefusal(err):
 			return r.afterRace(key, err)
 		default:
-			// An API server that looks at all of the object takes no status of one that is against the schema. The event and the metric have said it.
+			// An API server that looks at all of the object takes no status of one that is against the schema. The
+			// event and the metric have said it.
 			ctrl.LoggerFrom(ctx).Info("Stored no status of an unreadable application", "because", err.Error())
 			if obs.App.DeletionTimestamp.IsZero() {
 				return ctrl.Result{}, nil
@@ -155,9 +157,9 @@ func logDecision(ctx context.Context, app *v1beta2.SparkApplication, d lifecycle
 	ctrl.LoggerFrom(ctx).V(level).Info("Decided", "from", from, "to", to, "because", d.Because, "actions", d.Actions, "attempt", d.Status.Attempt)
 }
 
-// afterRace waits where an error is a conflict: the application that was decided on is not the newest. The newest is on its way into
-// the cache, and its arrival starts another reconcile, which decides anew. Other conflicts have nobody to end the wait (a quota that
-// many creations race for is one), so it has a limit.
+// afterRace waits where an error is a conflict: the application that was decided on is not the newest. The newest is on
+// its way into the cache, and its arrival starts another reconcile, which decides anew. Other conflicts have nobody to
+// end the wait (a quota that many creations race for is one), so it has a limit.
 func (r *Reconciler) afterRace(key types.NamespacedName, err error) (ctrl.Result, error) {
 	if apierrors.IsConflict(err) {
 		r.known.versions.Await(key)
@@ -166,8 +168,8 @@ func (r *Reconciler) afterRace(key types.NamespacedName, err error) (ctrl.Result
 	return ctrl.Result{}, err
 }
 
-// record stores the decided status if it differs, guarded by the version that was decided on, and then emits its events. obs is
-// left with the stored application.
+// record stores the decided status if it differs, guarded by the version that was decided on, and then emits its
+// events. obs is left with the stored application.
 func (r *Reconciler) record(ctx context.Context, obs *lifecycle.Observation, decision lifecycle.Decision) error {
 	old := obs.App
 	if equality.Semantic.DeepEqual(old.Status, decision.Status) {
@@ -195,8 +197,8 @@ func (r *Reconciler) record(ctx context.Context, obs *lifecycle.Observation, dec
 	return nil
 }
 
-// statusPatch carries what differs and the version that was decided on. Before there is a state it is sent whole: an empty applicationState
-// and driverInfo are no difference to none, and clients rely on their being there.
+// statusPatch carries what differs and the version that was decided on. Before there is a state it is sent whole: an
+// empty applicationState and driverInfo are no difference to none, and clients rely on their being there.
 func statusPatch(old, next *v1beta2.SparkApplication) (client.Patch, error) {
 	if old.Status.AppState.State != v1beta2.ApplicationStateNew {
 		return client.MergeFromWithOptions(old, client.MergeFromWithOptimisticLock{}), nil

@@ -16,15 +16,17 @@ import (
 )
 
 const (
-	// The backoff after an error doubles from minBackoff to maxBackoff: what has passed after an hour is noticed within a minute.
+	// The backoff after an error doubles from minBackoff to maxBackoff: what has passed after an hour is noticed within
+	// a minute.
 	minBackoff, maxBackoff = 5 * time.Millisecond, time.Minute
-	// delayAge is for how long the message about a delayed submission stays the same. Storing the message starts a retry
-	// immediately: messages that differ each time would leave no backoff.
+	// delayAge is for how long the message about a delayed submission stays the same. Storing the message starts a
+	// retry immediately: messages that differ each time would leave no backoff.
 	delayAge = time.Minute
 )
 
-// retryBackoff has one backoff for each application. Deliberately none for all together, as is the library's default: the
-// more of them an outage has hit, the longer each would wait after its end. The client's own limit holds the rate down.
+// retryBackoff has one backoff for each application. Deliberately none for all together, as is the library's default:
+// the more of them an outage has hit, the longer each would wait after its end. The client's own limit holds the rate
+// down.
 func retryBackoff() workqueue.TypedRateLimiter[reconcile.Request] {
 	return workqueue.NewTypedItemExponentialFailureRateLimiter[reconcile.Request](minBackoff, maxBackoff)
 }
@@ -63,8 +65,8 @@ func (h *holdups) delayed(app *v1beta2.SparkApplication, submissionID string, er
 	h.Set(app, known)
 }
 
-// unanswered notes a retry of a delayed submission that had no answer although the API server answered other requests. It
-// returns how many there were in a row.
+// unanswered notes a retry of a delayed submission that had no answer although the API server answered other requests.
+// It returns how many there were in a row.
 func (h *holdups) unanswered(app *v1beta2.SparkApplication, now time.Time) lifecycle.Unanswered {
 	known := h.Get(app)
 	if known.unanswered.Tries == 0 {

@@ -117,8 +117,8 @@ func TestNoRetryWaitsForMoreThanAMinute(t *testing.T) {
 	}
 }
 
-// A submission that times out over and over while the API server answers all else is refused in the end, by the same rules as one that was refused immediately.
-// What is the API server's own trouble, or a queue, is waited for.
+// A submission that times out over and over while the API server answers all else is refused in the end, by the same
+// rules as one that was refused immediately. What is the API server's own trouble, or a queue, is waited for.
 func TestSubmissionThatIsNeverAnsweredEnds(t *testing.T) {
 	const limit = 30 * time.Minute
 	hangs := apierrors.NewInternalError(errors.New(`failed calling webhook "pods.example.com": context deadline exceeded`))

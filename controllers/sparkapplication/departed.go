@@ -16,8 +16,8 @@ import (
 )
 
 const (
-	// departedAge is for how long it is remembered how an executor was last: until its end is in the status, which takes as long as changes are
-	// gathered, or as it is open who deleted it.
+	// departedAge is for how long it is remembered how an executor was last: until its end is in the status, which
+	// takes as long as changes are gathered, or as it is open who deleted it.
 	departedAge = time.Minute
 	// maxDeparted is of how many executors of an application it is.
 	maxDeparted = 1000

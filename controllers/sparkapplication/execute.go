@@ -32,8 +32,8 @@ import (
 
 // +kubebuilder:rbac:groups="",resources=pods,verbs=delete;patch
 
-// execute does the actions in order and notes in obs what came of them. It reports whether there is something new to decide on; if
-// not, the next step is to wait for the cluster.
+// execute does the actions in order and notes in obs what came of them. It reports whether there is something new to
+// decide on; if not, the next step is to wait for the cluster.
 func (r *Reconciler) execute(ctx context.Context, obs *lifecycle.Observation, actions []lifecycle.Action) (again bool, err error) {
 	for _, action := range actions {
 		switch a := action.(type) {
@@ -63,8 +63,8 @@ func (r *Reconciler) execute(ctx context.Context, obs *lifecycle.Observation, ac
 	return again, nil
 }
 
-// submit makes the attempt's objects, and notes what came of it. What the user or the cluster's rules are to blame for is an outcome; what
-// a retry may mend is an error.
+// submit makes the attempt's objects, and notes what came of it. What the user or the cluster's rules are to blame for
+// is an outcome; what a retry may mend is an error.
 func (r *Reconciler) submit(ctx context.Context, obs *lifecycle.Observation, attempt identity.Attempt) error {
 	app := obs.App
 	if err := r.confirmNewest(ctx, app); err != nil {
@@ -109,7 +109,8 @@ func (r *Reconciler) submit(ctx context.Context, obs *lifecycle.Observation, att
 	return nil
 }
 
-// noteTry notes whether a try of a submission had no answer although the API server has some for others, and returns those in a row so far.
+// noteTry notes whether a try of a submission had no answer although the API server has some for others, and returns
+// those in a row so far.
 func (r *Reconciler) noteTry(app *v1beta2.SparkApplication, err error, now time.Time) lifecycle.Unanswered {
 	if refusal.IsUnanswered(err) {
 		return r.known.holdups.unanswered(app, now)
@@ -139,8 +140,8 @@ func (r *Reconciler) submitPlan(ctx context.Context, obs *lifecycle.Observation,
 	return result, err
 }
 
-// confirmNewest asks the API server whether the decision was taken on the newest version of the application. A stale cache must
-// not run a finished application again.
+// confirmNewest asks the API server whether the decision was taken on the newest version of the application. A stale
+// cache must not run a finished application again.
 func (r *Reconciler) confirmNewest(ctx context.Context, app *v1beta2.SparkApplication) error {
 	newest := identityOf()
 	if err := r.APIReader.Get(ctx, client.ObjectKeyFromObject(app), newest); err != nil {
@@ -171,8 +172,9 @@ func (r *Reconciler) confirmation(app *v1beta2.SparkApplication) submission.Conf
 	return func(ctx context.Context) error { return r.confirmNewest(ctx, app) }
 }
 
-// deleteRun deletes the pods that were observed and what else the attempts made. It reports whether nothing is left: pods and a running
-// spark-submit take a while to end, and their end starts another reconcile. A stale cache must not delete the attempt that came after.
+// deleteRun deletes the pods that were observed and what else the attempts made. It reports whether nothing is left:
+// pods and a running spark-submit take a while to end, and their end starts another reconcile. A stale cache must not
+// delete the attempt that came after.
 func (r *Reconciler) deleteRun(ctx context.Context, obs *lifecycle.Observation, attempts []identity.Attempt) (released bool, err error) {
 	if err := r.confirmNewest(ctx, obs.App); err != nil {
 		return false, client.IgnoreNotFound(err)
@@ -200,8 +202,8 @@ func (r *Reconciler) deleteRun(ctx context.Context, obs *lifecycle.Observation, 
 	return len(pods) == 0 && !stopping, errors.Join(errs...)
 }
 
-// confirmNotOrphaned asks the API server whether the driver of a deleted application is still the application's. Once the garbage collector has orphaned
-// it, nothing of the application says so, and the cache may still show it as owned.
+// confirmNotOrphaned asks the API server whether the driver of a deleted application is still the application's. Once
+// the garbage collector has orphaned it, nothing of the application says so, and the cache may still show it as owned.
 func (r *Reconciler) confirmNotOrphaned(ctx context.Context, obs *lifecycle.Observation) error {
 	if obs.App.DeletionTimestamp.IsZero() || obs.Driver == nil {
 		return nil
@@ -216,7 +218,8 @@ func (r *Reconciler) confirmNotOrphaned(ctx context.Context, obs *lifecycle.Obse
 	return nil
 }
 
-// deletePod deletes the pod, unless somebody has. Where another pod has its name by now, what the cache has by then decides.
+// deletePod deletes the pod, unless somebody has. Where another pod has its name by now, what the cache has by then
+// decides.
 func (r *Reconciler) deletePod(ctx context.Context, pod *corev1.Pod) error {
 	if !pod.DeletionTimestamp.IsZero() {
 		return nil
@@ -244,8 +247,8 @@ func (r *Reconciler) endPod(ctx context.Context, pod *corev1.Pod) error {
 	return fmt.Errorf("end pod %s: %w", pod.Name, err)
 }
 
-// removeDriverFinalizer removes the finalizer of the observed driver, and observes that. The dependents of the driver are
-// deleted first: as long as it has the finalizer, this is done again. An orphaned driver runs on, and keeps them.
+// removeDriverFinalizer removes the finalizer of the observed driver, and observes that. The dependents of the driver
+// are deleted first: as long as it has the finalizer, this is done again. An orphaned driver runs on, and keeps them.
 func (r *Reconciler) removeDriverFinalizer(ctx context.Context, obs *lifecycle.Observation, orphan bool) error {
 	if !orphan {
 		if err := dependents.Release(ctx, direct{r.APIReader, r.Client}, obs.App, obs.Driver); err != nil {

@@ -17,15 +17,16 @@ import (
 )
 
 const (
-	// refusalAge is how long an answer about a driver without executors is good for. Many drivers may be without any where a quota is used up, so
-	// there is a limit for all of them together, too.
+	// refusalAge is how long an answer about a driver without executors is good for. Many drivers may be without any
+	// where a quota is used up, so there is a limit for all of them together, too.
 	refusalAge                = time.Minute
 	refusalRate, refusalBurst = 2, 20
 )
 
 // dryRuns are what the API server has said of executors.
 type dryRuns struct {
-	// attempts are those that may have a driver, as far as their executors are concerned: spark-submit takes several calls to make one.
+	// attempts are those that may have a driver, as far as their executors are concerned: spark-submit takes several
+	// calls to make one.
 	attempts memory.Of[string]
 	refused  memory.Of[refused]
 	allowed  allowance
@@ -43,8 +44,8 @@ func (d *dryRuns) forget(key types.NamespacedName) {
 	d.refused.Forget(key)
 }
 
-// askAboutExecutors asks, once before the first driver of an attempt, whether the API server would take its executors. It returns a warning where it
-// would not at the moment, and an error where it would not at all.
+// askAboutExecutors asks, once before the first driver of an attempt, whether the API server would take its executors.
+// It returns a warning where it would not at the moment, and an error where it would not at all.
 func (r *Reconciler) askAboutExecutors(ctx context.Context, obs *lifecycle.Observation, plan *planning.Plan) (warnings []string, err error) {
 	id := plan.Attempt().SubmissionID
 	if r.Executors == nil || obs.Driver != nil || r.known.dryRuns.attempts.Get(obs.App) == id {
@@ -61,7 +62,8 @@ func (r *Reconciler) askAboutExecutors(ctx context.Context, obs *lifecycle.Obser
 	return warnings, nil
 }
 
-// refusalOfExecutors returns why the driver has no executors, or nil where it has some, where they would be taken, or where that is not known.
+// refusalOfExecutors returns why the driver has no executors, or nil where it has some, where they would be taken, or
+// where that is not known.
 func (r *Reconciler) refusalOfExecutors(ctx context.Context, obs *lifecycle.Observation) *lifecycle.Refusal {
 	since := lifecycle.WithoutExecutorsSince(*obs)
 	// Of a changed spec that waits for the next attempt the plan is not that of the driver.

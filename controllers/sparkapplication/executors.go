@@ -17,8 +17,8 @@ import (
 	"github.com/alauda/spark-operator/pkg/sparklabels"
 )
 
-// executorsOf returns the executors of the application's current and next attempt among pods, by name. Anybody can read the submission id and give
-// a pod its label; an executor is owned, too, by what is the application's.
+// executorsOf returns the executors of the application's current and next attempt among pods, by name. Anybody can read
+// the submission id and give a pod its label; an executor is owned, too, by what is the application's.
 func executorsOf(app *v1beta2.SparkApplication, pods []corev1.Pod) []*corev1.Pod {
 	return executorsAmong(app, ownersOf(app, pods), pods)
 }
@@ -54,7 +54,8 @@ type owners struct {
 	// drivers are those that are known by UID, by name. A driver that is gone can only be known by its name.
 	drivers map[string]types.UID
 	names   []string
-	// orphaned are drivers that were this or another application's and are nobody's now. They run on, and their executors with them.
+	// orphaned are drivers that were this or another application's and are nobody's now. They run on, and their
+	// executors with them.
 	orphaned []types.UID
 	// runs are Spark's ids of the runs, which the names of its sets carry.
 	runs []string
@@ -86,9 +87,10 @@ func ownersOf(app *v1beta2.SparkApplication, pods []corev1.Pod) owners {
 	return o
 }
 
-// own reports whether the pod's controller is one of the owners. Spark makes the driver the controller of each executor, or of a set that it leaves them to.
-// Where the driver is known its UID decides. Where it is gone, its name is the best proof that is left: a pod that names it has asked to go with it, and the
-// garbage collector is about to see to that.
+// own reports whether the pod's controller is one of the owners. Spark makes the driver the controller of each
+// executor, or of a set that it leaves them to. Where the driver is known its UID decides. Where it is gone, its name
+// is the best proof that is left: a pod that names it has asked to go with it, and the garbage collector is about to
+// see to that.
 func (o owners) own(executor *corev1.Pod) bool {
 	controller := metav1.GetControllerOfNoCopy(executor)
 	if controller == nil {

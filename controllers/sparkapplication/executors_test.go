@@ -75,7 +75,8 @@ func TestExecutorsAreOursByTheirOwner(t *testing.T) {
 	}
 }
 
-// Once the garbage collector has orphaned a driver, it runs on with its executors, and the application that is being deleted has no claim on either.
+// Once the garbage collector has orphaned a driver, it runs on with its executors, and the application that is being
+// deleted has no claim on either.
 func TestExecutorsOfAnOrphanedDriverAreNotOurs(t *testing.T) {
 	app := submittedApp(1)
 	orphan := driverPod(app, 1, "pi-driver")

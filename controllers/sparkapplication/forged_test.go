@@ -23,7 +23,8 @@ import (
 	"github.com/alauda/spark-operator/pkg/sparklabels"
 )
 
-// forged returns a pod as anybody may label it: with an application's labels or some of them, other owners or none, finalizers and empty parts.
+// forged returns a pod as anybody may label it: with an application's labels or some of them, other owners or none,
+// finalizers and empty parts.
 func forged(r *rand.Rand, n int, app *v1beta2.SparkApplication) *corev1.Pod {
 	one := func(texts ...string) string { return texts[r.IntN(len(texts))] }
 	pod := &corev1.Pod{ObjectMeta: metav1.ObjectMeta{Namespace: app.Namespace, Name: fmt.Sprint("forged-", n), UID: types.UID(fmt.Sprint(n))}}
@@ -59,7 +60,8 @@ func forged(r *rand.Rand, n int, app *v1beta2.SparkApplication) *corev1.Pod {
 	return pod
 }
 
-// Ten thousand pods of anybody that name an application are none of it, make nothing panic, and cost each reconcile no more than a few requests.
+// Ten thousand pods of anybody that name an application are none of it, make nothing panic, and cost each reconcile no
+// more than a few requests.
 func TestPodsOfAnybodyHarmNothing(t *testing.T) {
 	const flood = 10_000
 	app := submittedApp(1)

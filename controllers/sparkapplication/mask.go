@@ -10,8 +10,8 @@ import (
 	"github.com/alauda/spark-operator/pkg/sparkconf"
 )
 
-// hideSecrets returns the decision without the secrets of the application in what people will read: messages of the status, notes of
-// events and the log repeat what an API server, a kubelet or a driver said.
+// hideSecrets returns the decision without the secrets of the application in what people will read: messages of the
+// status, notes of events and the log repeat what an API server, a kubelet or a driver said.
 func hideSecrets(m *sparkconf.Masker, d lifecycle.Decision) lifecycle.Decision {
 	if m.Empty() {
 		return d

@@ -12,7 +12,8 @@ import (
 	"github.com/alauda/spark-operator/internal/staleness"
 )
 
-// memories are what is expensive to find out or not to be seen any more. All of it is lost with the process, and found out again.
+// memories are what is expensive to find out or not to be seen any more. All of it is lost with the process, and found
+// out again.
 type memories struct {
 	versions   staleness.Guard
 	specs      specHashes
@@ -38,7 +39,8 @@ func (m *memories) forget(key types.NamespacedName) {
 	m.ends.Forget(key)
 }
 
-// allowance limits how often all applications together ask what is expensive to answer. The zero value has not been used.
+// allowance limits how often all applications together ask what is expensive to answer. The zero value has not been
+// used.
 type allowance struct {
 	once    sync.Once
 	limiter flowcontrol.PassiveRateLimiter

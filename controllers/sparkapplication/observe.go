@@ -30,9 +30,9 @@ import (
 
 // +kubebuilder:rbac:groups="",resources=pods,verbs=get;list;watch
 
-// observe gathers what a decision needs to know, and the drivers that are left of applications of the name that are gone (see orphansOf). It writes nothing. It
-// returns no observation if the application is gone, and a conflict if the cache has not caught up with what was stored here. The pods are the cache's own and
-// not to be changed.
+// observe gathers what a decision needs to know, and the drivers that are left of applications of the name that are
+// gone (see orphansOf). It writes nothing. It returns no observation if the application is gone, and a conflict if the
+// cache has not caught up with what was stored here. The pods are the cache's own and not to be changed.
 func (r *Reconciler) observe(ctx context.Context, key types.NamespacedName) (obs *lifecycle.Observation, orphans []*corev1.Pod, err error) {
 	pods := &corev1.PodList{}
 	ofApplication := client.MatchingFields{caching.PodApplication: key.Name}
@@ -69,8 +69,8 @@ func (r *Reconciler) observe(ctx context.Context, key types.NamespacedName) (obs
 	return obs, orphans, nil
 }
 
-// application reads the application from the cache, or from the API server where the cache has not caught up for too long. It returns a conflict where it
-// has not caught up yet: any decision would end in one.
+// application reads the application from the cache, or from the API server where the cache has not caught up for too
+// long. It returns a conflict where it has not caught up yet: any decision would end in one.
 func (r *Reconciler) application(ctx context.Context, key types.NamespacedName) (*v1beta2.SparkApplication, error) {
 	app, err := stored.Get(ctx, r.Client, r.APIReader, key)
 	if _, isUnreadable := errors.AsType[*decoding.Problem](err); err != nil && !isUnreadable {
@@ -90,7 +90,8 @@ func (r *Reconciler) application(ctx context.Context, key types.NamespacedName) 
 	return app, err
 }
 
-// gone returns the executors of the application that have gone lately; those of a run that is over are of no interest any more.
+// gone returns the executors of the application that have gone lately; those of a run that is over are of no interest
+// any more.
 func (r *Reconciler) gone(app *v1beta2.SparkApplication, pods []corev1.Pod, now time.Time) []*corev1.Pod {
 	key := client.ObjectKeyFromObject(app)
 	if !expectsDriver(app) {
@@ -100,8 +101,9 @@ func (r *Reconciler) gone(app *v1beta2.SparkApplication, pods []corev1.Pod, now 
 	return departedExecutors(app, pods, r.known.departed.lately(key, now))
 }
 
-// RemoveFinalizers removes the finalizers of the drivers of an application in a namespace that is not served, or the namespace could not be deleted. Where the application is gone,
-// it does not matter whether another operator serves it: nobody is interested in their end any more. Nothing is remembered of what is not served.
+// RemoveFinalizers removes the finalizers of the drivers of an application in a namespace that is not served, or the
+// namespace could not be deleted. Where the application is gone, it does not matter whether another operator serves it:
+// nobody is interested in their end any more. Nothing is remembered of what is not served.
 func (r *Reconciler) RemoveFinalizers(ctx context.Context, req ctrl.Request) (ctrl.Result, error) {
 	r.known.forget(req.NamespacedName)
 	app := &stored.SparkApplication{}
@@ -118,7 +120,8 @@ func (r *Reconciler) RemoveFinalizers(ctx context.Context, req ctrl.Request) (ct
 	return ctrl.Result{}, r.removeOrphans(ctx, req.NamespacedName, orphans)
 }
 
-// driverOf returns the application's driver among pods: that of the current attempt if it is there, else one of whichever attempt.
+// driverOf returns the application's driver among pods: that of the current attempt if it is there, else one of
+// whichever attempt.
 func driverOf(app *v1beta2.SparkApplication, pods []corev1.Pod) *corev1.Pod {
 	var driver *corev1.Pod
 	for i := range pods {
@@ -134,8 +137,8 @@ func driverOf(app *v1beta2.SparkApplication, pods []corev1.Pod) *corev1.Pod {
 	return driver
 }
 
-// isCurrent reports whether the driver is that of the attempt that the status describes. Anybody can read the submission id and give a
-// pod its label; of the name there is one, and what had it before was looked at.
+// isCurrent reports whether the driver is that of the attempt that the status describes. Anybody can read the
+// submission id and give a pod its label; of the name there is one, and what had it before was looked at.
 func isCurrent(app *v1beta2.SparkApplication, driver *corev1.Pod) bool {
 	if driver == nil || driver.Labels[sparklabels.SubmissionID] != app.Status.SubmissionID {
 		return false
@@ -154,8 +157,8 @@ func expectsDriver(app *v1beta2.SparkApplication) bool {
 	}
 }
 
-// askForDriver asks the API server for a driver that the cache does not have (yet). What the cache has instead, of an earlier
-// attempt, is what a stale server gave it at the start.
+// askForDriver asks the API server for a driver that the cache does not have (yet). What the cache has instead, of an
+// earlier attempt, is what a stale server gave it at the start.
 func (r *Reconciler) askForDriver(ctx context.Context, app *v1beta2.SparkApplication) (*corev1.Pod, error) {
 	pod := &corev1.Pod{}
 	key := types.NamespacedName{Namespace: app.Namespace, Name: identity.CurrentDriverPodName(app)}

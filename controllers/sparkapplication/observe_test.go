@@ -202,7 +202,8 @@ func TestRemovedFinalizerIsSeenAsRemoved(t *testing.T) {
 	}
 }
 
-// Whatever was decided on a version that was replaced here would end in a conflict. Where the cache does not catch up the API server is asked: nothing waits for ever.
+// Whatever was decided on a version that was replaced here would end in a conflict. Where the cache does not catch up
+// the API server is asked: nothing waits for ever.
 func TestNothingIsDecidedOnWhatWasReplacedHere(t *testing.T) {
 	app := newApp()
 	c, api := builder(app).Build(), builder(app).Build()
@@ -224,7 +225,8 @@ func TestNothingIsDecidedOnWhatWasReplacedHere(t *testing.T) {
 	}
 }
 
-// What is remembered is bounded by what there is: of an application that is gone, or in a namespace that is not served, nothing is.
+// What is remembered is bounded by what there is: of an application that is gone, or in a namespace that is not served,
+// nothing is.
 func TestNothingIsRememberedOfWhatIsGone(t *testing.T) {
 	app := submittedApp(1)
 	key := client.ObjectKeyFromObject(app)

@@ -22,8 +22,9 @@ import (
 	"github.com/alauda/spark-operator/pkg/sparklabels"
 )
 
-// predecessorOf returns a driver among pods that may still run and is of an application of the same name that is gone, or nil: names are unique, so whoever has
-// another UID is gone. Whatever name the driver itself has, no other is made beside it.
+// predecessorOf returns a driver among pods that may still run and is of an application of the same name that is gone,
+// or nil: names are unique, so whoever has another UID is gone. Whatever name the driver itself has, no other is made
+// beside it.
 func predecessorOf(app *v1beta2.SparkApplication, pods []corev1.Pod, now time.Time) *corev1.Pod {
 	for i := range pods {
 		pod := &pods[i]
@@ -60,8 +61,8 @@ func blockedBy(app *v1beta2.SparkApplication, wait *apply.WaitError, now time.Ti
 	}
 }
 
-// orphansOf returns the drivers among pods of the application's name that are not the application's, and are kept by the operator, or are a predecessor's and nobody has deleted them
-// yet.
+// orphansOf returns the drivers among pods of the application's name that are not the application's, and are kept by
+// the operator, or are a predecessor's and nobody has deleted them yet.
 func orphansOf(app *v1beta2.SparkApplication, name string, pods []corev1.Pod) []*corev1.Pod {
 	var orphans []*corev1.Pod
 	for i := range pods {
@@ -74,12 +75,13 @@ func orphansOf(app *v1beta2.SparkApplication, name string, pods []corev1.Pod) []
 	return orphans
 }
 
-// maxOrphans is how many orphans one reconcile frees; their change starts the next. Anybody can label pods, and all applications share the rate of requests.
+// maxOrphans is how many orphans one reconcile frees; their change starts the next. Anybody can label pods, and all
+// applications share the rate of requests.
 const maxOrphans = 20
 
-// removeOrphans frees driver pods whose application is gone, and with it all interest in their end. The API server is asked: an application may be newer than
-// the cache. Where an application of the same name has come after it, which may need the name of the pod, the pod is deleted, too: the garbage collector would do
-// the same, later.
+// removeOrphans frees driver pods whose application is gone, and with it all interest in their end. The API server is
+// asked: an application may be newer than the cache. Where an application of the same name has come after it, which may
+// need the name of the pod, the pod is deleted, too: the garbage collector would do the same, later.
 func (r *Reconciler) removeOrphans(ctx context.Context, key types.NamespacedName, drivers []*corev1.Pod) error {
 	if len(drivers) == 0 {
 		return nil

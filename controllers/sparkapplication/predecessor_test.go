@@ -23,7 +23,8 @@ import (
 	"github.com/alauda/spark-operator/pkg/sparklabels"
 )
 
-// A submission that waits is no attempt and no error: it is tried again when it may be of use, and says what it waits for from the first moment.
+// A submission that waits is no attempt and no error: it is tried again when it may be of use, and says what it waits
+// for from the first moment.
 func TestSubmissionThatWaitsSaysForWhat(t *testing.T) {
 	app := newApp()
 	app.Spec.SparkConf = map[string]string{"spark.my.password": "hunter2hunter2"}
@@ -60,7 +61,8 @@ func TestSubmissionThatWaitsSaysForWhat(t *testing.T) {
 	}
 }
 
-// Whose driver is in the cache decides what is done with it; that of the application which exists is never touched, nor is one that was orphaned deleted.
+// Whose driver is in the cache decides what is done with it; that of the application which exists is never touched, nor
+// is one that was orphaned deleted.
 func TestOrphansAreFreedAndPredecessorsDeleted(t *testing.T) {
 	app, before := newApp(), newApp()
 	before.UID = "before"
@@ -103,7 +105,8 @@ func TestOrphansAreFreedAndPredecessorsDeleted(t *testing.T) {
 	}
 }
 
-// A cache that has the application which was deleted, and the driver of the one that was made after it, deletes nothing.
+// A cache that has the application which was deleted, and the driver of the one that was made after it, deletes
+// nothing.
 func TestDriverOfASuccessorIsLeftAlone(t *testing.T) {
 	stale, current := newApp(), newApp()
 	current.UID = "current"

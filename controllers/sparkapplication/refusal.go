@@ -23,9 +23,10 @@ func isPermanent(err error) bool {
 	return isUnsupported || refusal.Of(err) == refusal.Invalid
 }
 
-// isRefusal reports whether an error counts as an attempt: a working API server has said no (forbidden by a quota, denied by a policy or a webhook, the
-// namespace is being deleted), an object of somebody else's is in the way, or spark-submit was run and failed. Any other error is
-// on the way to an answer, and the same call may succeed in a moment.
+// isRefusal reports whether an error counts as an attempt: a working API server has said no (forbidden by a quota,
+// denied by a policy or a webhook, the namespace is being deleted), an object of somebody else's is in the way, or
+// spark-submit was run and failed. Any other error is on the way to an answer, and the same call may succeed in a
+// moment.
 func isRefusal(err error) bool {
 	if _, isConflict := errors.AsType[*apply.ConflictError](err); isConflict {
 		return true
@@ -46,7 +47,8 @@ func isRace(err error) bool {
 	return details != nil && details.Kind == applications.Resource
 }
 
-// withoutRace returns an error of a creation, which is no race unless it is one for the application: nobody ends the wait, so waits grow.
+// withoutRace returns an error of a creation, which is no race unless it is one for the application: nobody ends the
+// wait, so waits grow.
 func withoutRace(err error) error {
 	if !apierrors.IsConflict(err) || isRace(err) {
 		return err

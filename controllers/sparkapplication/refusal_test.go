@@ -69,8 +69,8 @@ func TestWhatCountsAsAnAttempt(t *testing.T) {
 	}
 }
 
-// A conflict about the application ends with its next version. Any other, such as one about a quota that many race for, has nobody to end the wait, and
-// the waits grow.
+// A conflict about the application ends with its next version. Any other, such as one about a quota that many race for,
+// has nobody to end the wait, and the waits grow.
 func TestConflictsAboutOtherObjectsBackOff(t *testing.T) {
 	for name, tc := range map[string]struct {
 		err      error

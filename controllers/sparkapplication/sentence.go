@@ -11,7 +11,8 @@ import (
 	apierrors "k8s.io/apimachinery/pkg/api/errors"
 )
 
-// sentence is an error as people read it: what was said, and after it in brackets what was tried. The chain of wrapped errors, outermost first, is for logs.
+// sentence is an error as people read it: what was said, and after it in brackets what was tried. The chain of wrapped
+// errors, outermost first, is for logs.
 type sentence struct {
 	err  error
 	text string
@@ -20,8 +21,8 @@ type sentence struct {
 func (s *sentence) Error() string { return s.text }
 func (s *sentence) Unwrap() error { return s.err }
 
-// asSentence returns an error that says the same as a sentence that begins with its cause, and is the same to errors.Is and errors.As. Where nobody outside of the
-// operator has said anything, the error is its own sentence.
+// asSentence returns an error that says the same as a sentence that begins with its cause, and is the same to errors.Is
+// and errors.As. Where nobody outside of the operator has said anything, the error is its own sentence.
 func asSentence(err error) error {
 	said := saidBy(err)
 	if err == nil || said == "" {

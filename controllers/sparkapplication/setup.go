@@ -37,7 +37,8 @@ type direct struct {
 	client.Writer
 }
 
-// CacheLimit limits what a manager's cache keeps of applications: of those in namespaces that are served, all but what nobody reads.
+// CacheLimit limits what a manager's cache keeps of applications: of those in namespaces that are served, all but what
+// nobody reads.
 func CacheLimit() caching.Limit { return caching.Stored(&stored.SparkApplication{}, transform) }
 
 // transform drops what only tools of the user's read.
@@ -126,8 +127,8 @@ func askerOf(cfg *configv1alpha1.ControllerConfiguration, c dryrun.Client) Execu
 	return dryrun.New(c, clock.RealClock{})
 }
 
-// master returns what applications have as spark.master, by which spark-submit reaches the API server: nothing, for the name that it has
-// in every cluster, or the address that an operator outside of the cluster has itself.
+// master returns what applications have as spark.master, by which spark-submit reaches the API server: nothing, for the
+// name that it has in every cluster, or the address that an operator outside of the cluster has itself.
 func master(connection *rest.Config, getenv func(string) string) string {
 	if getenv("KUBERNETES_SERVICE_HOST") != "" {
 		return ""

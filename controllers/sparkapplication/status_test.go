@@ -78,7 +78,8 @@ func strict(stale bool) interceptor.Funcs {
 // times are those that a patch of a status has.
 var times = regexp.MustCompile(`"(?:since|waitingSince|[a-zA-Z]+Time)":"([^"]*)"`)
 
-// A status that says that a driver runs and not which is read as that of the driver that the operator makes: it is found, or lost.
+// A status that says that a driver runs and not which is read as that of the driver that the operator makes: it is
+// found, or lost.
 func TestStatusWithoutTheDriversName(t *testing.T) {
 	for name, podName := range map[string]string{"none": "", "one that no pod has": "a/b", "one of a path": ".."} {
 		for found, want := range map[bool]v1beta2.ApplicationStateType{true: v1beta2.ApplicationStateSubmitted, false: v1beta2.ApplicationStateFailed} {
@@ -212,7 +213,8 @@ func (f filler) status() v1beta2.SparkApplicationStatus {
 	return status
 }
 
-// Whatever a status says that the schema accepts, by whoever's hand, reconciling the application neither fails nor panics, and so never does for ever.
+// Whatever a status says that the schema accepts, by whoever's hand, reconciling the application neither fails nor
+// panics, and so never does for ever.
 func TestNoStatusMakesReconcilingFail(t *testing.T) {
 	const rounds = 3
 	for seed := range uint64(400) {

@@ -20,7 +20,8 @@ import (
 	"github.com/alauda/spark-operator/internal/submission/sparksubmit"
 )
 
-// A queue such as Kueue has every application begin suspended. Nothing can be left of an attempt, so the API server is asked nothing.
+// A queue such as Kueue has every application begin suspended. Nothing can be left of an attempt, so the API server is
+// asked nothing.
 func TestSuspendedFromTheStartAsksNothing(t *testing.T) {
 	app := newApp()
 	app.Spec.Suspend = new(true)

@@ -18,8 +18,8 @@ import (
 )
 
 const (
-	// troubleAge is how long an answer about a driver that is held up is good for, silenceAge one that says nothing, and troubleDelay is when to try
-	// again where it was not the time to ask or there was no answer.
+	// troubleAge is how long an answer about a driver that is held up is good for, silenceAge one that says nothing,
+	// and troubleDelay is when to try again where it was not the time to ask or there was no answer.
 	troubleAge, silenceAge, troubleDelay = 2 * time.Minute, 20 * time.Second, 5 * time.Second
 	// Events are not cached, and a list of those of one pod reads all of its namespace: it is rare, whatever happens.
 	troubleRate, troubleBurst = 0.5, 5
@@ -86,8 +86,8 @@ func (d *driverEvents) wakeIn(app *v1beta2.SparkApplication, decided time.Durati
 
 // +kubebuilder:rbac:groups="",resources=events,verbs=list
 
-// trouble returns what the cluster's events say of a driver that is held up on its node, or nil. It is for people to read: without an answer all else
-// goes on.
+// trouble returns what the cluster's events say of a driver that is held up on its node, or nil. It is for people to
+// read: without an answer all else goes on.
 func (r *Reconciler) trouble(ctx context.Context, app *v1beta2.SparkApplication, driver *corev1.Pod, now time.Time) *lifecycle.Trouble {
 	since := lifecycle.HeldUpSince(driver, now)
 	if since.IsZero() || now.Before(since) {

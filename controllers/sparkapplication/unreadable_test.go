@@ -103,8 +103,9 @@ func TestAnUnreadableApplicationIsReported(t *testing.T) {
 	}
 }
 
-// A driver is kept until its end is recorded, and that of an application that cannot be read is not while it cannot. Its deletion frees the driver, whatever is
-// wrong with the application and whether its status can be written or not: namespaces are deleted that way.
+// A driver is kept until its end is recorded, and that of an application that cannot be read is not while it cannot.
+// Its deletion frees the driver, whatever is wrong with the application and whether its status can be written or not:
+// namespaces are deleted that way.
 func TestDeletingAnUnreadableApplicationFreesItsDriver(t *testing.T) {
 	const running = `{"driverInfo":{"podName":"pi-driver"},"attempt":1,"submissionID":%q,"applicationState":{"state":%q,"since":"2999-01-01T00:00:00Z"},"terminationTime":"2999-01-01T00:00:00Z"}`
 	for name, spec := range map[string]string{"the spec": `{"volumes":"none"}`, "the status": `{}`} {

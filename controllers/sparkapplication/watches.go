@@ -30,18 +30,20 @@ import (
 )
 
 const (
-	// gatherDelay is for how long changes of an application's executors are gathered, and nobody looks only because a status came back: executors come
-	// together, and one status describes them all.
+	// gatherDelay is for how long changes of an application's executors are gathered, and nobody looks only because a
+	// status came back: executors come together, and one status describes them all.
 	gatherDelay = 500 * time.Millisecond
-	// arrivalPriority lets the applications that run go before new ones: their work is less, and somebody waits for what their status says.
-	// With that alone a flood of changes would keep new applications waiting for good,
+	// arrivalPriority lets the applications that run go before new ones: their work is less, and somebody waits for
+	// what their status says. With that alone a flood of changes would keep new applications waiting for good,
 	arrivalPriority = -10
-	// so this many of them a second are taken in turn with all else. More than a slow API server takes would undo the order.
+	// so this many of them a second are taken in turn with all else. More than a slow API server takes would undo the
+	// order.
 	arrivalsInTurn = 1
 )
 
-// Setup adds the controller to mgr. Every change of an application or of one of its pods starts a reconcile; changes that come together start
-// one. Changes of the status count too: a decision that lost a race is taken anew when the version that won arrives.
+// Setup adds the controller to mgr. Every change of an application or of one of its pods starts a reconcile; changes
+// that come together start one. Changes of the status count too: a decision that lost a race is taken anew when the
+// version that won arrives.
 func (r *Reconciler) Setup(mgr ctrl.Manager, options controller.Options) error {
 	builder := ctrl.NewControllerManagedBy(mgr).
 		Named("sparkapplication").
@@ -86,8 +88,9 @@ func (a *applicationEvents) Create(ctx context.Context, e event.CreateEvent, q q
 	time.AfterFunc(turn, func() { q.Add(request) })
 }
 
-// Update implements handler.EventHandler. Where only the status has changed it is the controller's own write that comes back: to look immediately
-// would report the executors that have changed since, and that again, one by one. A decision that was given up for a newer version waits no longer.
+// Update implements handler.EventHandler. Where only the status has changed it is the controller's own write that comes
+// back: to look immediately would report the executors that have changed since, and that again, one by one. A decision
+// that was given up for a newer version waits no longer.
 func (a *applicationEvents) Update(ctx context.Context, e event.UpdateEvent, q queue) {
 	key := client.ObjectKeyFromObject(e.ObjectNew)
 	wasAwaited := a.versions.Arrived(e.ObjectNew)
@@ -109,7 +112,8 @@ func onlyStatusChanged(old, next client.Object) bool {
 		slices.Equal(old.GetFinalizers(), next.GetFinalizers())
 }
 
-// podEvents looks at the application of a pod when the pod has changed: immediately if it is a driver, after a while if it is an executor.
+// podEvents looks at the application of a pod when the pod has changed: immediately if it is a driver, after a while if
+// it is an executor.
 type podEvents struct {
 	// departed takes executor pods that are gone, as they were last.
 	departed func(types.NamespacedName, *corev1.Pod)

@@ -190,7 +190,8 @@ func TestAStatusThatComesBackWaitsForWhatElseChanges(t *testing.T) {
 	}
 }
 
-// A version that was awaited has come also where more than the status has changed: the status that follows is not awaited any more.
+// A version that was awaited has come also where more than the status has changed: the status that follows is not
+// awaited any more.
 func TestAnAwaitedVersionArrivesWhateverHasChangedInIt(t *testing.T) {
 	key := client.ObjectKey{Namespace: "default", Name: "pi"}
 	known := &staleness.Guard{}
@@ -211,7 +212,8 @@ func TestAnAwaitedVersionArrivesWhateverHasChangedInIt(t *testing.T) {
 	}
 }
 
-// An event about one object that makes a handler panic stops neither the operator nor the events about others, and the object is looked at all the same.
+// An event about one object that makes a handler panic stops neither the operator nor the events about others, and the
+// object is looked at all the same.
 func TestAHandlerThatPanicsStopsNothing(t *testing.T) {
 	before := panics.Caught()
 	spoilt := podEvents{func(types.NamespacedName, *corev1.Pod) { panic("spoilt") }}

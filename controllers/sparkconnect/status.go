@@ -24,8 +24,8 @@ var kind = unreadable.Kind[*stored.SparkConnect]{
 	Noun: "Connect server", New: func() *stored.SparkConnect { return &stored.SparkConnect{} }, SetStatus: setStatus,
 }
 
-// setStatus gives a server that cannot be read a condition, and takes that back once it can. One that was never started fails, so that nobody waits for it;
-// the state of one that runs stays, as that of an application does.
+// setStatus gives a server that cannot be read a condition, and takes that back once it can. One that was never started
+// fails, so that nobody waits for it; the state of one that runs stays, as that of an application does.
 func setStatus(server *stored.SparkConnect, problem *decoding.Problem, now time.Time) {
 	status := &server.Status
 	var changed bool

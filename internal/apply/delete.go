@@ -15,8 +15,8 @@ type Deleter interface {
 	Delete(ctx context.Context, obj client.Object, opts ...client.DeleteOption) error
 }
 
-// Delete deletes this very object, and not another that has its name by now: that is a conflict, after which the next look finds what is there. What is
-// gone is deleted.
+// Delete deletes this very object, and not another that has its name by now: that is a conflict, after which the next
+// look finds what is there. What is gone is deleted.
 func Delete(ctx context.Context, c Deleter, object client.Object) error {
 	uid := object.GetUID()
 	if err := c.Delete(ctx, object, client.Preconditions{UID: &uid}); client.IgnoreNotFound(err) != nil {

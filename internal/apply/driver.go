@@ -24,7 +24,8 @@ type Patcher interface {
 // Held reports whether the pod is kept until its end has been recorded.
 func Held(pod *corev1.Pod) bool { return slices.Contains(pod.Finalizers, sparklabels.DriverEnd) }
 
-// RemoveFinalizer removes the operator's finalizer from this very pod. The finalizers of others stay. A pod that is gone is no error, and one that has its name by now a conflict.
+// RemoveFinalizer removes the operator's finalizer from this very pod. The finalizers of others stay. A pod that is
+// gone is no error, and one that has its name by now a conflict.
 func RemoveFinalizer(ctx context.Context, p Patcher, pod *corev1.Pod) error {
 	if !Held(pod) {
 		return nil

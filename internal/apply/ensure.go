@@ -46,15 +46,15 @@ type Ensured struct {
 // maxCreations is how often one Ensure creates: immediately, and again after each of two objects that were in the way.
 const maxCreations = 3
 
-// Ensure creates an object, unless it is there as it would be created (see Same), or as admission rewrites what would be created (see Judge). What else has
-// its name
+// Ensure creates an object, unless it is there as it would be created (see Same), or as admission rewrites what would
+// be created (see Judge). What else has its name
 //
 //   - is replaced where it is the same application's, or that of an application that no longer exists: it is deleted by its UID, after the decision was
 //     confirmed. As long as it does not go, or its application is being deleted, the error is a WaitError;
 //   - is left alone where it is anybody else's, or names this application as its owner and comes back when it was deleted: a ConflictError.
 //
-// Ensure is idempotent: whatever call failed before, the same call finds what is there and goes on. An object that the API server finds invalid is an
-// InvalidError of package planning.
+// Ensure is idempotent: whatever call failed before, the same call finds what is there and goes on. An object that the
+// API server finds invalid is an InvalidError of package planning.
 func Ensure(ctx context.Context, c Client, desired client.Object, confirm submission.Confirm) (Ensured, error) {
 	var removed client.Object
 	for range maxCreations {
@@ -90,7 +90,8 @@ func Ensure(ctx context.Context, c Client, desired client.Object, confirm submis
 	return Ensured{}, fmt.Errorf("create %s %s: %w", kindOf(desired), client.ObjectKeyFromObject(desired), errComesAndGoes)
 }
 
-// afterRemoval returns why what is in the way is not removed again: it is what was removed and still goes, or somebody makes it anew.
+// afterRemoval returns why what is in the way is not removed again: it is what was removed and still goes, or somebody
+// makes it anew.
 func afterRemoval(removed, existing, desired client.Object) error {
 	switch {
 	case removed == nil:
@@ -103,8 +104,8 @@ func afterRemoval(removed, existing, desired client.Object) error {
 	return nil
 }
 
-// isRefusal reports whether a creation was refused by a rule. Quotas, policies and webhooks are asked before it is seen that the name is taken: what a quota refuses may be
-// there, and use the quota up itself.
+// isRefusal reports whether a creation was refused by a rule. Quotas, policies and webhooks are asked before it is seen
+// that the name is taken: what a quota refuses may be there, and use the quota up itself.
 func isRefusal(err error) bool {
 	_, isInvalid := errors.AsType[*planning.InvalidError](err)
 	return isInvalid || refusal.Of(err) != refusal.None
@@ -125,8 +126,8 @@ func adopt(ctx context.Context, c Creator, desired, existing client.Object) (Ens
 // errComesAndGoes says that others make and delete objects of the name. The same call may succeed later.
 var errComesAndGoes = errors.New("what has its name comes and goes")
 
-// Remove makes room for a desired object that somebody else is to create: it does with what has its name what Ensure does with what is in the way, and returns
-// the same errors; nil where the name is free.
+// Remove makes room for a desired object that somebody else is to create: it does with what has its name what Ensure
+// does with what is in the way, and returns the same errors; nil where the name is free.
 func Remove(ctx context.Context, c Client, existing, desired client.Object, confirm submission.Confirm) error {
 	if err := remove(ctx, c, existing, desired, confirm); err != nil {
 		return err
@@ -170,7 +171,8 @@ func get(ctx context.Context, c Getter, named client.Object) (client.Object, err
 	return existing, nil
 }
 
-// remove deletes what is in the way, if it is ours to delete. One that is being deleted and has no finalizer of ours needs nothing but time.
+// remove deletes what is in the way, if it is ours to delete. One that is being deleted and has no finalizer of ours
+// needs nothing but time.
 func remove(ctx context.Context, c Client, existing, desired client.Object, confirm submission.Confirm) error {
 	if !IsOurs(existing, desired) {
 		if err := ownerGone(ctx, c, existing, desired); err != nil {
@@ -202,8 +204,9 @@ func IsOurs(existing, desired client.Object) bool {
 	return owner != nil && wanted != nil && owner.UID == wanted.UID
 }
 
-// ownerGone returns nil where the owner of an object is of the same kind as that of the desired one and no longer exists, so that the garbage collector
-// would delete the object as well. The API server is asked: a name can be that of a new owner by now.
+// ownerGone returns nil where the owner of an object is of the same kind as that of the desired one and no longer
+// exists, so that the garbage collector would delete the object as well. The API server is asked: a name can be that of
+// a new owner by now.
 func ownerGone(ctx context.Context, c Getter, existing, desired client.Object) error {
 	owner, wanted := metav1.GetControllerOfNoCopy(existing), metav1.GetControllerOfNoCopy(desired)
 	conflict := &ConflictError{Kind: kindOf(existing), Namespace: existing.GetNamespace(), Name: existing.GetName(), Owner: ownerOf(existing)}

@@ -16,13 +16,15 @@ import (
 	"github.com/alauda/spark-operator/pkg/sparklabels"
 )
 
-// ConflictError says that an object has a name that the application needs, and that it is not for the operator to remove it.
+// ConflictError says that an object has a name that the application needs, and that it is not for the operator to
+// remove it.
 type ConflictError struct {
 	// Kind, Namespace and Name say which object.
 	Kind, Namespace, Name string
 	// Owner says whose it is, as far as it says.
 	Owner string
-	// Forged is whether it names the application as its owner, is not what the operator would have made, and came back after its deletion.
+	// Forged is whether it names the application as its owner, is not what the operator would have made, and came back
+	// after its deletion.
 	Forged bool
 }
 
@@ -47,15 +49,18 @@ func ownerOf(object metav1.Object) string {
 	return "nobody that it names"
 }
 
-// WaitError says that an object has a name that the application needs, and that it goes: by its own grace period, or when its owner has gone.
+// WaitError says that an object has a name that the application needs, and that it goes: by its own grace period, or
+// when its owner has gone.
 type WaitError struct {
 	// Kind, Namespace and Name say which object.
 	Kind, Namespace, Name string
 	// UID of the object.
 	UID types.UID
-	// Owner says whose it is where it is of another application; empty where it is left from an earlier attempt of the same one.
+	// Owner says whose it is where it is of another application; empty where it is left from an earlier attempt of the
+	// same one.
 	Owner string
-	// Since is when it was deleted, and Due when it was to be gone; zero where it is its owner that has to go first, or has nobody deleted it.
+	// Since is when it was deleted, and Due when it was to be gone; zero where it is its owner that has to go first, or
+	// has nobody deleted it.
 	Since, Due time.Time
 	// Finalizers are those that keep it.
 	Finalizers []string

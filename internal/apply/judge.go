@@ -35,18 +35,21 @@ type Judgement struct {
 const (
 	// patience is for how long an answer is waited for. Webhooks take 10 seconds by default.
 	patience = 12 * time.Second
-	// askedSuffix ends the name under which the API server is asked, since the right one is taken. No driver, Service or ConfigMap of ours ends so.
+	// askedSuffix ends the name under which the API server is asked, since the right one is taken. No driver, Service
+	// or ConfigMap of ours ends so.
 	askedSuffix = "-dry-run"
 	// maxAskedName is how long the name of an object of any kind may be.
 	maxAskedName = 63
 )
 
-// Judge asks the API server, by a dry run, what admission makes of the desired object, which same compares with the existing one. It asks only about an
-// object that says that it is the desired one: by its owner, the attempt, the hash and the operator's finalizer.
+// Judge asks the API server, by a dry run, what admission makes of the desired object, which same compares with the
+// existing one. It asks only about an object that says that it is the desired one: by its owner, the attempt, the hash
+// and the operator's finalizer.
 //
-// Where there is no answer (a webhook that takes no dry run, a quota that the pod itself uses up, a webhook that does not answer) a pod is taken as ours: to run
-// something twice is worse than to take a forged driver as the run. So is a pod that has ended, whatever the answer: what admission makes of it may have
-// changed since. Other objects are made anew, which costs nothing.
+// Where there is no answer (a webhook that takes no dry run, a quota that the pod itself uses up, a webhook that does
+// not answer) a pod is taken as ours: to run something twice is worse than to take a forged driver as the run. So is a
+// pod that has ended, whatever the answer: what admission makes of it may have changed since. Other objects are made
+// anew, which costs nothing.
 func Judge(ctx context.Context, c Creator, desired, existing client.Object, same func(admitted client.Object) bool) (Judgement, error) {
 	if !claims(desired, existing) {
 		return Judgement{}, nil
@@ -72,7 +75,8 @@ func doubt(pod *corev1.Pod, why string) string {
 		"if nothing in the cluster rewrites pods, somebody else has made it", pod.Name, why)
 }
 
-// claims reports whether an object says that it was created as the desired one for this attempt, whatever became of its content since.
+// claims reports whether an object says that it was created as the desired one for this attempt, whatever became of its
+// content since.
 func claims(desired, existing client.Object) bool {
 	has, want := existing.GetAnnotations()[sparklabels.SpecHash], desired.GetAnnotations()[sparklabels.SpecHash]
 	return existing.GetDeletionTimestamp() == nil && IsOurs(existing, desired) && has != "" && identity.SameSpec(has, want) &&
@@ -93,7 +97,8 @@ func admit(ctx context.Context, c Creator, desired client.Object) (client.Object
 	return asked, c.Create(ctx, asked, client.DryRunAll)
 }
 
-// isAnswer reports whether an error of a dry run is all that will be heard: the API server's, or none in time. Any other may be another the next time.
+// isAnswer reports whether an error of a dry run is all that will be heard: the API server's, or none in time. Any
+// other may be another the next time.
 func isAnswer(ctx context.Context, err error) bool {
 	var status apierrors.APIStatus
 	return ctx.Err() == nil && (errors.As(err, &status) || errors.Is(err, context.DeadlineExceeded))

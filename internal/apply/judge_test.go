@@ -155,7 +155,8 @@ func TestEnsureAsksOnlyInDoubt(t *testing.T) {
 	}
 }
 
-// What nobody's admission makes of it is forged, also in a cluster that rewrites; one that has ended is taken for the run all the same, and a doubt says so.
+// What nobody's admission makes of it is forged, also in a cluster that rewrites; one that has ended is taken for the
+// run all the same, and a doubt says so.
 func TestEnsureDistinguishesForgedDriversFromRewrittenOnes(t *testing.T) {
 	for _, phase := range phases {
 		forged := fullDriver()
@@ -180,7 +181,8 @@ func status(code int32, reason metav1.StatusReason, message string) error {
 	return &apierrors.StatusError{ErrStatus: metav1.Status{Status: metav1.StatusFailure, Code: code, Reason: reason, Message: message}}
 }
 
-// Where admission cannot be asked a driver is adopted, and a doubt says why; other objects are made anew, once for each Ensure.
+// Where admission cannot be asked a driver is adopted, and a doubt says why; other objects are made anew, once for each
+// Ensure.
 func TestEnsureWithoutAnAnswer(t *testing.T) {
 	for name, refused := range map[string]error{
 		"a webhook that takes no dry run": status(http.StatusBadRequest, metav1.StatusReasonBadRequest, `admission webhook "w" does not support dry run`),
@@ -215,7 +217,8 @@ func TestEnsureWithoutAnAnswer(t *testing.T) {
 	}
 }
 
-// The API server asks quotas, policies and webhooks before it looks whether the name is taken. What is there is found all the same, of any kind.
+// The API server asks quotas, policies and webhooks before it looks whether the name is taken. What is there is found
+// all the same, of any kind.
 func TestEnsureFindsWhatIsThereBehindARefusal(t *testing.T) {
 	for name, refused := range map[string]error{
 		"quota":   status(http.StatusForbidden, metav1.StatusReasonForbidden, "exceeded quota: team, requested: pods=1, used: pods=1, limited: pods=1"),

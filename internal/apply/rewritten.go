@@ -10,8 +10,9 @@ import (
 	"sigs.k8s.io/controller-runtime/pkg/client"
 )
 
-// rewritten returns the desired object as admission has rewritten it: with the values that it sets as they are in the admitted one. What admission adds is left
-// out. It may be drawn at random, such as the name of the volume of the account's token or the address of a Service, and is no difference (see Same).
+// rewritten returns the desired object as admission has rewritten it: with the values that it sets as they are in the
+// admitted one. What admission adds is left out. It may be drawn at random, such as the name of the volume of the
+// account's token or the address of a Service, and is no difference (see Same).
 func rewritten(desired, admitted client.Object) client.Object {
 	result := reflect.New(reflect.TypeOf(desired).Elem())
 	d, a := reflect.ValueOf(desired).Elem(), reflect.ValueOf(admitted).Elem()
@@ -67,8 +68,8 @@ func entriesOf(admitted, desired map[string]string) map[string]string {
 	return entries
 }
 
-// valuesOf returns an admitted value without what the desired one leaves unset. Open says that elements which its lists have beyond the desired ones are left
-// out, too.
+// valuesOf returns an admitted value without what the desired one leaves unset. Open says that elements which its lists
+// have beyond the desired ones are left out, too.
 func valuesOf(admitted, desired reflect.Value, open bool) reflect.Value {
 	result := reflect.New(desired.Type()).Elem()
 	isOpaque := desired.Kind() == reflect.Struct && desired.NumField() > 0 && !desired.Type().Field(0).IsExported()
@@ -94,7 +95,8 @@ func valuesOf(admitted, desired reflect.Value, open bool) reflect.Value {
 	return admitted
 }
 
-// elementsOf returns the admitted elements of a list, each with what the desired one of its name sets, or the next where they have no names.
+// elementsOf returns the admitted elements of a list, each with what the desired one of its name sets, or the next
+// where they have no names.
 func elementsOf(admitted, desired reflect.Value, open bool) reflect.Value {
 	result := reflect.MakeSlice(desired.Type(), 0, desired.Len())
 	taken := make([]bool, desired.Len())
@@ -112,7 +114,8 @@ func elementsOf(admitted, desired reflect.Value, open bool) reflect.Value {
 	return result
 }
 
-// counterpart returns the first desired element that is not taken and has the name of an admitted one; -1 where there is none.
+// counterpart returns the first desired element that is not taken and has the name of an admitted one; -1 where there
+// is none.
 func counterpart(element, desired reflect.Value, taken []bool) int {
 	for at := range desired.Len() {
 		if !taken[at] && nameOf(element) == nameOf(desired.Index(at)) {

@@ -17,12 +17,13 @@ import (
 	"github.com/alauda/spark-operator/pkg/sparklabels"
 )
 
-// Same reports whether an object is what creating the desired one would have made: the same controller, labels, annotations and content, not deleted.
-// An owner, a label and a name can be forged by whoever may create objects and read the application; so the content counts. What the API server adds by
-// itself, which are fields that the desired object leaves unset, is no difference; nor are labels and annotations of others.
+// Same reports whether an object is what creating the desired one would have made: the same controller, labels,
+// annotations and content, not deleted. An owner, a label and a name can be forged by whoever may create objects and
+// read the application; so the content counts. What the API server adds by itself, which are fields that the desired
+// object leaves unset, is no difference; nor are labels and annotations of others.
 //
-// Maps and lists are equal but in pods, to which admission webhooks add containers, variables, volumes and tolerations: there they hold all that is
-// desired, in its order, and each container that is desired runs the same program.
+// Maps and lists are equal but in pods, to which admission webhooks add containers, variables, volumes and tolerations:
+// there they hold all that is desired, in its order, and each container that is desired runs the same program.
 func Same(desired, existing client.Object) bool {
 	if existing.GetDeletionTimestamp() != nil || !IsOurs(existing, desired) || !sameMetadata(desired, existing) {
 		return false
@@ -47,8 +48,8 @@ func Same(desired, existing client.Object) bool {
 	return true
 }
 
-// sameMetadata reports whether an object has all labels and annotations of the desired one. A hash that is missing is a difference; one that another
-// version of the operator has computed is none, since the content is compared as well.
+// sameMetadata reports whether an object has all labels and annotations of the desired one. A hash that is missing is a
+// difference; one that another version of the operator has computed is none, since the content is compared as well.
 func sameMetadata(desired, existing client.Object) bool {
 	has, want := existing.GetAnnotations(), desired.GetAnnotations()
 	for name, value := range want {
@@ -67,7 +68,8 @@ func sameMetadata(desired, existing client.Object) bool {
 	return true
 }
 
-// samePod compares what a pod runs and what it runs with. What controllers may change afterwards does not count: gates of queues, the deadline, resources.
+// samePod compares what a pod runs and what it runs with. What controllers may change afterwards does not count: gates
+// of queues, the deadline, resources.
 func samePod(desired, existing *corev1.Pod) bool {
 	want := desired.Spec.DeepCopy()
 	want.SchedulingGates, want.ActiveDeadlineSeconds, want.Resources = nil, nil, nil
@@ -86,7 +88,8 @@ func samePod(desired, existing *corev1.Pod) bool {
 // defaultAccount is the service account of pods that name none.
 const defaultAccount = "default"
 
-// samePrograms reports whether each desired container runs what is desired and nothing else: what is unset there may not be set.
+// samePrograms reports whether each desired container runs what is desired and nothing else: what is unset there may
+// not be set.
 func samePrograms(desired, existing []corev1.Container) bool {
 	for i := range desired {
 		want := &desired[i]
@@ -147,8 +150,8 @@ func holdsMap(has, want reflect.Value, open bool) bool {
 	return true
 }
 
-// holdsList compares lists of scalars as a whole. Of other lists an open one has the desired elements in their order, with others between them. No other has
-// the name of a desired one: the last of two variables of a name wins.
+// holdsList compares lists of scalars as a whole. Of other lists an open one has the desired elements in their order,
+// with others between them. No other has the name of a desired one: the last of two variables of a name wins.
 func holdsList(has, want reflect.Value, open bool) bool {
 	if want.Len() == 0 {
 		return true

@@ -15,8 +15,9 @@ import (
 	"github.com/alauda/spark-operator/internal/apply"
 )
 
-// A driver that was made before a crash is adopted, whatever the API server, admission webhooks and controllers have added to it since; one that would run
-// something else is not, although it has the names, labels and owner of the real one.
+// A driver that was made before a crash is adopted, whatever the API server, admission webhooks and controllers have
+// added to it since; one that would run something else is not, although it has the names, labels and owner of the real
+// one.
 func TestSamePod(t *testing.T) {
 	for name, tc := range map[string]struct {
 		change func(*corev1.Pod)

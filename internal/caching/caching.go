@@ -38,8 +38,9 @@ type Limit struct {
 // servesFunc reports whether a namespace is served.
 type servesFunc func(namespace string) (bool, error)
 
-// Stored limits one of the operator's own kinds. Of an object in a namespace that is served the cache keeps what transform leaves of it, of others the
-// identity. That costs no decoding; where such a namespace comes to be served, stored.Get asks the API server for the rest.
+// Stored limits one of the operator's own kinds. Of an object in a namespace that is served the cache keeps what
+// transform leaves of it, of others the identity. That costs no decoding; where such a namespace comes to be served,
+// stored.Get asks the API server for the rest.
 func Stored[O stored.Object](object O, transform func(O)) Limit {
 	return Limit{Object: object, transform: func(serves servesFunc) toolscache.TransformFunc { return transformServed(serves, transform) }}
 }

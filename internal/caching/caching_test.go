@@ -106,7 +106,8 @@ func TestOfAPodTheNameOfItsOwnerIsKept(t *testing.T) {
 	}
 }
 
-// Of an object of a namespace that is not served, or of which it is not known, nothing is decoded and only the identity kept.
+// Of an object of a namespace that is not served, or of which it is not known, nothing is decoded and only the identity
+// kept.
 func TestStoredObjectsAreKeptByNamespace(t *testing.T) {
 	for name, tc := range map[string]struct {
 		served bool

@@ -26,8 +26,8 @@ var indexes = []struct {
 	{&corev1.Pod{}, PodApplication, ApplicationOfPod},
 }
 
-// SetupIndexes registers the indexes by which the controllers find what belongs to an object, so that no reconcile lists all pods of a namespace. It is
-// called once for a cache, before that starts.
+// SetupIndexes registers the indexes by which the controllers find what belongs to an object, so that no reconcile
+// lists all pods of a namespace. It is called once for a cache, before that starts.
 func SetupIndexes(ctx context.Context, indexer client.FieldIndexer) error {
 	for _, i := range indexes {
 		if err := indexer.IndexField(ctx, i.object, i.field, panics.Index(i.values)); err != nil {

@@ -30,8 +30,9 @@ func Pods() Limit {
 	}}
 }
 
-// TransformPod leaves of a pod what is read of it, before it is kept in memory: there are many, and most of each is what the operator itself has
-// rendered. Pods from the cache are therefore never written back as a whole. Who reads another field adds it here.
+// TransformPod leaves of a pod what is read of it, before it is kept in memory: there are many, and most of each is
+// what the operator itself has rendered. Pods from the cache are therefore never written back as a whole. Who reads
+// another field adds it here.
 func TransformPod(object any) (any, error) {
 	pod, isPod := object.(*corev1.Pod)
 	if !isPod {
@@ -50,8 +51,8 @@ func TransformPod(object any) (any, error) {
 	return pod, nil
 }
 
-// sparksOwn returns the name of the container that Spark runs in, and nothing where it is the one that every such pod has unless its author
-// names another: a container is large, even if it is empty.
+// sparksOwn returns the name of the container that Spark runs in, and nothing where it is the one that every such pod
+// has unless its author names another: a container is large, even if it is empty.
 func sparksOwn(pod *corev1.Pod) []corev1.Container {
 	role := podmutation.Role(pod.Labels[sparklabels.SparkRole])
 	name := podmutation.SparkContainerName(pod, role)

@@ -101,7 +101,8 @@ func (s *scan) words(line string) {
 
 func harmless(level string) bool { return level != "" && level != "ERROR" && level != "FATAL" }
 
-// trace reads an exception of the JVM with its stack trace: the innermost cause is what went wrong, and the line above says in what.
+// trace reads an exception of the JVM with its stack trace: the innermost cause is what went wrong, and the line above
+// says in what.
 func (s *scan) trace(lines []string, i int, first string) int {
 	r := failed
 	switch {

@@ -12,9 +12,9 @@
 //  2. the bundle goes into our webhook configurations;
 //  3. only when the API server has had time to see the bundle does a replica serve the new certificate.
 //
-// Until then the former certificate is served, which the bundle still trusts. No step needs a leader, and a replica that
-// stops between two steps leaves a state from which any other goes on.
+// Until then the former certificate is served, which the bundle still trusts. No step needs a leader, and a replica
+// that stops between two steps leaves a state from which any other goes on.
 //
-// Where somebody else renews the certificate in mounted files, the order is theirs to keep. What is held to here is that
-// nothing is served which the API server cannot accept, as long as there is something that it can.
+// Where somebody else renews the certificate in mounted files, the order is theirs to keep. What is held to here is
+// that nothing is served which the API server cannot accept, as long as there is something that it can.
 package certs

@@ -20,8 +20,8 @@ type Inspected struct {
 	RenewAt time.Time
 }
 
-// Inspect reports whether material can be served: key and certificate belong together, the trust bundle verifies it now for
-// every host of the profile. The error says what is wrong with it and never holds any of the material.
+// Inspect reports whether material can be served: key and certificate belong together, the trust bundle verifies it now
+// for every host of the profile. The error says what is wrong with it and never holds any of the material.
 func (p Profile) Inspect(m Material, now time.Time) (Inspected, error) {
 	if len(m.Certificate) == 0 || len(m.Key) == 0 || len(m.Trust) == 0 {
 		return Inspected{}, errors.New("certificate, key or trust bundle is missing")

@@ -38,7 +38,8 @@ type Options struct {
 	Secret types.NamespacedName
 	// Service is what the API server calls; its names are the certificate's hosts.
 	Service types.NamespacedName
-	// MutatingConfiguration and ValidatingConfiguration name the configurations that get the trust bundle; none if empty.
+	// MutatingConfiguration and ValidatingConfiguration name the configurations that get the trust bundle; none if
+	// empty.
 	MutatingConfiguration   string
 	ValidatingConfiguration string
 	// Validity is how long a certificate is valid.
@@ -163,8 +164,9 @@ func (k *Keeper) store(ctx context.Context, secret *corev1.Secret, material Mate
 	return nil
 }
 
-// promote serves the certificate if it has been trusted for long enough, and returns how long it still has to wait. There
-// is nothing to wait for if what is served now is not trusted any more, as when somebody deleted the Secret to start over.
+// promote serves the certificate if it has been trusted for long enough, and returns how long it still has to wait.
+// There is nothing to wait for if what is served now is not trusted any more, as when somebody deleted the Secret to
+// start over.
 func (k *Keeper) promote(ctx context.Context, inspected Inspected, trust []byte) time.Duration {
 	served := k.certificate.Load()
 	if sameCertificate(served, inspected.Certificate) {

@@ -21,7 +21,8 @@ import (
 const reloadInterval = 5 * time.Second
 
 // Mounted serves a certificate from files that somebody else renews. A new one takes the place of the former when the
-// API server can accept it: one for another name, or a key that does not belong to it, would turn a renewal into an outage.
+// API server can accept it: one for another name, or a key that does not belong to it, would turn a renewal into an
+// outage.
 type Mounted struct {
 	served
 	certificateFile, keyFile string
@@ -29,8 +30,8 @@ type Mounted struct {
 	logged string
 }
 
-// NewMounted reads the certificate of a folder, and fails where it can never be accepted: that is for people to mend, who
-// look at a start. One that has expired is served, and unready, until its renewal is there.
+// NewMounted reads the certificate of a folder, and fails where it can never be accepted: that is for people to mend,
+// who look at a start. One that has expired is served, and unready, until its renewal is there.
 func NewMounted(folder string, service types.NamespacedName, now func() time.Time) (*Mounted, error) {
 	m := &Mounted{
 		served:          served{host: serviceHosts(service)[0], now: now},

@@ -95,8 +95,8 @@ func TestMountedTakesUpARenewal(t *testing.T) {
 	}
 }
 
-// What the API server would not accept does not take the place of what it accepts. That is said once; and what has been mended, or
-// what time mends, is taken up.
+// What the API server would not accept does not take the place of what it accepts. That is said once; and what has been
+// mended, or what time mends, is taken up.
 func TestMountedKeepsTheFormer(t *testing.T) {
 	first := mustMint(t, testProfile(), epoch, nil)
 	later := mustMint(t, testProfile(), epoch.Add(2*backdating), nil)

@@ -28,7 +28,8 @@ var expiry = prometheus.NewDesc(ExpiryMetric, ExpiryHelp, nil, nil)
 // errNone means that there is no certificate yet.
 var errNone = errors.New("the webhook has no certificate yet")
 
-// served is the certificate that a replica shows to its callers, wherever it comes from. It is the metric about it as well.
+// served is the certificate that a replica shows to its callers, wherever it comes from. It is the metric about it as
+// well.
 type served struct {
 	// host is the name that the API server calls.
 	host        string
@@ -42,8 +43,8 @@ func serviceHosts(service types.NamespacedName) []string {
 	return []string{base + ".svc", base, base + ".svc.cluster.local"}
 }
 
-// GetCertificate is for tls.Config. Before the first certificate is there it refuses the handshake, which also keeps the
-// readiness check of the webhook server from passing.
+// GetCertificate is for tls.Config. Before the first certificate is there it refuses the handshake, which also keeps
+// the readiness check of the webhook server from passing.
 func (s *served) GetCertificate(*tls.ClientHelloInfo) (*tls.Certificate, error) {
 	if certificate := s.certificate.Load(); certificate != nil {
 		return certificate, nil
@@ -51,8 +52,8 @@ func (s *served) GetCertificate(*tls.ClientHelloInfo) (*tls.Certificate, error) 
 	return nil, errNone
 }
 
-// Valid is the readiness check that the API server can accept what is served now. The webhook server's own check makes a
-// handshake and verifies nothing.
+// Valid is the readiness check that the API server can accept what is served now. The webhook server's own check makes
+// a handshake and verifies nothing.
 func (s *served) Valid(*http.Request) error {
 	certificate := s.certificate.Load()
 	if certificate == nil {

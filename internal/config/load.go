@@ -17,8 +17,8 @@ import (
 	configv1alpha1 "github.com/alauda/spark-operator/apis/config/v1alpha1"
 )
 
-// LoadController returns the controller's configuration: the defaults, and over them the file at path unless it is empty, or
-// all files of a folder: a later one says only what it changes, and its lists replace those of earlier ones.
+// LoadController returns the controller's configuration: the defaults, and over them the file at path unless it is
+// empty, or all files of a folder: a later one says only what it changes, and its lists replace those of earlier ones.
 func LoadController(path string) (*configv1alpha1.ControllerConfiguration, error) {
 	c := configv1alpha1.DefaultControllerConfiguration()
 	if err := load(path, configv1alpha1.ControllerConfigurationKind, c); err != nil {
@@ -59,8 +59,8 @@ func load(path, kind string, into any) error {
 	return nil
 }
 
-// filesAt returns the file at path, or the files ending in .yaml of the folder at path in the order of their names. A mounted ConfigMap
-// is such a folder, to which each part of an installation adds a file.
+// filesAt returns the file at path, or the files ending in .yaml of the folder at path in the order of their names. A
+// mounted ConfigMap is such a folder, to which each part of an installation adds a file.
 func filesAt(path string) ([]string, error) {
 	if path == "" {
 		return nil, nil

@@ -148,7 +148,8 @@ func TestNoFileMeansTheDefaults(t *testing.T) {
 	}
 }
 
-// TestDefaultsSurviveAFile writes the defaults down and reads them back, so that a printed configuration can be used as a file.
+// TestDefaultsSurviveAFile writes the defaults down and reads them back, so that a printed configuration can be used as
+// a file.
 func TestDefaultsSurviveAFile(t *testing.T) {
 	want := configv1alpha1.DefaultControllerConfiguration()
 	file, err := yaml.Marshal(want)

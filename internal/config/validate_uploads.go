@@ -14,13 +14,15 @@ import (
 )
 
 var (
-	// closed are directories in which nothing is for applications: credentials, and what the kernel says of the process.
+	// closed are directories in which nothing is for applications: credentials, and what the kernel says of the
+	// process.
 	closed = []string{"/var/run/secrets", "/run/secrets", "/proc", "/sys", "/dev"}
 	// shared are directories that hold the controller's files beside others.
 	shared = []string{"/etc", "/root", "/tmp", "/var/run", "/run"}
 )
 
-// validateUploads takes no directory by which applications would have the controller's own files, and no place that drivers could not read.
+// validateUploads takes no directory by which applications would have the controller's own files, and no place that
+// drivers could not read.
 func validateUploads(u *configv1alpha1.Uploads, path *field.Path) field.ErrorList {
 	var errs field.ErrorList
 	switch {

@@ -11,8 +11,9 @@ import (
 	k8sjson "sigs.k8s.io/json"
 )
 
-// Into decodes a text into what into points to, as the API server decodes its own: names are case-sensitive, and what is not known is left out. field
-// is the path of the text in its object, for the problem. Where there is a problem, into has what came before it, and is not to be used.
+// Into decodes a text into what into points to, as the API server decodes its own: names are case-sensitive, and what
+// is not known is left out. field is the path of the text in its object, for the problem. Where there is a problem,
+// into has what came before it, and is not to be used.
 func Into(raw []byte, into any, field string) (problem *Problem) {
 	// Decoding runs where nothing else catches a panic, and one would end the program for everybody.
 	defer func() {
@@ -51,7 +52,8 @@ func Metadata(raw []byte, into *metav1.ObjectMeta, field string) *Problem {
 	return p
 }
 
-// Members calls each with the members of an object, as they are written; never where it is no object. The text must be JSON.
+// Members calls each with the members of an object, as they are written; never where it is no object. The text must be
+// JSON.
 func Members(object []byte, each func(name string, value []byte)) {
 	t := &text{data: object}
 	if t.peek() != '{' {
@@ -63,13 +65,14 @@ func Members(object []byte, each func(name string, value []byte)) {
 	})
 }
 
-// Screen returns what would be expensive about decoding a text into a value like that which like points to, or nil. What it lets pass can be given to any decoder.
+// Screen returns what would be expensive about decoding a text into a value like that which like points to, or nil.
+// What it lets pass can be given to any decoder.
 func Screen(raw []byte, like any, field string) *Problem {
 	return screen(raw, shapeOf(reflect.TypeOf(like))).at(field)
 }
 
-// locate returns which value in a text that was screened cannot be decoded. Decoders name lists without the place in them, and types that
-// decode themselves name nothing.
+// locate returns which value in a text that was screened cannot be decoded. Decoders name lists without the place in
+// them, and types that decode themselves name nothing.
 func locate(raw []byte, s *shape, err error) *Problem {
 	if p := (&text{data: raw}).locate(s); p != nil {
 		return p

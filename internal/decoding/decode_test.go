@@ -112,7 +112,8 @@ func TestItemsAreLimitedByTheMemoryThatTheyTake(t *testing.T) {
 	}
 }
 
-// TestSmallTextsNeedNoWalk holds the constant to the types: an item of two bytes and a comma takes at most the largest element's memory.
+// TestSmallTextsNeedNoWalk holds the constant to the types: an item of two bytes and a comma takes at most the largest
+// element's memory.
 func TestSmallTextsNeedNoWalk(t *testing.T) {
 	for _, object := range []any{v1beta2.SparkApplication{}, v1beta2.ScheduledSparkApplication{}, v1alpha1.SparkConnect{}, corev1.Pod{}} {
 		seen := map[*shape]bool{}
@@ -181,7 +182,8 @@ type panicking struct{}
 
 func (*panicking) UnmarshalJSON([]byte) error { panic("boom") }
 
-// check holds decoding to its promises for any text: it ends in time, takes bounded memory, and what it lets pass is what the plain decoder makes of it.
+// check holds decoding to its promises for any text: it ends in time, takes bounded memory, and what it lets pass is
+// what the plain decoder makes of it.
 func check(t *testing.T, raw []byte) {
 	t.Helper()
 	var before, after runtime.MemStats
@@ -190,7 +192,8 @@ func check(t *testing.T, raw []byte) {
 	var p *Problem
 	took := large.CPU(func() { p = Into(raw, spec, "spec") })
 	runtime.ReadMemStats(&after)
-	// A list grows by copying, so that what was allocated is a few times what is kept; and naming a problem decodes once for each level of the types.
+	// A list grows by copying, so that what was allocated is a few times what is kept; and naming a problem decodes
+	// once for each level of the types.
 	t.Logf("%d bytes of memory, %s", after.TotalAlloc-before.TotalAlloc, took)
 	if allocated := after.TotalAlloc - before.TotalAlloc; allocated > uint64(10*maxMemory+100*len(raw)) {
 		t.Errorf("%d bytes were allocated for %d", allocated, len(raw))

@@ -15,7 +15,8 @@ const (
 	// object that an API server stores has 1.5 MB; no real one comes near the limit: 30,000 entries of maps do, or
 	// 7,000 containers. An empty one is written in three bytes.
 	maxMemory = 8 << 20
-	// small is a length of text whose values cannot take that: nothing that is written in three bytes has a thousand times as many.
+	// small is a length of text whose values cannot take that: nothing that is written in three bytes has a thousand
+	// times as many.
 	small = 16 << 10
 	// entry is what an entry of a list or a dictionary takes beside its value: what is compared, copied, sorted and
 	// rendered of it comes to as much.
@@ -36,7 +37,8 @@ func screen(raw []byte, s *shape) *Problem {
 	return (&screening{text: text{data: raw}}).walk(s)
 }
 
-// harmless reports whether a text has nothing in it that could be expensive, whatever it is decoded into. Nearly all texts are harmless.
+// harmless reports whether a text has nothing in it that could be expensive, whatever it is decoded into. Nearly all
+// texts are harmless.
 func harmless(raw []byte) bool {
 	if len(raw) > small {
 		return false

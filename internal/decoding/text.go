@@ -8,8 +8,8 @@ import (
 	"encoding/json"
 )
 
-// text reads JSON from its beginning to its end without making values of it. Of what is no JSON it reads anything and comes to its end; the decoder refuses that
-// as a whole, before it makes values.
+// text reads JSON from its beginning to its end without making values of it. Of what is no JSON it reads anything and
+// comes to its end; the decoder refuses that as a whole, before it makes values.
 type text struct {
 	data []byte
 	at   int

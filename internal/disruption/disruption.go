@@ -3,7 +3,8 @@
 
 // Package disruption says what keeps a node from being drained while a driver runs on it.
 //
-// The budget is of the same name as the driver pod and covers it alone: executors may go at any time, and Spark makes others.
+// The budget is of the same name as the driver pod and covers it alone: executors may go at any time, and Spark makes
+// others.
 package disruption
 
 import (

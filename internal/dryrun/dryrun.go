@@ -45,8 +45,8 @@ func (e *RefusedError) Error() string { return fmt.Sprintf("executor pods are re
 // Unwrap returns what the API server says.
 func (e *RefusedError) Unwrap() error { return e.err }
 
-// Executors returns a RefusedError where the API server would refuse executors of the plan. It returns nil where it would take them, where it
-// does not say, and where it took ones lately that differ only in their names.
+// Executors returns a RefusedError where the API server would refuse executors of the plan. It returns nil where it
+// would take them, where it does not say, and where it took ones lately that differ only in their names.
 func (a *Asker) Executors(ctx context.Context, plan *planning.Plan) *RefusedError {
 	return a.ask(ctx, plan, func(shape shape) bool { return a.taken.include(shape, a.clock.Now()) })
 }
@@ -76,7 +76,8 @@ func (a *Asker) ask(ctx context.Context, plan *planning.Plan, known func(shape) 
 	return refusalOf(err)
 }
 
-// refusalOf returns an error as a refusal of executors, or nil where it is none. That the executor's name is taken is found last.
+// refusalOf returns an error as a refusal of executors, or nil where it is none. That the executor's name is taken is
+// found last.
 func refusalOf(err error) *RefusedError {
 	if refusal.OfDryRun(err) == refusal.None {
 		return nil

@@ -17,7 +17,8 @@ import (
 )
 
 const (
-	// shapeAge is for how long a shape that was taken is not asked about. What changes within is found when the driver makes no executor.
+	// shapeAge is for how long a shape that was taken is not asked about. What changes within is found when the driver
+	// makes no executor.
 	shapeAge = 5 * time.Minute
 	// maxShapes is how many are remembered.
 	maxShapes = 1000

@@ -52,7 +52,8 @@ func Warningf(reason Reason, action Action, format string, args ...any) Event {
 // ReasonUnreadable is the reason of an event about an object that cannot be decoded, whatever its kind.
 const ReasonUnreadable Reason = "SparkApplicationUnreadable"
 
-// Unreadable returns the event about an object that cannot be decoded, which the noun names. It is emitted also where no status can be written.
+// Unreadable returns the event about an object that cannot be decoded, which the noun names. It is emitted also where
+// no status can be written.
 func Unreadable(noun, problem string) Event {
 	return Warningf(ReasonUnreadable, Observe, "The %s cannot be read: %s", noun, problem)
 }

@@ -44,7 +44,8 @@ type Writer interface {
 	Create(ctx context.Context, obj client.Object, opts ...client.CreateOption) error
 }
 
-// Sink takes events about objects from the start, and writes them while it runs. All controllers of a manager share one.
+// Sink takes events about objects from the start, and writes them while it runs. All controllers of a manager share
+// one.
 type Sink struct {
 	writer Writer
 	scheme *runtime.Scheme

@@ -23,7 +23,8 @@ type Attempt struct {
 	Number int64
 	// SubmissionID is a UUID, the value of the label sparkoperator.k8s.io/submission-id.
 	SubmissionID string
-	// ApplicationID is Spark's application id (spark.app.id): "spark-" and 32 hexadecimal digits, as Spark's own client makes them.
+	// ApplicationID is Spark's application id (spark.app.id): "spark-" and 32 hexadecimal digits, as Spark's own client
+	// makes them.
 	ApplicationID string
 	// DriverPodName is the driver pod's name; it is the same for all attempts, as clients expect.
 	DriverPodName string
@@ -57,7 +58,8 @@ func derive(uid types.UID, number int64, purpose string) uuid.UUID {
 	return uuid.NewSHA1(uuid.NameSpaceOID, []byte("sparkoperator.k8s.io/"+purpose+"/"+string(uid)+"/"+strconv.FormatInt(number, 10)))
 }
 
-// DriverPodName returns spec.driver.podName, else the sparkConf property spark.kubernetes.driver.pod.name, else "<application>-driver".
+// DriverPodName returns spec.driver.podName, else the sparkConf property spark.kubernetes.driver.pod.name, else
+// "<application>-driver".
 func DriverPodName(app *v1beta2.SparkApplication) string {
 	if name := app.Spec.Driver.PodName; name != nil && *name != "" {
 		return *name
@@ -68,8 +70,8 @@ func DriverPodName(app *v1beta2.SparkApplication) string {
 	return app.Name + "-driver"
 }
 
-// CurrentDriverPodName returns the name of the driver pod of the current attempt: the one in the status, unless the status has none or one that no object can
-// have, as one that was written by hand may.
+// CurrentDriverPodName returns the name of the driver pod of the current attempt: the one in the status, unless the
+// status has none or one that no object can have, as one that was written by hand may.
 func CurrentDriverPodName(app *v1beta2.SparkApplication) string {
 	if name := app.Status.DriverInfo.PodName; IsName(name) {
 		return name
@@ -77,7 +79,8 @@ func CurrentDriverPodName(app *v1beta2.SparkApplication) string {
 	return DriverPodName(app)
 }
 
-// IsName reports whether the API server can be asked for an object of the name. Of any other there is none, and to ask is an error each time.
+// IsName reports whether the API server can be asked for an object of the name. Of any other there is none, and to ask
+// is an error each time.
 func IsName(name string) bool {
 	return name != "" && len(content.IsPathSegmentName(name)) == 0
 }

@@ -48,8 +48,8 @@ func TestOfIsStableForEver(t *testing.T) {
 	}
 }
 
-// The hash of a spec that holds Kubernetes' own types is written out too: their encoding is a library's, and an update of the
-// library that changes it needs a new specHashVersion.
+// The hash of a spec that holds Kubernetes' own types is written out too: their encoding is a library's, and an update
+// of the library that changes it needs a new specHashVersion.
 func TestSpecHashIsStableAcrossLibraries(t *testing.T) {
 	app := application(func(a *v1beta2.SparkApplication) {
 		a.Spec.Volumes = []corev1.Volume{{Name: "data", VolumeSource: corev1.VolumeSource{EmptyDir: &corev1.EmptyDirVolumeSource{}}}}

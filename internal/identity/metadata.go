@@ -14,8 +14,9 @@ import (
 	"github.com/alauda/spark-operator/pkg/sparklabels"
 )
 
-// MetadataHash returns the hash of what of an application's metadata an attempt is made from: its labels, which pods have as well, and the operator's own
-// annotations. Unlike a changed spec, changed metadata make no other run; but a refused submission is tried again.
+// MetadataHash returns the hash of what of an application's metadata an attempt is made from: its labels, which pods
+// have as well, and the operator's own annotations. Unlike a changed spec, changed metadata make no other run; but a
+// refused submission is tried again.
 func MetadataHash(app *v1beta2.SparkApplication) string {
 	annotations := maps.Clone(app.Annotations)
 	maps.DeleteFunc(annotations, func(name, _ string) bool { return !strings.HasPrefix(name, sparklabels.Domain) })

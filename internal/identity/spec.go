@@ -15,13 +15,14 @@ import (
 )
 
 // specHashVersion names the way SpecHash is computed. It changes when an operator upgrade would otherwise change the
-// hash of an unchanged spec: hashes of different versions are never compared (see SameSpec). The release that changes it keeps the way before for as long as
-// hashes of it are about, and compares those in that way: an edit that was made while the operator was down for the upgrade would be missed otherwise.
+// hash of an unchanged spec: hashes of different versions are never compared (see SameSpec). The release that changes
+// it keeps the way before for as long as hashes of it are about, and compares those in that way: an edit that was made
+// while the operator was down for the upgrade would be missed otherwise.
 const specHashVersion = "h2"
 
-// SpecHash returns the hash of what a run is made from: the defaulted spec without the fields that do not change a run (see
-// Fields). Defaults are applied first, so that a spec stored without them hashes alike, and fields that are empty count as
-// absent, so that a field the API gets later changes no hash.
+// SpecHash returns the hash of what a run is made from: the defaulted spec without the fields that do not change a run
+// (see Fields). Defaults are applied first, so that a spec stored without them hashes alike, and fields that are empty
+// count as absent, so that a field the API gets later changes no hash.
 //
 // It has three parts: the version, the hash proper, and two digits for each field, by which Changed names what differs.
 func SpecHash(app *v1beta2.SparkApplication) string {
@@ -103,8 +104,8 @@ func proper(hash string) string {
 	return version + "-" + sum
 }
 
-// Changed names the fields of the spec in which two hashes differ, as far as they show it. One change in four thousand leaves
-// its digits as they were.
+// Changed names the fields of the spec in which two hashes differ, as far as they show it. One change in four thousand
+// leaves its digits as they were.
 func Changed(a, b string) []string {
 	if SameSpec(a, b) {
 		return nil

@@ -16,8 +16,8 @@ import (
 // reasonWaiting is the reason while something is waited for, and of CleanupStuck where it does not go.
 const reasonWaiting = "WaitingForRemoval"
 
-// Blocked is what keeps a submission waiting: an object that has a name that the attempt needs, or the driver of an application of the same name that was
-// deleted. It is on its way out.
+// Blocked is what keeps a submission waiting: an object that has a name that the attempt needs, or the driver of an
+// application of the same name that was deleted. It is on its way out.
 type Blocked struct {
 	// What names it, and says whose it is and since when it has been going.
 	What string
@@ -36,7 +36,8 @@ func BlockedUntil(since, now time.Time) time.Time {
 	return now.Add(min(max(elapsed/4, immediately), lookAgain/2))
 }
 
-// waits reports whether the attempt that is due waits for something to go. Pods of its own application that do not go are said first.
+// waits reports whether the attempt that is due waits for something to go. Pods of its own application that do not go
+// are said first.
 func (t *turn) waits() bool {
 	due := t.in(v1beta2.ApplicationStateNew, v1beta2.ApplicationStatePendingRerun, v1beta2.ApplicationStateResuming, v1beta2.ApplicationStateFailedSubmission)
 	return due && len(t.stuck) == 0 && t.App.DeletionTimestamp.IsZero() && t.Blocked != nil && t.Submission == nil && !t.Submitting

@@ -17,7 +17,8 @@ import (
 	"github.com/alauda/spark-operator/apis/sparkoperator/v1beta2"
 )
 
-// While the operator waits for something it submits nothing, and reports once what that is; then the attempt goes on as if nothing had been.
+// While the operator waits for something it submits nothing, and reports once what that is; then the attempt goes on as
+// if nothing had been.
 func TestSubmissionWaitsForWhatGoes(t *testing.T) {
 	w := newWorld()
 	w.policy.Timeouts.Cleanup = time.Minute
@@ -79,8 +80,8 @@ func TestBlockedUntilIsSoonAtFirstAndNeverLate(t *testing.T) {
 	}
 }
 
-// Never does a submission that failed leave anything, however often it is tried and wherever the controller dies: FAILED is only reached after what the last
-// attempt made was deleted.
+// Never does a submission that failed leave anything, however often it is tried and wherever the controller dies:
+// FAILED is only reached after what the last attempt made was deleted.
 func TestRefusedForGoodLeavesNothing(t *testing.T) {
 	for _, permanent := range []bool{false, true} {
 		for dies := range 8 {

@@ -23,7 +23,8 @@ func checkClients(t *testing.T, app *v1beta2.SparkApplication) (argo clients.Hea
 		t.Fatalf("Argo CD: %v: %v", err, object["status"])
 	}
 	started, flux = clients.AirflowStarted(object), clients.Flux(object)
-	// One that cannot be read has ended, as one has whose submission is refused for good: Airflow is not to wait for it.
+	// One that cannot be read has ended, as one has whose submission is refused for good: Airflow is not to wait for
+	// it.
 	withoutDriver := []v1beta2.ApplicationStateType{
 		v1beta2.ApplicationStateSuspending, v1beta2.ApplicationStateSuspended, v1beta2.ApplicationStateResuming, v1beta2.ApplicationStateFailed,
 	}
@@ -33,7 +34,8 @@ func checkClients(t *testing.T, app *v1beta2.SparkApplication) (argo clients.Hea
 	return argo, started, flux
 }
 
-// Before there is a driver the status has room for a state and no state: health checks look into it, and Airflow takes any state for a driver that runs.
+// Before there is a driver the status has room for a state and no state: health checks look into it, and Airflow takes
+// any state for a driver that runs.
 func TestAStatusWithoutAStateSuitsItsClients(t *testing.T) {
 	for name, tc := range map[string]struct {
 		see       func(*Observation)

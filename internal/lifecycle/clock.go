@@ -16,11 +16,13 @@ import (
 const (
 	// longest is the longest time that is waited: a hundred years. Twice as long still fits into a time.Duration.
 	longest = 100 * 365 * 24 * time.Hour
-	// clockSlack is how far the clocks of the operator's replicas may be apart. What is stored as later than this is of another's clock.
+	// clockSlack is how far the clocks of the operator's replicas may be apart. What is stored as later than this is of
+	// another's clock.
 	clockSlack = 10 * time.Second
 )
 
-// Seconds returns what somebody has written as a number of seconds: nothing that is negative, and nothing longer than longest.
+// Seconds returns what somebody has written as a number of seconds: nothing that is negative, and nothing longer than
+// longest.
 func Seconds(n int64) time.Duration {
 	return time.Duration(min(max(n, 0), int64(longest/time.Second))) * time.Second
 }
@@ -33,7 +35,8 @@ func more(n int32) int32 {
 	return n + 1
 }
 
-// correctTimes sets times of the status that lie in the future to now: a clock that is ahead wrote them, and waits begin at them.
+// correctTimes sets times of the status that lie in the future to now: a clock that is ahead wrote them, and waits
+// begin at them.
 func (t *turn) correctTimes() {
 	times := []*metav1.Time{&t.status.TerminationTime, &t.status.LastSubmissionAttemptTime}
 	if record := t.currentRecord(); record != nil {
@@ -49,13 +52,14 @@ func (t *turn) correctTimes() {
 	}
 }
 
-// plausible reports whether the driver can have been at work at that time: neither before its submission nor later than now. The node that says
-// so has a clock of its own.
+// plausible reports whether the driver can have been at work at that time: neither before its submission nor later than
+// now. The node that says so has a clock of its own.
 func (t *turn) plausible(at metav1.Time) bool {
 	return !at.IsZero() && !at.After(t.Now) && !at.Before(&t.status.LastSubmissionAttemptTime)
 }
 
-// endOfRun returns when the driver ended. How long it ran is the node's to say; since when, if its clock is wrong, is not.
+// endOfRun returns when the driver ended. How long it ran is the node's to say; since when, if its clock is wrong, is
+// not.
 func (t *turn) endOfRun(seen assessment) metav1.Time {
 	end := seen.finishedAt
 	record := t.currentRecord()

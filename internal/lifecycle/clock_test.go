@@ -39,8 +39,8 @@ func durations(d time.Duration) Policy {
 	}}
 }
 
-// An application whose runs all fail immediately comes to its end after its retries, whatever numbers its author or the operator's configuration gives:
-// nothing panics, and no wait is negative.
+// An application whose runs all fail immediately comes to its end after its retries, whatever numbers its author or the
+// operator's configuration gives: nothing panics, and no wait is negative.
 func TestRetriesAlwaysEndWhateverTheNumbers(t *testing.T) {
 	const retriesAllowed = 3
 	policies := []Policy{{}, durations(math.MinInt64), durations(math.MaxInt64), durations(math.MaxInt64/2 + 1)}

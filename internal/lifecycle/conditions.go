@@ -42,7 +42,8 @@ func unknown(reason, format string, args ...any) *claim {
 	return &claim{metav1.ConditionUnknown, reason, fmt.Sprintf(format, args...)}
 }
 
-// conditions are derived from the rest of the status. One that has nothing to say, for which the claim is nil, is not there.
+// conditions are derived from the rest of the status. One that has nothing to say, for which the claim is nil, is not
+// there.
 var conditions = []struct {
 	kind  string
 	claim func(*turn) *claim

@@ -30,7 +30,8 @@ func (w *world) conditions() []string {
 	return all
 }
 
-// A condition is there while it says something that no other does. The first says how the application is going, in every state.
+// A condition is there while it says something that no other does. The first says how the application is going, in
+// every state.
 func TestConditionsAreThoseThatSaySomething(t *testing.T) {
 	steps := func(play ...func(*world)) func(*world) {
 		return func(w *world) {
@@ -205,7 +206,8 @@ func checkConditions(t *testing.T, app *v1beta2.SparkApplication) {
 	}
 }
 
-// What goes well never emits a warning: not the end of a run, and not that another follows because the author wants it to.
+// What goes well never emits a warning: not the end of a run, and not that another follows because the author wants it
+// to.
 func TestSuccessIsNoWarning(t *testing.T) {
 	ends := []v1beta2.ApplicationStateType{v1beta2.ApplicationStateSucceeding, completed}
 	successes := 0

@@ -21,7 +21,8 @@ func sparkStatus(pod *corev1.Pod, role podmutation.Role) *corev1.ContainerStatus
 	return &pod.Status.ContainerStatuses[i]
 }
 
-// endOfSpark returns how the container that Spark runs in has ended, or nil. It ends for good only in a pod that does not restart it.
+// endOfSpark returns how the container that Spark runs in has ended, or nil. It ends for good only in a pod that does
+// not restart it.
 func endOfSpark(pod *corev1.Pod, role podmutation.Role) *corev1.ContainerStateTerminated {
 	if restarts := pod.Spec.RestartPolicy; restarts != "" && restarts != corev1.RestartPolicyNever {
 		return nil

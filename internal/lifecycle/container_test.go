@@ -91,7 +91,8 @@ func TestAnExecutorIsAlwaysReadByTheContainerThatSparkRunsIn(t *testing.T) {
 	}
 }
 
-// Exit 2 of a container that the author has named is a failed run: it takes one of the run's retries, and not those of the cluster's.
+// Exit 2 of a container that the author has named is a failed run: it takes one of the run's retries, and not those of
+// the cluster's.
 func TestAFailureInAContainerOfTheAuthorsNameIsTheRuns(t *testing.T) {
 	w := newWorld(retries(1), func(a *v1beta2.SparkApplication) {
 		a.Spec.RestartPolicy.OnInfrastructureFailureRetries = new(int32(5))

@@ -25,7 +25,8 @@ const maxSteps = 12
 // immediately is the shortest time after which to look again.
 const immediately = time.Second
 
-// guards are asked in this order before the state is. To ask changes nothing. The first that takes the turn acts: it moves the state, adds an action or waits.
+// guards are asked in this order before the state is. To ask changes nothing. The first that takes the turn acts: it
+// moves the state, adds an action or waits.
 var guards = []struct {
 	name  string
 	takes func(*turn) bool
@@ -136,8 +137,8 @@ func (t *turn) move(to v1beta2.ApplicationStateType, because string) {
 	t.because = append(t.because, because)
 }
 
-// betweenAttempts reports whether an application in the state has no driver and is to have another. It may go round in these states, which are of one age
-// together: one that no attempt of comes about grows old.
+// betweenAttempts reports whether an application in the state has no driver and is to have another. It may go round in
+// these states, which are of one age together: one that no attempt of comes about grows old.
 func betweenAttempts(state v1beta2.ApplicationStateType) bool {
 	return slices.Contains([]v1beta2.ApplicationStateType{
 		v1beta2.ApplicationStateInvalidating, v1beta2.ApplicationStatePendingRerun, v1beta2.ApplicationStateFailedSubmission,
@@ -171,7 +172,8 @@ func (t *turn) wakeIn(d time.Duration) {
 }
 
 func (t *turn) decision() Decision {
-	// A turn that only acts has nothing to report yet, unless it does so in vain: what comes of the action is stored with the next.
+	// A turn that only acts has nothing to report yet, unless it does so in vain: what comes of the action is stored
+	// with the next.
 	wasStuck := meta.IsStatusConditionTrue(t.App.Status.Conditions, v1beta2.ConditionCleanupStuck)
 	inVain := (len(t.stuck) > 0 || t.overstays()) != wasStuck || t.delayUnstored() || t.waitUnstored() || t.awaitsAnother()
 	t.reportDelay()
@@ -210,15 +212,15 @@ func (t *turn) suspend() {
 	t.emit(events.Normalf(ReasonSuspending, events.Suspend, "Suspending: its pods are being deleted"))
 }
 
-// endUnrecorded reports whether the driver has ended and the status does not say so yet. Whatever else is asked for, that is recorded first: a run
-// that succeeded must not be taken for one that was stopped, and run again.
+// endUnrecorded reports whether the driver has ended and the status does not say so yet. Whatever else is asked for,
+// that is recorded first: a run that succeeded must not be taken for one that was stopped, and run again.
 func (t *turn) endUnrecorded() bool {
 	followed := t.in(v1beta2.ApplicationStateSubmitted, v1beta2.ApplicationStateRunning, v1beta2.ApplicationStateUnknown)
 	return followed && t.Driver != nil && t.current(t.Driver) && !assess(t.Driver, t.Now).alive()
 }
 
-// over reports whether the run has ended and no other follows from it: COMPLETED or FAILED is next, as it would be if nothing had been asked for
-// meanwhile.
+// over reports whether the run has ended and no other follows from it: COMPLETED or FAILED is next, as it would be if
+// nothing had been asked for meanwhile.
 func (t *turn) over() bool {
 	switch t.state() {
 	case v1beta2.ApplicationStateSucceeding:

@@ -37,8 +37,8 @@ type Action interface {
 // Submit makes the objects of an attempt, its driver pod last. Where they exist already, they are adopted.
 type Submit struct{ Attempt identity.Attempt }
 
-// DeleteRun deletes all pods of the application, removes the finalizer of its driver, and deletes what the given attempts made besides. It is
-// executed again until no pod is left.
+// DeleteRun deletes all pods of the application, removes the finalizer of its driver, and deletes what the given
+// attempts made besides. It is executed again until no pod is left.
 type DeleteRun struct{ Attempts []identity.Attempt }
 
 // DeleteExecutors deletes single executor pods.
@@ -47,8 +47,8 @@ type DeleteExecutors struct{ Names []string }
 // EndDriverPod ends what still runs in the driver pod, and keeps the pod.
 type EndDriverPod struct{}
 
-// RemoveFinalizer removes the finalizer of the driver pod, whose end is recorded or which is to be orphaned. The dependents
-// of a driver that has ended are deleted before that.
+// RemoveFinalizer removes the finalizer of the driver pod, whose end is recorded or which is to be orphaned. The
+// dependents of a driver that has ended are deleted before that.
 type RemoveFinalizer struct{ Orphan bool }
 
 // DeleteApplication deletes the application itself, and by ownership all that it has.

@@ -17,11 +17,13 @@ const (
 	ReasonSubmissionDelayed events.Reason = "SparkApplicationSubmissionDelayed"
 	// reasonDelayed is the reason that the status gives meanwhile.
 	reasonDelayed = "SubmissionDelayed"
-	// delayGrace is for how long a submission may have no answer before the status says so: most of what passes has passed by then.
+	// delayGrace is for how long a submission may have no answer before the status says so: most of what passes has
+	// passed by then.
 	delayGrace = 10 * time.Second
 )
 
-// SubmissionDelay is what keeps a submission from an answer: an API server or an admission webhook that fails, a full queue.
+// SubmissionDelay is what keeps a submission from an answer: an API server or an admission webhook that fails, a full
+// queue.
 type SubmissionDelay struct {
 	// Since is when it was met first.
 	Since time.Time
@@ -36,7 +38,8 @@ const (
 	minUnanswered = 5
 )
 
-// Unanswered are tries of a submission in a row that had no answer while the API server answered what else it was asked.
+// Unanswered are tries of a submission in a row that had no answer while the API server answered what else it was
+// asked.
 type Unanswered struct {
 	// Tries is how many there were.
 	Tries int
@@ -44,14 +47,15 @@ type Unanswered struct {
 	Since time.Time
 }
 
-// GivesUp reports whether a submission without an answer is taken for refused. What of it arrives later is found and deleted.
+// GivesUp reports whether a submission without an answer is taken for refused. What of it arrives later is found and
+// deleted.
 func (p Policy) GivesUp(u Unanswered, now time.Time) bool {
 	limit := p.Timeouts.Submission
 	return limit > 0 && u.Tries >= minUnanswered && now.Sub(u.Since) >= limit
 }
 
-// delayed reports whether the status is to say that the attempt that is due has no answer. Pods that do not go are said first: without their end there
-// is no attempt.
+// delayed reports whether the status is to say that the attempt that is due has no answer. Pods that do not go are said
+// first: without their end there is no attempt.
 func (t *turn) delayed() bool {
 	due := t.in(v1beta2.ApplicationStateNew, v1beta2.ApplicationStatePendingRerun, v1beta2.ApplicationStateResuming, v1beta2.ApplicationStateFailedSubmission)
 	isFree := len(t.stuck) == 0 && !t.waits()

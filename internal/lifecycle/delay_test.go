@@ -80,8 +80,8 @@ func TestDelayIsReportedWhereWhatWasStuckHasGone(t *testing.T) {
 	}
 }
 
-// Whatever holds up an attempt, also several things together and whatever was reported before: each is reported at most once while it lasts, and then no
-// turn writes anything more.
+// Whatever holds up an attempt, also several things together and whatever was reported before: each is reported at most
+// once while it lasts, and then no turn writes anything more.
 func TestWhatHoldsUpAnAttemptIsNeverReportedTwice(t *testing.T) {
 	now := start.Add(time.Hour)
 	states := []v1beta2.ApplicationStateType{

@@ -12,7 +12,8 @@ import (
 	"github.com/alauda/spark-operator/pkg/sparklabels"
 )
 
-// isDeleted reports whether the application is being deleted. What ends by itself is recorded before, and stays to be read.
+// isDeleted reports whether the application is being deleted. What ends by itself is recorded before, and stays to be
+// read.
 func (t *turn) isDeleted() bool {
 	if t.App.DeletionTimestamp.IsZero() {
 		return false
@@ -21,8 +22,8 @@ func (t *turn) isDeleted() bool {
 	return !isToRecord
 }
 
-// endDeleted ends the run of a deleted application. The garbage collector removes what an application owns when that is gone, and somebody's finalizer
-// may keep it for as long as it likes: the run would go on.
+// endDeleted ends the run of a deleted application. The garbage collector removes what an application owns when that is
+// gone, and somebody's finalizer may keep it for as long as it likes: the run would go on.
 func (t *turn) endDeleted() {
 	if t.leftToCollector() {
 		t.wait("the application is being deleted by the garbage collector")
@@ -37,13 +38,15 @@ func (t *turn) endDeleted() {
 	t.wait("the application is being deleted")
 }
 
-// endedByDeletion reports whether the driver was killed because its pod was deleted. With the application that is no failure of the run.
+// endedByDeletion reports whether the driver was killed because its pod was deleted. With the application that is no
+// failure of the run.
 func (t *turn) endedByDeletion() bool {
 	failure := assess(t.Driver, t.Now).failure
 	return failure != nil && failure.Reason == failureDriverDeleted
 }
 
-// leftToCollector reports whether what the deleted application owns is the garbage collector's: to orphan, or to delete before the application.
+// leftToCollector reports whether what the deleted application owns is the garbage collector's: to orphan, or to delete
+// before the application.
 func (t *turn) leftToCollector() bool {
 	return !t.App.DeletionTimestamp.IsZero() && (t.orphaning() || slices.Contains(t.App.Finalizers, metav1.FinalizerDeleteDependents))
 }

@@ -23,7 +23,8 @@ func (w *world) delete(finalizers ...string) {
 	w.app.DeletionTimestamp, w.app.Finalizers = new(metav1.NewTime(w.now)), finalizers
 }
 
-// Whoever holds a deleted application, its run ends; but what orphaning or foreground deletion asks of the garbage collector is left to it.
+// Whoever holds a deleted application, its run ends; but what orphaning or foreground deletion asks of the garbage
+// collector is left to it.
 func TestDeletionThatIsHeld(t *testing.T) {
 	runs := func(w *world) {
 		w.reconcile()
@@ -130,8 +131,8 @@ func TestOrphanedDriverKeepsWhatLeadsToIt(t *testing.T) {
 	}
 }
 
-// A deleted application never starts anything, whatever state it is in and whoever holds it, and no pod is deleted that is to be orphaned or that
-// the garbage collector deletes. Where it is ours to do, no pod goes on.
+// A deleted application never starts anything, whatever state it is in and whoever holds it, and no pod is deleted that
+// is to be orphaned or that the garbage collector deletes. Where it is ours to do, no pod goes on.
 func TestDeletedApplicationsNeverRun(t *testing.T) {
 	arrangements := map[string]func(*world){
 		"no pod":             func(*world) {},

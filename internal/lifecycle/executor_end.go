@@ -14,7 +14,8 @@ import (
 	"github.com/alauda/spark-operator/pkg/sparkconf"
 )
 
-// killGrace is for how long it is left open who deleted an executor. A driver that stops deletes all of its executors, one by one, before it ends.
+// killGrace is for how long it is left open who deleted an executor. A driver that stops deletes all of its executors,
+// one by one, before it ends.
 const killGrace = 10 * time.Second
 
 // failureDeleted is what an executor failed of that somebody has deleted.
@@ -30,12 +31,13 @@ const (
 	endedWell executorEnd = "well"
 	// endedBadly: by itself with another exit code, or the cluster took it.
 	endedBadly executorEnd = "badly"
-	// killed: it ran and was deleted. Whether by its driver, which needed it no more, or by somebody else, the pod does not say.
+	// killed: it ran and was deleted. Whether by its driver, which needed it no more, or by somebody else, the pod does
+	// not say.
 	killed executorEnd = "killed"
 )
 
-// endOfExecutor reads the pod of an executor; one that is gone as it was last. Drivers also delete the pods of executors that have failed, so
-// a deletion alone says nothing.
+// endOfExecutor reads the pod of an executor; one that is gone as it was last. Drivers also delete the pods of
+// executors that have failed, so a deletion alone says nothing.
 func endOfExecutor(pod *corev1.Pod, gone bool) executorEnd {
 	ended, taken := endOfSpark(pod, podmutation.Executor), takenBy(pod) != ""
 	deleted := gone || !pod.DeletionTimestamp.IsZero()
@@ -73,8 +75,8 @@ func terminated(ended *corev1.ContainerStateTerminated) bool {
 	return ended.ExitCode == exitSIGTERM || ended.ExitCode == exitSIGKILL && ended.Reason != "OOMKilled"
 }
 
-// Unexplained returns the names of the executors of the current run of which it is open whether they were to end: they were deleted, or nobody
-// saw how they went. Observation.EndSeen says since when that is so.
+// Unexplained returns the names of the executors of the current run of which it is open whether they were to end: they
+// were deleted, or nobody saw how they went. Observation.EndSeen says since when that is so.
 func Unexplained(o Observation) []string {
 	t := &turn{Observation: o, status: &o.App.Status}
 	var names []string
@@ -98,7 +100,8 @@ type executor struct {
 	gone bool
 }
 
-// currentExecutors returns the executors of the current attempt by name: those that are there, and those that have gone lately.
+// currentExecutors returns the executors of the current attempt by name: those that are there, and those that have gone
+// lately.
 func (t *turn) currentExecutors() map[string]executor {
 	found := make(map[string]executor, len(t.Executors)+len(t.Gone))
 	for _, pod := range t.Gone {
@@ -128,8 +131,9 @@ func (t *turn) stateOf(e executor, driverEnded bool) v1beta2.ExecutorState {
 	return stateOfPhase(e.pod.Status.Phase)
 }
 
-// stateOfKilled returns the state of an executor that was deleted. Drivers that have as many executors as they are asked to delete none of them
-// before they stop: then the driver ends soon, or it has no executor left. Otherwise somebody else did.
+// stateOfKilled returns the state of an executor that was deleted. Drivers that have as many executors as they are
+// asked to delete none of them before they stop: then the driver ends soon, or it has no executor left. Otherwise
+// somebody else did.
 func (t *turn) stateOfKilled(name string, driverEnded bool) v1beta2.ExecutorState {
 	left := t.openFor(name)
 	switch {
@@ -146,8 +150,8 @@ func (t *turn) stateOfKilled(name string, driverEnded bool) v1beta2.ExecutorStat
 	}
 }
 
-// stateOfMissing returns the state of an executor that only the status has. It may have gone a moment ago; if nobody saw
-// how, it is taken to have been removed on purpose.
+// stateOfMissing returns the state of an executor that only the status has. It may have gone a moment ago; if nobody
+// saw how, it is taken to have been removed on purpose.
 func (t *turn) stateOfMissing(name string, known v1beta2.ExecutorState, driverEnded bool) v1beta2.ExecutorState {
 	if left := t.openFor(name); !driverEnded && left > 0 {
 		t.wakeIn(left)

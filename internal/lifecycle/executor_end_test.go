@@ -51,8 +51,8 @@ func (w *world) end(gone bool, changes ...func(*corev1.Pod)) {
 	w.reconcile()
 }
 
-// Nothing that was killed, drained or failed counts as completed, whether its pod is still there, marked for deletion or gone: drivers delete the
-// pods of executors that have failed as well.
+// Nothing that was killed, drained or failed counts as completed, whether its pod is still there, marked for deletion
+// or gone: drivers delete the pods of executors that have failed as well.
 func TestWhatWasKilledIsNeverCompleted(t *testing.T) {
 	for name, tc := range map[string]struct {
 		change     []func(*corev1.Pod)

@@ -17,14 +17,16 @@ import (
 )
 
 const (
-	// maxFailureReasons bounds the reasons that failed executors are counted by; what comes later is counted as another one.
+	// maxFailureReasons bounds the reasons that failed executors are counted by; what comes later is counted as another
+	// one.
 	maxFailureReasons  = 20
 	otherFailureReason = "Other"
 )
 
 // executorNews maps a state that executors have newly reached to the event about it, and says when that is emitted. An
-// event costs as much as any other request, and executors come and go in numbers: the first of a burst has an event, and
-// the status counts them all. Executors that end because their driver ends or is about to have none; failures always do.
+// event costs as much as any other request, and executors come and go in numbers: the first of a burst has an event,
+// and the status counts them all. Executors that end because their driver ends or is about to have none; failures
+// always do.
 var executorNews = []struct {
 	state   v1beta2.ExecutorState
 	warning bool
@@ -47,8 +49,8 @@ type executorTurn struct {
 	goOn bool
 }
 
-// followExecutors brings what the status says of executors up to date with the pods of the current attempt. Those that still run when their
-// driver has ended have completed: they end with it. An end is final.
+// followExecutors brings what the status says of executors up to date with the pods of the current attempt. Those that
+// still run when their driver has ended have completed: they end with it. An end is final.
 func (t *turn) followExecutors(driverEnded bool) {
 	t.doubtful = 0
 	next := map[string]v1beta2.ExecutorState{}
@@ -82,8 +84,8 @@ func (t *turn) followExecutors(driverEnded bool) {
 	}
 }
 
-// countExecutors counts the executors by state. Those that have ended are added when they do, for the map forgets them. Where the map is full, an
-// executor that it does not know and that has ended was forgotten, and so counted, before.
+// countExecutors counts the executors by state. Those that have ended are added when they do, for the map forgets them.
+// Where the map is full, an executor that it does not know and that has ended was forgotten, and so counted, before.
 func (t *turn) countExecutors(next map[string]v1beta2.ExecutorState, pods map[string]executor) {
 	counts := &v1beta2.ExecutorCounts{}
 	if before := t.status.Executors; before != nil {

@@ -11,7 +11,8 @@ import (
 	corev1 "k8s.io/api/core/v1"
 )
 
-// Whole lives with five executors, each of which is seen alone: events are the most expensive requests that a life makes.
+// Whole lives with five executors, each of which is seen alone: events are the most expensive requests that a life
+// makes.
 func TestEventsAboutExecutorsAreFew(t *testing.T) {
 	all := []int{0, 1, 2, 3, 4}
 	each := func(w *world, indices []int, change func(*corev1.Pod)) {

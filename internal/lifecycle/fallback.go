@@ -11,8 +11,8 @@ import (
 	"github.com/alauda/spark-operator/internal/events"
 )
 
-// noteFallback keeps in a condition why the attempt takes spark-submit in place of native submission, and emits an event about it once. An attempt that
-// needs no fallback has no such condition.
+// noteFallback keeps in a condition why the attempt takes spark-submit in place of native submission, and emits an
+// event about it once. An attempt that needs no fallback has no such condition.
 func (t *turn) noteFallback() {
 	const kind = v1beta2.ConditionNativeSubmission
 	if t.Fallback == "" {

@@ -18,7 +18,8 @@ func written(t *turn) string {
 		*t.status, t.actions, t.events, t.requeueAfter, t.because, t.moved, t.passed, t.specChangePending)
 }
 
-// Whatever there is to decide on, a guard that is asked writes nothing and emits nothing: only one that takes the turn acts.
+// Whatever there is to decide on, a guard that is asked writes nothing and emits nothing: only one that takes the turn
+// acts.
 func TestAGuardThatIsAskedNeverWrites(t *testing.T) {
 	drivers := map[string]func(*world){
 		"none":    func(*world) {},

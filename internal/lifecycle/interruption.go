@@ -64,13 +64,15 @@ func (t *turn) isClean() bool {
 	return t.Driver == nil && len(t.Executors) == 0 && (t.Released || t.neverBegun())
 }
 
-// clean deletes what is left of the application's runs. The next attempt is included: a crash may have left part of it behind.
+// clean deletes what is left of the application's runs. The next attempt is included: a crash may have left part of it
+// behind.
 func (t *turn) clean(because string) {
 	t.deleteRun(because, t.currentAttempt(), t.nextAttempt())
 }
 
-// neverBegun reports whether no attempt can have been begun, not even one that a crash hid from the status: the application was created
-// suspended, and its spec is the first. A queue such as Kueue has all applications begin like that.
+// neverBegun reports whether no attempt can have been begun, not even one that a crash hid from the status: the
+// application was created suspended, and its spec is the first. A queue such as Kueue has all applications begin like
+// that.
 func (t *turn) neverBegun() bool {
 	return t.status.Attempt == 0 && t.App.Generation == 1 && isTrue(t.App.Spec.Suspend)
 }

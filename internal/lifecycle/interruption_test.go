@@ -14,8 +14,8 @@ import (
 	"github.com/alauda/spark-operator/internal/identity"
 )
 
-// What is asked for after the driver has ended, and before the operator has seen that, changes nothing about how the run ended: a suspension
-// holds back only what is still to come, a changed spec runs it again after the end was stored.
+// What is asked for after the driver has ended, and before the operator has seen that, changes nothing about how the
+// run ended: a suspension holds back only what is still to come, a changed spec runs it again after the end was stored.
 func TestEndIsRecordedBeforeAnythingElse(t *testing.T) {
 	type state = v1beta2.ApplicationStateType
 	const failing, suspending, suspended = v1beta2.ApplicationStateFailing, v1beta2.ApplicationStateSuspending, v1beta2.ApplicationStateSuspended
@@ -62,7 +62,8 @@ func TestEndIsRecordedBeforeAnythingElse(t *testing.T) {
 	}
 }
 
-// A driver that ended, whose pod is gone by now, leaves nothing to wait for: the end is stored, and the application looked at again immediately.
+// A driver that ended, whose pod is gone by now, leaves nothing to wait for: the end is stored, and the application
+// looked at again immediately.
 func TestChangedSpecOfALostRunIsSeenAfterItsEnd(t *testing.T) {
 	w := newWorld()
 	w.reconcile()

@@ -23,8 +23,9 @@ import (
 // lookAgain is after what time to look again where an event is expected to come and may be missed.
 const lookAgain = time.Minute
 
-// deleteRun deletes all pods and what the attempts made besides, and watches over pods that do not go. It is never forced: a pod on a lost node may
-// still run, and only who looks after the node can know. Attempts count from 1: before the first there is none.
+// deleteRun deletes all pods and what the attempts made besides, and watches over pods that do not go. It is never
+// forced: a pod on a lost node may still run, and only who looks after the node can know. Attempts count from 1: before
+// the first there is none.
 func (t *turn) deleteRun(because string, attempts ...identity.Attempt) {
 	attempts = slices.DeleteFunc(attempts, func(a identity.Attempt) bool { return a.Number < 1 })
 	t.act(DeleteRun{Attempts: attempts}, because)
@@ -74,15 +75,15 @@ func describeStuck(pods []*corev1.Pod) string {
 	return b.String()
 }
 
-// endLeftovers ends what outlives a driver that has ended: executors that do not miss it, such as pending ones, and sidecars that would
-// hold the resources of the driver pod for ever.
+// endLeftovers ends what outlives a driver that has ended: executors that do not miss it, such as pending ones, and
+// sidecars that would hold the resources of the driver pod for ever.
 func (t *turn) endLeftovers() {
 	t.endExecutors()
 	t.endSidecars()
 }
 
-// endExecutors deletes executor pods that have not ended. The pod counts here, not its Spark container: a sidecar holds the resources of an executor pod
-// as well, and nobody else deletes it any more.
+// endExecutors deletes executor pods that have not ended. The pod counts here, not its Spark container: a sidecar holds
+// the resources of an executor pod as well, and nobody else deletes it any more.
 func (t *turn) endExecutors() {
 	limit := t.limit(t.timeouts().ExecutorsEndSeconds, t.policy.Timeouts.ExecutorsEnd)
 	if limit <= 0 {

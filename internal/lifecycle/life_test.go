@@ -32,8 +32,9 @@ type podCache struct {
 // edge is a transition without its reason.
 type edge struct{ from, to v1beta2.ApplicationStateType }
 
-// life is a world with a controller that is not all-knowing and not immortal: it sees caches that may be stale, each on its own, its writes carry the
-// version that it decided on, spark-submit takes its time, and it may die between any two calls. It does what controllers/sparkapplication does.
+// life is a world with a controller that is not all-knowing and not immortal: it sees caches that may be stale, each on
+// its own, its writes carry the version that it decided on, spark-submit takes its time, and it may die between any two
+// calls. It does what controllers/sparkapplication does.
 type life struct {
 	*world
 	r *rand.Rand
@@ -437,7 +438,8 @@ func (l *life) podsGo() {
 	}
 }
 
-// settle lets the world come to rest: the application can be read, nothing is suspended, nothing dies, the cluster accepts, caches follow, drivers succeed, pods go.
+// settle lets the world come to rest: the application can be read, nothing is suspended, nothing dies, the cluster
+// accepts, caches follow, drivers succeed, pods go.
 func (l *life) settle() {
 	l.refuse, l.mortal, l.appsLag, l.podsLag = nil, false, false, false
 	l.edit(func(a *v1beta2.SparkApplication) {

@@ -249,7 +249,8 @@ func TestRunningSubmissionIsWaitedFor(t *testing.T) {
 	}
 }
 
-// Why spark-submit was taken is reported once, while it runs already, and stays in the status for as long as it is true.
+// Why spark-submit was taken is reported once, while it runs already, and stays in the status for as long as it is
+// true.
 func TestFallbackIsReportedOnceAndKept(t *testing.T) {
 	const why = "Submitting by spark-submit: native submission does not support spark.files /a"
 	w := newWorld()

@@ -13,8 +13,9 @@ import (
 	"github.com/alauda/spark-operator/apis/sparkoperator/v1beta2"
 )
 
-// Random lives: whatever happens, an attempt is submitted at most once and never beside another, a run that succeeded is recorded as such, no state
-// is left without a way to wake up, an application that is left without faults ends, and every edge of the state machine is taken by some.
+// Random lives: whatever happens, an attempt is submitted at most once and never beside another, a run that succeeded
+// is recorded as such, no state is left without a way to wake up, an application that is left without faults ends, and
+// every edge of the state machine is taken by some.
 func TestRandomLives(t *testing.T) {
 	edges := map[edge]bool{}
 	for seed := range uint64(800) {

@@ -13,8 +13,8 @@ import (
 	"github.com/alauda/spark-operator/pkg/sparklabels"
 )
 
-// A label or annotation of the application may be what its submission was refused for: once it is changed, the application is submitted again, as after
-// a change of its spec. Nothing else looks at them, least of all a run.
+// A label or annotation of the application may be what its submission was refused for: once it is changed, the
+// application is submitted again, as after a change of its spec. Nothing else looks at them, least of all a run.
 func TestMendedMetadata(t *testing.T) {
 	type state = v1beta2.ApplicationStateType
 	const invalidating = v1beta2.ApplicationStateInvalidating

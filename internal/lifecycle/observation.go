@@ -20,8 +20,8 @@ type Observation struct {
 	App *v1beta2.SparkApplication
 	// Unreadable says why the application cannot be decoded; nil if it can. Then App has metadata and status only.
 	Unreadable error
-	// Driver is the driver pod, or nil. It is one of this application (its controller owner is App), of whichever attempt.
-	// Where the status expects a driver, nil means that the API server was asked, not only the cache.
+	// Driver is the driver pod, or nil. It is one of this application (its controller owner is App), of whichever
+	// attempt. Where the status expects a driver, nil means that the API server was asked, not only the cache.
 	Driver *corev1.Pod
 	// Executors are the executor pods of this application, of whichever attempt, sorted by name.
 	Executors []*corev1.Pod
@@ -29,12 +29,13 @@ type Observation struct {
 	Gone []*corev1.Pod
 	// EndSeen is since when it has been known of executors that Unexplained names.
 	EndSeen map[string]time.Time
-	// Submission is the outcome of the Submit action that was just executed, or nil; a DeleteRun that was executed after it leaves none.
+	// Submission is the outcome of the Submit action that was just executed, or nil; a DeleteRun that was executed
+	// after it leaves none.
 	Submission *SubmissionOutcome
 	// Submitting is whether a Submit action was just executed and has no outcome yet: spark-submit is queued or runs.
 	Submitting bool
-	// Fallback is why the Submit action that was just executed took spark-submit although native submission is preferred; empty
-	// where it did not.
+	// Fallback is why the Submit action that was just executed took spark-submit although native submission is
+	// preferred; empty where it did not.
 	Fallback string
 	// Delay is what has kept the submission of the next attempt from an answer so far, or nil.
 	Delay *SubmissionDelay
@@ -42,19 +43,20 @@ type Observation struct {
 	Blocked *Blocked
 	// SpecHash is the hash of the application's spec, if it is known; Decide computes it otherwise.
 	SpecHash string
-	// Secrets hides the application's secrets in what others say of it; nil hides nothing. It is asked before a text is cut: what is left of a secret
-	// would not be found.
+	// Secrets hides the application's secrets in what others say of it; nil hides nothing. It is asked before a text is
+	// cut: what is left of a secret would not be found.
 	Secrets *sparkconf.Masker
 	// Trouble is what the cluster's events say of a driver that is held up (see HeldUpSince), if they were asked.
 	Trouble *Trouble
-	// Refusal is why the API server refuses executors of the current run, if it was asked (see WithoutExecutorsSince) and does.
+	// Refusal is why the API server refuses executors of the current run, if it was asked (see WithoutExecutorsSince)
+	// and does.
 	Refusal *Refusal
 	// Released is whether a DeleteRun action was just executed and found no pod to wait for.
 	Released bool
 }
 
-// RunDeleted notes that a DeleteRun action was executed, and whether it found nothing to wait for. What came of a submission before it is stored by then, and
-// its objects are gone.
+// RunDeleted notes that a DeleteRun action was executed, and whether it found nothing to wait for. What came of a
+// submission before it is stored by then, and its objects are gone.
 func (o *Observation) RunDeleted(nothingLeft bool) {
 	o.Released = nothingLeft
 	if nothingLeft {
@@ -62,8 +64,8 @@ func (o *Observation) RunDeleted(nothingLeft bool) {
 	}
 }
 
-// SubmissionOutcome is what became of a Submit action. A failure of the infrastructure on the way to the API server is not an
-// outcome: the action is executed again.
+// SubmissionOutcome is what became of a Submit action. A failure of the infrastructure on the way to the API server is
+// not an outcome: the action is executed again.
 type SubmissionOutcome struct {
 	// Attempt is the number of the attempt that was submitted.
 	Attempt int64
@@ -115,11 +117,13 @@ type Policy struct {
 type Timeouts struct {
 	// Submission is how long a submission may have no answer while the API server answers what else it is asked.
 	Submission time.Duration
-	// DriverPending is from the creation of a driver pod, or from when a queue lets it go, to the start of its container.
+	// DriverPending is from the creation of a driver pod, or from when a queue lets it go, to the start of its
+	// container.
 	DriverPending time.Duration
 	// ExecutorsPending is how long a driver may run without an executor while one is to come.
 	ExecutorsPending time.Duration
-	// ExecutorsRefused is how long a driver may run without an executor while the API server refuses executors for good.
+	// ExecutorsRefused is how long a driver may run without an executor while the API server refuses executors for
+	// good.
 	ExecutorsRefused time.Duration
 	// Run is from the submission of a run to its end.
 	Run time.Duration

@@ -52,8 +52,9 @@ func pendingReasonOf(pod *corev1.Pod) *pendingReason {
 	return nil
 }
 
-// unseenUntil returns until when a scheduler is waited for that has not said a word about a pod, and zero for any other pod. A scheduler that finds no node for a
-// pod says so in its conditions; where none of the name runs, nobody ever does.
+// unseenUntil returns until when a scheduler is waited for that has not said a word about a pod, and zero for any other
+// pod. A scheduler that finds no node for a pod says so in its conditions; where none of the name runs, nobody ever
+// does.
 func unseenUntil(pod *corev1.Pod) time.Time {
 	isScheduled := func(c corev1.PodCondition) bool { return c.Type == corev1.PodScheduled }
 	pending := pod.Status.Phase == corev1.PodPending || pod.Status.Phase == ""
@@ -80,8 +81,9 @@ func (t *turn) unseen(pod *corev1.Pod) *pendingReason {
 // said returns a message, or words in place of none.
 func said(message string) string { return cmp.Or(message, "no more than that is said of it") }
 
-// HeldUpSince returns since when a pending pod has been held up on its node by something that only events report: volumes
-// that cannot be mounted, a sandbox that cannot be made. It returns zero for any other pod. Events are asked for from then on.
+// HeldUpSince returns since when a pending pod has been held up on its node by something that only events report:
+// volumes that cannot be mounted, a sandbox that cannot be made. It returns zero for any other pod. Events are asked
+// for from then on.
 func HeldUpSince(pod *corev1.Pod, now time.Time) time.Time {
 	if pod == nil || stateOfUnfinished(pod) != v1beta2.DriverStatePending || pendingReasonOf(pod) != nil {
 		return time.Time{}

@@ -11,8 +11,9 @@ import (
 	"github.com/alauda/spark-operator/internal/events"
 )
 
-// The reasons of the events about a SparkApplication. Clients filter on them. The established operator's SparkApplicationAdded is left out:
-// it meant only a first submission that failed, for which there is SparkApplicationSubmissionFailed.
+// The reasons of the events about a SparkApplication. Clients filter on them. The established operator's
+// SparkApplicationAdded is left out: it meant only a first submission that failed, for which there is
+// SparkApplicationSubmissionFailed.
 const (
 	ReasonSubmitted          events.Reason = "SparkApplicationSubmitted"
 	ReasonSubmissionFailed   events.Reason = "SparkApplicationSubmissionFailed"
@@ -61,7 +62,8 @@ func (t *turn) head(message string, limit int) string {
 	return head(message, limit)
 }
 
-// tail returns the end of a log without secrets. It is the end of a longer one already, which may begin within a secret.
+// tail returns the end of a log without secrets. It is the end of a longer one already, which may begin within a
+// secret.
 func (t *turn) tail(log string) string {
 	if t.Secrets != nil {
 		log = t.Secrets.MaskEnd(log)
@@ -99,8 +101,8 @@ func tail(message string) string {
 	return message[begin:]
 }
 
-// word returns a foreign reason as one that conditions take: letters, digits and underscores, beginning with a letter. Where nothing of it is left,
-// it returns the other word.
+// word returns a foreign reason as one that conditions take: letters, digits and underscores, beginning with a letter.
+// Where nothing of it is left, it returns the other word.
 func word(reason, otherwise string) string {
 	kept := strings.Map(func(r rune) rune {
 		if r >= 'a' && r <= 'z' || r >= 'A' && r <= 'Z' || r >= '0' && r <= '9' || r == '_' {

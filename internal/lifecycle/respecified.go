@@ -14,8 +14,8 @@ import (
 	"github.com/alauda/spark-operator/internal/identity"
 )
 
-// followsSpec reports whether a change of the spec matters now. Between two attempts it does not: the next is made from the new spec anyway. An end that
-// was found in this turn is stored first, or it would be in no count.
+// followsSpec reports whether a change of the spec matters now. Between two attempts it does not: the next is made from
+// the new spec anyway. An end that was found in this turn is stored first, or it would be in no count.
 func (t *turn) followsSpec() bool {
 	between := []v1beta2.ApplicationStateType{
 		v1beta2.ApplicationStateNew, v1beta2.ApplicationStatePendingRerun, v1beta2.ApplicationStateInvalidating,
@@ -24,12 +24,14 @@ func (t *turn) followsSpec() bool {
 	return !slices.Contains(between, t.state()) && !t.endUnrecorded() && !t.over()
 }
 
-// specDiffers reports whether the spec differs from the one that the current attempt was made from, and that matters now.
+// specDiffers reports whether the spec differs from the one that the current attempt was made from, and that matters
+// now.
 func (t *turn) specDiffers() bool {
 	return t.followsSpec() && (!identity.SameSpec(t.status.SpecHash, t.SpecHash) || t.changeWaits())
 }
 
-// leavesRun reports whether a changed spec leaves the current attempt alone: it has not ended, and the update policy says so.
+// leavesRun reports whether a changed spec leaves the current attempt alone: it has not ended, and the update policy
+// says so.
 func (t *turn) leavesRun() bool {
 	return t.App.Spec.UpdatePolicy == v1beta2.UpdatePolicyNextAttempt && !t.terminal()
 }
@@ -50,8 +52,8 @@ func (t *turn) startAnew() {
 	t.emit(events.Normalf(ReasonPendingRerun, events.Retry, "The spec was changed (%s): the application is run again", changed))
 }
 
-// isMended reports whether a submission was refused and the labels or annotations that it was made from were changed: they may be what it was
-// refused for. There is no run that the update policy could leave alone.
+// isMended reports whether a submission was refused and the labels or annotations that it was made from were changed:
+// they may be what it was refused for. There is no run that the update policy could leave alone.
 func (t *turn) isMended() bool {
 	if !t.in(v1beta2.ApplicationStateFailedSubmission, v1beta2.ApplicationStateFailed) || !t.failedBySubmission() || len(t.passed) > 0 {
 		return false
@@ -68,7 +70,8 @@ func (t *turn) submitMended() {
 	t.emit(events.Normalf(ReasonPendingRerun, events.Retry, "Labels or annotations were changed: the application is submitted again"))
 }
 
-// noteSpec notes of a spec that leaves the current attempt alone how it relates to that: as the same, or as a change that waits.
+// noteSpec notes of a spec that leaves the current attempt alone how it relates to that: as the same, or as a change
+// that waits.
 func (t *turn) noteSpec() {
 	switch {
 	case !t.followsSpec():
@@ -87,8 +90,8 @@ func (t *turn) renewSpecHash() {
 	}
 }
 
-// changeWaits reports whether the spec is known to differ although the hashes do not show it: they were made in two ways, and the status says that
-// a change waits for the next attempt.
+// changeWaits reports whether the spec is known to differ although the hashes do not show it: they were made in two
+// ways, and the status says that a change waits for the next attempt.
 func (t *turn) changeWaits() bool {
 	return t.status.SpecHash != "" && !identity.Comparable(t.status.SpecHash, t.SpecHash) &&
 		meta.IsStatusConditionTrue(t.App.Status.Conditions, v1beta2.ConditionSpecChangePending)

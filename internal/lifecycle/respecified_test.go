@@ -17,7 +17,8 @@ func (w *world) upgrade() {
 	w.app.Status.SpecHash = "h0-0123456789abcdef"
 }
 
-// A change that waits for the next attempt is waited for by every release of the operator, and gets its attempt when the run is over.
+// A change that waits for the next attempt is waited for by every release of the operator, and gets its attempt when
+// the run is over.
 func TestAPendingChangeIsNeverLostToAnotherHash(t *testing.T) {
 	for name, tc := range map[string]struct {
 		ends func(*world)

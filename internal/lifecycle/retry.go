@@ -38,8 +38,8 @@ func (t *turn) submissionRetry() retry {
 	return left
 }
 
-// runRetry applies restartPolicy to a failed run. The wait is counted from the end of the run, so that a long run does not
-// use it up.
+// runRetry applies restartPolicy to a failed run. The wait is counted from the end of the run, so that a long run does
+// not use it up.
 func (t *turn) runRetry() retry {
 	policy := t.App.Spec.RestartPolicy
 	failures, retries := t.failures().Runs, policy.OnFailureRetries
@@ -71,8 +71,8 @@ func budget(policy v1beta2.RestartPolicyType, retries *int32, failures int32) re
 	}
 }
 
-// backOff returns the wait after the n-th failure: the interval, doubled with every further failure up to the limit, which is never
-// below the interval itself.
+// backOff returns the wait after the n-th failure: the interval, doubled with every further failure up to the limit,
+// which is never below the interval itself.
 func (t *turn) backOff(seconds *int64, failures int32) time.Duration {
 	wait := t.limit(seconds, defaultRetryInterval)
 	most := t.policy.MaxRetryInterval

@@ -81,9 +81,9 @@ func (t *turn) justSubmitted() bool {
 	return t.Driver == nil && t.Submission != nil && t.Submission.Err == nil && t.Submission.Attempt == t.status.Attempt
 }
 
-// observedTooEarly reports whether the observation shows a driver pod that was gone before the current attempt was submitted, as a stale cache
-// does. It says nothing of the current driver, which must not be taken for lost. A pod of another attempt that is newer than the submission has
-// taken the place of the current driver: that one is lost.
+// observedTooEarly reports whether the observation shows a driver pod that was gone before the current attempt was
+// submitted, as a stale cache does. It says nothing of the current driver, which must not be taken for lost. A pod of
+// another attempt that is newer than the submission has taken the place of the current driver: that one is lost.
 func (t *turn) observedTooEarly() bool {
 	return t.Driver != nil && !t.current(t.Driver) && !t.Driver.CreationTimestamp.After(t.status.LastSubmissionAttemptTime.Time)
 }
@@ -180,7 +180,8 @@ func (t *turn) succeeding() {
 	t.end(v1beta2.ApplicationStateCompleted, "the run is over")
 }
 
-// failing ends the application, or runs it again as the restart policy says. A driver that was given up and is still alive goes first.
+// failing ends the application, or runs it again as the restart policy says. A driver that was given up and is still
+// alive goes first.
 func (t *turn) failing() {
 	if t.Driver != nil && assess(t.Driver, t.Now).alive() {
 		t.deleteRun("the run that was given up is to end", t.currentAttempt())
@@ -199,8 +200,9 @@ func (t *turn) failing() {
 	}
 }
 
-// rerun leaves the executors of the run that is over in the status until the next attempt is recorded: some may have been found ended in this very turn,
-// and who counts them reads it from what is stored. Who runs it again says what kind of news that is.
+// rerun leaves the executors of the run that is over in the status until the next attempt is recorded: some may have
+// been found ended in this very turn, and who counts them reads it from what is stored. Who runs it again says what
+// kind of news that is.
 func (t *turn) rerun(news func(events.Reason, events.Action, string, ...any) events.Event, because string) {
 	executors, states := t.status.Executors, t.status.ExecutorState
 	t.clearRun()

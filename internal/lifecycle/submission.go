@@ -58,8 +58,8 @@ func (t *turn) adoptable(next identity.Attempt) bool {
 		identity.SameSpec(t.Driver.Annotations[sparklabels.SpecHash], next.SpecHash)
 }
 
-// hasRemnants reports whether pods exist that are not of the attempt (or of it but made from another spec), or whether the objects of the
-// attempt before have not been deleted yet.
+// hasRemnants reports whether pods exist that are not of the attempt (or of it but made from another spec), or whether
+// the objects of the attempt before have not been deleted yet.
 func (t *turn) hasRemnants(next identity.Attempt) bool {
 	if t.adoptable(next) {
 		return false
@@ -147,8 +147,9 @@ func (t *turn) recordAttempt(attempt identity.Attempt, began metav1.Time) {
 	t.beginRecord()
 }
 
-// submissionFailed tries again if the restart policy says so and the wait is over; else the application has failed. What the attempt has made leads to no
-// driver, and is deleted immediately, and in any case before the state is FAILED, in which nobody looks after it any more.
+// submissionFailed tries again if the restart policy says so and the wait is over; else the application has failed.
+// What the attempt has made leads to no driver, and is deleted immediately, and in any case before the state is FAILED,
+// in which nobody looks after it any more.
 func (t *turn) submissionFailed() {
 	retry := t.submissionRetry()
 	justRefused := t.Submission != nil && t.Submission.Attempt == t.status.Attempt

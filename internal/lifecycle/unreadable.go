@@ -10,7 +10,8 @@ import (
 	"github.com/alauda/spark-operator/internal/events"
 )
 
-// failureUnreadable is the reason of a failure record of an application that could not be read before its first attempt.
+// failureUnreadable is the reason of a failure record of an application that could not be read before its first
+// attempt.
 const failureUnreadable = "Unreadable"
 
 // Unreadable is the event about an application that cannot be read. It is emitted also where no status can be written.
@@ -21,7 +22,8 @@ func Unreadable(problem string) events.Event {
 // isUnreadable reports whether what the application asks for is not known.
 func (t *turn) isUnreadable() bool { return t.Unreadable != nil }
 
-// leaveUnreadable leaves alone what runs of an application that cannot be read. One that has not run yet fails, so that nobody waits for it.
+// leaveUnreadable leaves alone what runs of an application that cannot be read. One that has not run yet fails, so that
+// nobody waits for it.
 func (t *turn) leaveUnreadable() {
 	if t.status.Attempt > 0 || !t.in(v1beta2.ApplicationStateNew) || t.Driver != nil {
 		t.wait("it cannot be read")

@@ -52,7 +52,8 @@ func (w limitedWait) message() string {
 	return fmt.Sprintf("%s (%s); %s for longer than %s", w.because.message, w.because.reason, w.what, w.limit)
 }
 
-// limits returns the first wait that has exceeded its limit, or nil, and what time is left to the shortest before it; zero if there is none.
+// limits returns the first wait that has exceeded its limit, or nil, and what time is left to the shortest before it;
+// zero if there is none.
 func (t *turn) limits(state v1beta2.DriverState) (exceeded *limitedWait, shortest time.Duration) {
 	for _, w := range t.limitedWaits(state) {
 		if w.limit <= 0 || w.since.IsZero() {
@@ -99,8 +100,9 @@ func (t *turn) limitedWaits(state v1beta2.DriverState) []limitedWait {
 	return waits
 }
 
-// driverWait is that of a pending driver, from its submission: its pod is made with that, by a clock of another machine. One that a queue holds back on purpose does not wait in this sense; its wait begins
-// when the queue admits it.
+// driverWait is that of a pending driver, from its submission: its pod is made with that, by a clock of another
+// machine. One that a queue holds back on purpose does not wait in this sense; its wait begins when the queue admits
+// it.
 func (t *turn) driverWait() (limitedWait, bool) {
 	if t.pending.gated() {
 		return limitedWait{}, false
@@ -115,8 +117,8 @@ func (t *turn) driverWait() (limitedWait, bool) {
 	}, true
 }
 
-// noteWaits keeps in the status what no pod shows: since when the driver may start, and since when it has been without executors. What the
-// stored conditions say is what was so until now.
+// noteWaits keeps in the status what no pod shows: since when the driver may start, and since when it has been without
+// executors. What the stored conditions say is what was so until now.
 func (t *turn) noteWaits(state v1beta2.DriverState) {
 	record := t.currentRecord()
 	if record != nil && t.reported(v1beta2.ConditionDriverReady, corev1.PodReasonSchedulingGated) && !t.pending.gated() {
@@ -132,8 +134,9 @@ func (t *turn) reported(kind, reason string) bool {
 	return c != nil && c.Reason == reason
 }
 
-// executorsWaitBegan returns since when a running driver has waited for a first executor to run: since its oldest pending executor was made, or, if it has
-// made none, since its own start; but not since before an executor ran, or a queue held executors back. It returns nil if there is nothing to wait for.
+// executorsWaitBegan returns since when a running driver has waited for a first executor to run: since its oldest
+// pending executor was made, or, if it has made none, since its own start; but not since before an executor ran, or a
+// queue held executors back. It returns nil if there is nothing to wait for.
 func (t *turn) executorsWaitBegan(state v1beta2.DriverState) *metav1.Time {
 	counts := t.status.Executors
 	if wait := t.executorsWait(); state != v1beta2.DriverStateRunning || counts.Running > t.doubtful || wait.gated() {
@@ -207,7 +210,8 @@ func (t *turn) executorsPendingBecause() *pendingReason {
 	return t.noExecutorBecause()
 }
 
-// executorsWait returns why executors are pending: that a queue holds one back, or what the first that says something has.
+// executorsWait returns why executors are pending: that a queue holds one back, or what the first that says something
+// has.
 func (t *turn) executorsWait() *pendingReason {
 	var first *pendingReason
 	for _, pod := range t.Executors {

@@ -443,7 +443,8 @@ func TestFailedExecutorsAreCountedByReason(t *testing.T) {
 	}
 }
 
-// Whatever others say, at whatever length, the status can be stored: etcd takes 1.5 MB, a condition's message 32 kB, its reason a word.
+// Whatever others say, at whatever length, the status can be stored: etcd takes 1.5 MB, a condition's message 32 kB,
+// its reason a word.
 func TestForeignWordsAreBounded(t *testing.T) {
 	huge := strings.Repeat("é \x00\xff", 1<<16)
 	w := newWorld(retries(20))

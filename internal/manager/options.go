@@ -39,7 +39,8 @@ func Options(shared *configv1alpha1.SharedConfiguration) ctrl.Options {
 	}
 }
 
-// Elect sets leader election. The lease is released on a graceful stop, so that the next leader need not wait for its end.
+// Elect sets leader election. The lease is released on a graceful stop, so that the next leader need not wait for its
+// end.
 func Elect(options *ctrl.Options, election *configv1alpha1.LeaderElection) {
 	options.LeaderElection = election.Enabled
 	options.LeaderElectionID = election.LeaseName
@@ -84,7 +85,8 @@ func metrics(m *configv1alpha1.Metrics) metricsserver.Options {
 	return options
 }
 
-// WithoutHTTP2 keeps a server to HTTP/1.1 (stream reset attacks, CVE-2023-44487 and CVE-2023-39325) and to TLS 1.2 or later.
+// WithoutHTTP2 keeps a server to HTTP/1.1 (stream reset attacks, CVE-2023-44487 and CVE-2023-39325) and to TLS 1.2 or
+// later.
 func WithoutHTTP2(c *tls.Config) {
 	c.NextProtos = []string{"http/1.1"}
 	c.MinVersion = tls.VersionTLS12

@@ -17,8 +17,8 @@ func object(name, uid string) *metav1.ObjectMeta {
 	return &metav1.ObjectMeta{Namespace: "team", Name: name, UID: types.UID(uid)}
 }
 
-// Whatever is remembered and forgotten in whatever order: of an object is remembered what was set last for its very UID since it was forgotten, and never more
-// objects than have a memory.
+// Whatever is remembered and forgotten in whatever order: of an object is remembered what was set last for its very UID
+// since it was forgotten, and never more objects than have a memory.
 func TestAMemoryIsAlwaysOfTheVeryObject(t *testing.T) {
 	names, uids := []string{"a", "b", "c"}, []string{"1", "2"}
 	for seed := range uint64(200) {

@@ -24,9 +24,9 @@ type change struct {
 	value float64
 }
 
-// changes returns what a status write moved. before and after are the application with the status as it was and as it is stored now. One write
-// may pass through several states: what happened is read from what the status accumulates (attempts, the last failure), and from the
-// state only where it came to rest.
+// changes returns what a status write moved. before and after are the application with the status as it was and as it
+// is stored now. One write may pass through several states: what happened is read from what the status accumulates
+// (attempts, the last failure), and from the state only where it came to rest.
 func changes(before, after *v1beta2.SparkApplication, now time.Time) []change {
 	c := &comparison{before: &before.Status, after: &after.Status, app: after, now: now}
 	c.application()

@@ -25,7 +25,8 @@ const readTimeout = 5 * time.Second
 type Source struct {
 	// Reader lists applications from the cache.
 	Reader client.Reader
-	// Elected is closed once this replica is the one that works. Before that it has nothing to report: the gauges of two replicas would be added up.
+	// Elected is closed once this replica is the one that works. Before that it has nothing to report: the gauges of
+	// two replicas would be added up.
 	Elected <-chan struct{}
 	// Now returns the time.
 	Now func() time.Time

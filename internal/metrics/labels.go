@@ -86,8 +86,8 @@ func ofApplication(keys []string, app *v1beta2.SparkApplication) []string {
 	return values(keys, app.Namespace, app.Labels)
 }
 
-// ofExecutors returns the values of the configured labels for the metrics about its executors: the labels of their pods, and for what those lack
-// the application's.
+// ofExecutors returns the values of the configured labels for the metrics about its executors: the labels of their
+// pods, and for what those lack the application's.
 func ofExecutors(keys []string, app *v1beta2.SparkApplication) []string {
 	executor := app.Spec.Executor
 	sources := []map[string]string{executor.Labels, app.Labels}

@@ -15,7 +15,8 @@ import (
 	"github.com/alauda/spark-operator/apis/sparkoperator/v1beta2"
 )
 
-// maxSets bounds the sets of label values: users choose the values, and every set is a dozen series that stay until the end of the process.
+// maxSets bounds the sets of label values: users choose the values, and every set is a dozen series that stay until the
+// end of the process.
 const maxSets = 1000
 
 // Options are what the configuration says of the metrics. They must have passed CheckPrefix and CheckLabels.
@@ -66,8 +67,8 @@ func New(options Options) *Recorder {
 	return r
 }
 
-// Record moves what a status write has moved; it must have succeeded. before and after are the application with the status as it was and as it is
-// stored now.
+// Record moves what a status write has moved; it must have succeeded. before and after are the application with the
+// status as it was and as it is stored now.
 func (r *Recorder) Record(before, after *v1beta2.SparkApplication, now time.Time) {
 	if r == nil {
 		return
@@ -82,7 +83,8 @@ func (r *Recorder) Record(before, after *v1beta2.SparkApplication, now time.Time
 	}
 }
 
-// set returns the set for the values. All of its series come into being together, at zero, so that a rate sees the first increment of each.
+// set returns the set for the values. All of its series come into being together, at zero, so that a rate sees the
+// first increment of each.
 func (r *Recorder) set(values []string) *set {
 	r.mu.Lock()
 	defer r.mu.Unlock()

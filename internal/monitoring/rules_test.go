@@ -56,8 +56,8 @@ func (c configuration) metric(attribute string) string {
 	return ""
 }
 
-// The attributes are as the exporter names those of a Spark 4.0.1 with both kinds of streaming. What it makes of them was compared with the
-// exporter's own versions 0.20.0 and 1.0.1; the latter appends _total to the names of counters.
+// The attributes are as the exporter names those of a Spark 4.0.1 with both kinds of streaming. What it makes of them
+// was compared with the exporter's own versions 0.20.0 and 1.0.1; the latter appends _total to the names of counters.
 func TestDefaultConfiguration(t *testing.T) {
 	var c configuration
 	if err := yaml.UnmarshalStrict([]byte(defaultConfiguration), &c); err != nil {

@@ -39,7 +39,8 @@ type guarded struct {
 	request func(client.Object) reconcile.Request
 }
 
-// Handler returns an event handler that adds the request about an object to the queue where inner panics: the event is not lost.
+// Handler returns an event handler that adds the request about an object to the queue where inner panics: the event is
+// not lost.
 func Handler(place string, inner handler.EventHandler, request func(client.Object) reconcile.Request) handler.EventHandler {
 	return guarded{place, inner, request}
 }

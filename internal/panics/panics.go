@@ -26,8 +26,8 @@ func Collector() prometheus.Collector { return byPlace }
 // Caught returns how many panics were recovered so far.
 func Caught() int64 { return total.Load() }
 
-// Error returns what recover has returned as an error, after it has logged and counted it; nil if there was no panic. place is a word or two; about are keys and
-// values that name the object.
+// Error returns what recover has returned as an error, after it has logged and counted it; nil if there was no panic.
+// place is a word or two; about are keys and values that name the object.
 func Error(place string, recovered any, about ...any) error {
 	if recovered == nil {
 		return nil

@@ -27,7 +27,8 @@ const (
 	adviceUpload = "it is a path in the operator's container, which has it only where its administrator set up uploads; name a file of the image local:///..., or use a URL"
 )
 
-// Warnings returns what people should know about the plan, sentence by sentence; none of it keeps the application from running.
+// Warnings returns what people should know about the plan, sentence by sentence; none of it keeps the application from
+// running.
 func (p *Plan) Warnings() []string {
 	var all []string
 	if warning := p.selection.Warning(); warning != "" {

@@ -100,8 +100,9 @@ func (b *confBuilder) application() {
 	b.setField(sparkconf.MemoryOverheadFactor, spec.MemoryOverheadFactor)
 }
 
-// sparkConf leaves out what spark-submit ignores, what is the operator's own, and the templates: their content is in the typed fields. The same
-// holds for Hadoop's ConfigMap where its field is set: Spark would point HADOOP_CONF_DIR to its own after the template's.
+// sparkConf leaves out what spark-submit ignores, what is the operator's own, and the templates: their content is in
+// the typed fields. The same holds for Hadoop's ConfigMap where its field is set: Spark would point HADOOP_CONF_DIR to
+// its own after the template's.
 func (b *confBuilder) sparkConf() {
 	for _, key := range slices.Sorted(maps.Keys(b.app.Spec.SparkConf)) {
 		if strings.HasPrefix(key, "spark.") {
@@ -134,7 +135,8 @@ func (b *confBuilder) deps() {
 	}
 }
 
-// objectLabels gives the application's labels to its pods, less what is meant for Kueue, what Spark itself sets, and what pods are not to have.
+// objectLabels gives the application's labels to its pods, less what is meant for Kueue, what Spark itself sets, and
+// what pods are not to have.
 func (b *confBuilder) objectLabels() {
 	excluded := append(sparkconf.SplitList(b.app.Annotations[sparklabels.ExcludePodLabels]), b.plan.options.ExcludeLabels...)
 	labels := slices.DeleteFunc(slices.Sorted(maps.Keys(b.app.Labels)), func(label string) bool {
@@ -179,7 +181,8 @@ func (b *confBuilder) operator() {
 	b.operatorLabels(sparkconf.ExecutorLabelPrefix, b.app.Spec.Executor.Template == nil)
 }
 
-// operatorLabels come last, so that no label of the user's can hide a pod from the operator or give it to another application.
+// operatorLabels come last, so that no label of the user's can hide a pod from the operator or give it to another
+// application.
 func (b *confBuilder) operatorLabels(prefix string, mutated bool) {
 	b.conf.Set(prefix+sparklabels.AppName, b.app.Name)
 	b.conf.Set(prefix+sparklabels.LaunchedByOperator, sparklabels.True)
@@ -212,9 +215,10 @@ func imageOf(app *v1beta2.SparkApplication, role podmutation.Role, pod *v1beta2.
 	return image
 }
 
-// sizes writes memory so that everybody who reads it understands the same. The JVM of the driver is started with its heap as it stands here, and the driver
-// checks an executor's memory without a unit as bytes (UnifiedMemoryManager), which are always too few; units of Kubernetes, where the application's Spark
-// takes them, are unknown to the one that is packaged with the operator.
+// sizes writes memory so that everybody who reads it understands the same. The JVM of the driver is started with its
+// heap as it stands here, and the driver checks an executor's memory without a unit as bytes (UnifiedMemoryManager),
+// which are always too few; units of Kubernetes, where the application's Spark takes them, are unknown to the one that
+// is packaged with the operator.
 func (b *confBuilder) sizes() {
 	if b.plan.selection.Version.BinaryUnits() {
 		for _, key := range []string{

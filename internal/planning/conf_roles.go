@@ -55,7 +55,8 @@ var executorKeys = roleKeys{
 	templateContainer: sparkconf.ExecutorPodTemplateContainer,
 }
 
-// fixLifecycle is what keeps an executor the same with and without the webhook, which would put the field in the place of Spark's hook.
+// fixLifecycle is what keeps an executor the same with and without the webhook, which would put the field in the place
+// of Spark's hook.
 const fixLifecycle = "with spark.decommission.enabled Spark puts a hook of its own in its place; remove one of them, or have spark.kubernetes.decommission.script name a script that does both"
 
 func (b *confBuilder) driver() {
@@ -90,7 +91,8 @@ func (b *confBuilder) executor() {
 	}
 }
 
-// addJavaOptions appends to the options of a role's JVM: properties are often a platform's, and the field is of this application.
+// addJavaOptions appends to the options of a role's JVM: properties are often a platform's, and the field is of this
+// application.
 func (b *confBuilder) addJavaOptions(keys roleKeys, options string) {
 	if options == "" {
 		return
@@ -123,8 +125,8 @@ func (b *confBuilder) role(keys roleKeys, pod *v1beta2.SparkPodSpec) {
 	b.contested(keys, pod)
 }
 
-// contested sets the properties of fields that the mutators put into the executor template, too. Spark applies properties
-// after the template, so that one of sparkConf would win over the field wherever the webhook does not run.
+// contested sets the properties of fields that the mutators put into the executor template, too. Spark applies
+// properties after the template, so that one of sparkConf would win over the field wherever the webhook does not run.
 func (b *confBuilder) contested(keys roleKeys, pod *v1beta2.SparkPodSpec) {
 	b.conf.SetAll(keys.nodeSelector, pod.NodeSelector)
 	if scheduler := podmutation.SchedulerName(b.app, pod); scheduler != "" {
@@ -140,8 +142,9 @@ func (b *confBuilder) contested(keys roleKeys, pod *v1beta2.SparkPodSpec) {
 	}
 }
 
-// variables leaves one place for each variable: Spark adds those of properties after those of templates, and those of Secrets last, and would name
-// a variable twice that is in two places. The field env wins over properties and the older fields, a Secret over a value.
+// variables leaves one place for each variable: Spark adds those of properties after those of templates, and those of
+// Secrets last, and would name a variable twice that is in two places. The field env wins over properties and the older
+// fields, a Secret over a value.
 func (b *confBuilder) variables(keys roleKeys, pod *v1beta2.SparkPodSpec) {
 	for i := range pod.Env {
 		variable := &pod.Env[i]

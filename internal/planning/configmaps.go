@@ -14,13 +14,15 @@ import (
 const (
 	// maxConfigMap is how much data the API server lets a ConfigMap have; it does not count names of keys.
 	maxConfigMap = 1 << 20
-	// leastEscaped is the part of it below which a configuration is never too large: escaped it is at most twice as long, and separators are few.
+	// leastEscaped is the part of it below which a configuration is never too large: escaped it is at most twice as
+	// long, and separators are few.
 	leastEscaped = maxConfigMap / 8
 	// ownMounts is what to do with what a ConfigMap has no room for.
 	ownMounts = "a ConfigMap holds at most 1048576 (1 MiB); mount what is large from a ConfigMap or volume of your own"
 )
 
-// checkConfiguration says which field makes the properties too large for the ConfigMap that Spark puts them into, whoever submits.
+// checkConfiguration says which field makes the properties too large for the ConfigMap that Spark puts them into,
+// whoever submits.
 func (p *Plan) checkConfiguration() field.ErrorList {
 	total := 0
 	for key, value := range p.conf.All() {

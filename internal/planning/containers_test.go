@@ -14,7 +14,8 @@ import (
 	"github.com/alauda/spark-operator/pkg/sparkconf"
 )
 
-// templated makes both roles of an application start from a template with the containers, and look in it for the one of the name.
+// templated makes both roles of an application start from a template with the containers, and look in it for the one of
+// the name.
 func templated(name string, containers ...string) func(*application) {
 	return func(app *application) {
 		template := &corev1.PodTemplateSpec{}
@@ -30,8 +31,8 @@ func templated(name string, containers ...string) func(*application) {
 	}
 }
 
-// Spark runs in the container of a template that the property names, else in the one of its usual name, else in the first; the fields of
-// the application are about that one.
+// Spark runs in the container of a template that the property names, else in the one of its usual name, else in the
+// first; the fields of the application are about that one.
 func TestSparksContainerOfATemplate(t *testing.T) {
 	for title, tc := range map[string]struct {
 		name       string

@@ -41,7 +41,8 @@ func smallest() *v1beta2.SparkApplication {
 	}
 }
 
-// planned is all that is computed for an attempt, whatever takes it to a cluster, and what is hidden in messages about it.
+// planned is all that is computed for an attempt, whatever takes it to a cluster, and what is hidden in messages about
+// it.
 func planned(tb testing.TB, fill fill, size int) large.Work {
 	tb.Helper()
 	return plannedFor(tb, fill, size, natively, bySparkSubmit, demanded)
@@ -151,8 +152,8 @@ func sparkProperties(tb testing.TB) []string {
 // fill makes something in an application large.
 type fill func(app *v1beta2.SparkApplication, size int)
 
-// largeCases are every field; every property with a long value of some forms, and every prefix of properties with many of them;
-// and what is large twice.
+// largeCases are every field; every property with a long value of some forms, and every prefix of properties with many
+// of them; and what is large twice.
 func largeCases(tb testing.TB, deepest int) map[string]fill {
 	tb.Helper()
 	cases, fields := map[string]fill{}, map[string]large.Field{}

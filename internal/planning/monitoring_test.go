@@ -99,7 +99,8 @@ func TestDependentsOfEveryAttempt(t *testing.T) {
 	}
 }
 
-// Never does a pod wait for a ConfigMap that nobody makes, and every file that it is given is one of the image or is mounted.
+// Never does a pod wait for a ConfigMap that nobody makes, and every file that it is given is one of the image or is
+// mounted.
 func TestPodsMountWhatIsMade(t *testing.T) {
 	choices := []func(*v1beta2.MonitoringSpec){
 		func(m *v1beta2.MonitoringSpec) { m.ExposeDriverMetrics = false },
@@ -145,8 +146,8 @@ func TestPodsMountWhatIsMade(t *testing.T) {
 	}
 }
 
-// unmounted says what a pod mounts that is not made, and which files of the texts it does not have. Texts of pods that start no exporter do
-// not count.
+// unmounted says what a pod mounts that is not made, and which files of the texts it does not have. Texts of pods that
+// start no exporter do not count.
 func unmounted(pod *corev1.Pod, made map[string]map[string]string, mounted map[string]bool, texts ...string) []string {
 	var problems []string
 	var files map[string]string

@@ -61,8 +61,8 @@ type mountPoints struct {
 	errs field.ErrorList
 }
 
-// checkMounts returns mounts that would cover one another: in one container only one of two at a path is seen, and the API server refuses
-// pods that say the path twice.
+// checkMounts returns mounts that would cover one another: in one container only one of two at a path is seen, and the
+// API server refuses pods that say the path twice.
 func (p *Plan) checkMounts() field.ErrorList {
 	var errs field.ErrorList
 	for _, keys := range []roleKeys{driverKeys, executorKeys} {
@@ -267,7 +267,8 @@ func (m *mountPoints) localDirs() {
 	}
 	for i, dir := range split {
 		first, isTaken := taken[gopath.Clean(dir)]
-		// The native submitter has the field's volume take the place of Spark's in the driver, which is what its author means.
+		// The native submitter has the field's volume take the place of Spark's in the driver, which is what its author
+		// means.
 		if isTaken && (m.keys.role != podmutation.Driver || first.by != byMutator) {
 			m.errs = append(m.errs, validation.Refuse(origin, dir, fmt.Sprintf("%s is mounted there already by %s; name that volume %s... to have Spark use it, or choose another path",
 				first.what, first.field, sparklabels.LocalDirVolumePrefix)))

@@ -42,7 +42,8 @@ func TestConfigured(t *testing.T) {
 	}
 }
 
-// The cluster's scheduler is for driver and executors alike, where nobody names another; what the author names wins wherever it stands.
+// The cluster's scheduler is for driver and executors alike, where nobody names another; what the author names wins
+// wherever it stands.
 func TestSchedulingGivesWayToTheAuthor(t *testing.T) {
 	type app = v1beta2.SparkApplication
 	conf := func(key string) func(*app) { return func(a *app) { a.Spec.SparkConf = map[string]string{key: "own"} } }

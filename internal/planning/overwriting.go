@@ -13,7 +13,8 @@ import (
 	"github.com/alauda/spark-operator/pkg/sparkconf"
 )
 
-// fieldOver returns the field that sets a property in place of sparkConf, by its path below the spec; nothing where no field does.
+// fieldOver returns the field that sets a property in place of sparkConf, by its path below the spec; nothing where no
+// field does.
 func (p *Plan) fieldOver(key string) string {
 	if field := fieldsOver[key]; field != "" {
 		return field

@@ -13,8 +13,8 @@ import (
 	"github.com/alauda/spark-operator/pkg/sparklabels"
 )
 
-// Render returns every object that the driver starts from, as they are to be created. It returns an UnsupportedError where
-// Spark's own client is needed, and an InvalidError where the application is at fault.
+// Render returns every object that the driver starts from, as they are to be created. It returns an UnsupportedError
+// where Spark's own client is needed, and an InvalidError where the application is at fault.
 func (p *Plan) Render() (*render.Objects, error) {
 	if unsupported := p.Unsupported(); unsupported != nil {
 		return nil, unsupported
@@ -66,8 +66,8 @@ func (p *Plan) render() (*render.Objects, *corev1.Pod, error) {
 	return objects, executor, nil
 }
 
-// checkExecutor looks at what the driver would find out too late: whether Spark can make an executor. It limits an executor's
-// memory to what it requests; the webhook lowers or lifts the limit afterwards.
+// checkExecutor looks at what the driver would find out too late: whether Spark can make an executor. It limits an
+// executor's memory to what it requests; the webhook lowers or lifts the limit afterwards.
 func (p *Plan) checkExecutor(pod *corev1.Pod) error {
 	in := podmutation.Input{App: p.app, Role: podmutation.Executor}
 	if valueOf(p.app.Spec.Executor.MemoryLimit) != "" {

@@ -18,7 +18,8 @@ import (
 // fixScratch is said where Spark's scratch space is read-only.
 const fixScratch = "Spark's scratch space must be a volume that can be written to"
 
-// readOnlyScratch returns an error for each mount of Spark's scratch space that cannot be written to. Spark would find out in the pod.
+// readOnlyScratch returns an error for each mount of Spark's scratch space that cannot be written to. Spark would find
+// out in the pod.
 func (m *mountPoints) readOnlyScratch() field.ErrorList {
 	if !m.hasScratch() {
 		return nil
@@ -68,7 +69,8 @@ func (m *mountPoints) mutatedPaths() map[string]bool {
 	return paths
 }
 
-// readOnlyMount returns an error if a mount is one of scratch space, and it or the first of its volumes that is there is read-only.
+// readOnlyMount returns an error if a mount is one of scratch space, and it or the first of its volumes that is there
+// is read-only.
 func readOnlyMount(path *field.Path, mount *corev1.VolumeMount, volumes ...*corev1.Volume) field.ErrorList {
 	if !strings.HasPrefix(mount.Name, sparklabels.LocalDirVolumePrefix) {
 		return nil

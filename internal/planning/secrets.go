@@ -15,8 +15,9 @@ import (
 	"github.com/alauda/spark-operator/pkg/sparklabels"
 )
 
-// Secrets returns what hides the secrets that are written in an application: values of properties, variables, labels and annotations that
-// look like one. What others say of an application, an API server or a driver, is passed through it before anybody reads it.
+// Secrets returns what hides the secrets that are written in an application: values of properties, variables, labels
+// and annotations that look like one. What others say of an application, an API server or a driver, is passed through
+// it before anybody reads it.
 func Secrets(app *v1beta2.SparkApplication) *sparkconf.Masker {
 	spec := &app.Spec
 	m := sparkconf.NewMasker(spec.SparkConf[sparkconf.RedactionRegex])
@@ -86,12 +87,14 @@ func noteVariables(m *sparkconf.Masker, variables []corev1.EnvVar) {
 	}
 }
 
-// separators stand in the names of variables where those of properties have dots: ACCESS_KEY is as secret as access.key.
+// separators stand in the names of variables where those of properties have dots: ACCESS_KEY is as secret as
+// access.key.
 var separators = strings.NewReplacer("-", ".", "_", ".")
 
 func dotted(name string) string { return separators.Replace(name) }
 
-// HideSecrets returns an error that says the same with the application's secrets hidden, and is the same to errors.Is and errors.As.
+// HideSecrets returns an error that says the same with the application's secrets hidden, and is the same to errors.Is
+// and errors.As.
 func HideSecrets(app *v1beta2.SparkApplication, err error) error {
 	if err == nil {
 		return nil
@@ -104,7 +107,8 @@ func HideSecrets(app *v1beta2.SparkApplication, err error) error {
 	return &maskedError{err, masked}
 }
 
-// HideSecretsIn returns errors of fields that say the same with the application's secrets hidden, also where they show the field's value.
+// HideSecretsIn returns errors of fields that say the same with the application's secrets hidden, also where they show
+// the field's value.
 func HideSecretsIn(app *v1beta2.SparkApplication, errs field.ErrorList) field.ErrorList {
 	if len(errs) == 0 {
 		return nil

@@ -34,8 +34,8 @@ func (p *Plan) ExecutorTemplate() (*corev1.Pod, error) {
 	return p.roleTemplate(podmutation.Executor)
 }
 
-// roleTemplate shapes what a role starts from by the fields of the application. What the API server or the owner decides is not taken from
-// templates.
+// roleTemplate shapes what a role starts from by the fields of the application. What the API server or the owner
+// decides is not taken from templates.
 func (p *Plan) roleTemplate(role podmutation.Role) (*corev1.Pod, error) {
 	template, err := p.template(role)
 	if err != nil {
@@ -56,8 +56,8 @@ func (p *Plan) roleTemplate(role podmutation.Role) (*corev1.Pod, error) {
 	return pod, nil
 }
 
-// template returns what the pods of a role start from: the user's template, less the variables that properties carry, and with the scratch space
-// that Spark must find there; nil where there is nothing.
+// template returns what the pods of a role start from: the user's template, less the variables that properties carry,
+// and with the scratch space that Spark must find there; nil where there is nothing.
 func (p *Plan) template(role podmutation.Role) (*corev1.PodTemplateSpec, error) {
 	in := podmutation.Input{App: p.app, Role: role}
 	spec := podSpecOf(p.app, role)
@@ -82,8 +82,8 @@ func (p *Plan) template(role podmutation.Role) (*corev1.PodTemplateSpec, error) 
 // sparksVariables begins the names of the variables that Spark sets itself.
 const sparksVariables = "SPARK_"
 
-// dropCarried leaves out of a template's container the variables that properties carry: Spark would name them a second time. One that
-// another variable refers to must come before that one, and stays.
+// dropCarried leaves out of a template's container the variables that properties carry: Spark would name them a second
+// time. One that another variable refers to must come before that one, and stays.
 func (p *Plan) dropCarried(container *corev1.Container, role podmutation.Role) {
 	keys := driverKeys
 	if role == podmutation.Executor {
@@ -122,8 +122,8 @@ func podSpecOf(app *v1beta2.SparkApplication, role podmutation.Role) *v1beta2.Sp
 	return &app.Spec.Executor.SparkPodSpec
 }
 
-// TemplateFile returns a pod as the content of a template file: without its status. It is JSON, which is YAML too, and several times
-// quicker to write.
+// TemplateFile returns a pod as the content of a template file: without its status. It is JSON, which is YAML too, and
+// several times quicker to write.
 func TemplateFile(pod *corev1.Pod) (string, error) {
 	encoded, err := json.Marshal(struct {
 		metav1.TypeMeta   `json:",inline"`

@@ -11,7 +11,8 @@ import (
 	"github.com/alauda/spark-operator/pkg/sparkconf"
 )
 
-// unneeded are the properties of the operator's that an application may name where they change nothing. They are never passed on.
+// unneeded are the properties of the operator's that an application may name where they change nothing. They are never
+// passed on.
 var unneeded = []string{sparkconf.FileUploadPath, sparkconf.Master, sparkconf.DriverMaster, submissionToken, submissionCA}
 
 const (
@@ -23,8 +24,8 @@ const (
 // ownCluster is how pods know the API server of their cluster.
 var ownCluster = regexp.MustCompile(`^(k8s://)?(https://)?kubernetes\.default(\.svc(\.cluster\.local)?)?(:443)?/?$`)
 
-// unneeded returns whether a property that only the operator may set says what it sets anyway, or has no effect on this application. Public
-// manifests carry such properties, and run elsewhere.
+// unneeded returns whether a property that only the operator may set says what it sets anyway, or has no effect on this
+// application. Public manifests carry such properties, and run elsewhere.
 func (p *Plan) unneeded(key, value string) bool {
 	switch key {
 	case sparkconf.FileUploadPath:

@@ -17,8 +17,8 @@ const (
 	reasonExpand   = "references are expanded by Spark's own client; write the value itself"
 )
 
-// expanded are properties in which Spark's client expands references such as ${spark.x} before it makes the driver's objects of them. It passes
-// others on as they are, and the driver expands them.
+// expanded are properties in which Spark's client expands references such as ${spark.x} before it makes the driver's
+// objects of them. It passes others on as they are, and the driver expands them.
 var expanded = []string{
 	sparkconf.ContainerImage, sparkconf.DriverContainerImage, sparkconf.ImagePullPolicy, sparkconf.ImagePullSecrets,
 	sparkconf.SchedulerName, sparkconf.DriverSchedulerName, sparkconf.DriverServiceAccount,
@@ -69,8 +69,8 @@ var uploadedLists = []string{sparkconf.Jars, sparkconf.Files, sparkconf.Archives
 
 const mainFileField = "spec.mainApplicationFile"
 
-// uploads yields the files that Spark's client would upload from its own container, each with the property or field that names it.
-// R files are not uploaded: a path is one in the image.
+// uploads yields the files that Spark's client would upload from its own container, each with the property or field
+// that names it. R files are not uploaded: a path is one in the image.
 func (p *Plan) uploads() iter.Seq2[string, string] {
 	return func(yield func(string, string) bool) {
 		for _, key := range uploadedLists {

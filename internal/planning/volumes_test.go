@@ -17,7 +17,8 @@ import (
 	"github.com/alauda/spark-operator/pkg/sparkconf"
 )
 
-// podsOf returns the pods of an application as native submission and the driver make them, and fails where the pod webhook would change them.
+// podsOf returns the pods of an application as native submission and the driver make them, and fails where the pod
+// webhook would change them.
 func podsOf(t *testing.T, app *v1beta2.SparkApplication) map[podmutation.Role]*corev1.Pod {
 	t.Helper()
 	plan := mustPlan(t, app, planning.Options{})
@@ -62,8 +63,8 @@ func volumeNames(pod *corev1.Pod) map[string]int {
 	return names
 }
 
-// Volumes that only init containers or sidecars mount, of the fields or of a template, are on the pods; Spark's container does not get them,
-// and what nobody mounts is on no pod.
+// Volumes that only init containers or sidecars mount, of the fields or of a template, are on the pods; Spark's
+// container does not get them, and what nobody mounts is on no pod.
 func TestVolumesOfOtherContainers(t *testing.T) {
 	mounting := func(name, volume string) corev1.Container {
 		return corev1.Container{Name: name, Image: "git", VolumeMounts: []corev1.VolumeMount{{Name: volume, MountPath: "/" + volume}}}
@@ -116,8 +117,8 @@ func TestSidecarsMountVolumesThatSparkMakes(t *testing.T) {
 	}
 }
 
-// Secrets of every name that Kubernetes takes are mounted at each of their paths, from volumes whose names it takes; what Spark can mount
-// itself it is asked to mount.
+// Secrets of every name that Kubernetes takes are mounted at each of their paths, from volumes whose names it takes;
+// what Spark can mount itself it is asked to mount.
 func TestSecretsOfEveryName(t *testing.T) {
 	long := strings.Repeat("warehouse-credentials-", 11) + "0123456789"
 	names := []string{"db", "orders.db.credentials", "orders.db-credentials", strings.Repeat("a", 56), strings.Repeat("a", 57), strings.Repeat("b", 63), long, long + "1"}
@@ -163,8 +164,8 @@ func TestSecretsOfEveryName(t *testing.T) {
 	}
 }
 
-// Scratch space is what its author says, of every kind of volume and with every option of its mount, in both roles; Spark uses it and makes
-// none of its own.
+// Scratch space is what its author says, of every kind of volume and with every option of its mount, in both roles;
+// Spark uses it and makes none of its own.
 func TestScratchSpaceOfEveryKind(t *testing.T) {
 	claim := corev1.VolumeSource{PersistentVolumeClaim: &corev1.PersistentVolumeClaimVolumeSource{ClaimName: "shared"}}
 	ephemeral := corev1.VolumeSource{Ephemeral: &corev1.EphemeralVolumeSource{VolumeClaimTemplate: &corev1.PersistentVolumeClaimTemplate{}}}

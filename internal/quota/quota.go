@@ -44,8 +44,8 @@ func (e Excess) String() string {
 	return fmt.Sprintf("failed to validate resource quota %q: %s; ask for less, or have the quota raised", e.Quota, strings.Join(details, "; "))
 }
 
-// Exceeded returns the quotas that pods to be made do not fit into, in the order given. running are those pods of the same
-// application that the quotas count already and that go before the others are made.
+// Exceeded returns the quotas that pods to be made do not fit into, in the order given. running are those pods of the
+// same application that the quotas count already and that go before the others are made.
 func Exceeded(quotas []corev1.ResourceQuota, pods, running []Pods) []Excess {
 	var exceeded []Excess
 	for i := range quotas {

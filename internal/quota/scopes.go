@@ -27,7 +27,8 @@ func applies(quota *corev1.ResourceQuota, pod *corev1.Pod) bool {
 	return true
 }
 
-// matches reports whether a pod is in a scope. One that is not of pods, or not known, leaves the quota to the API server.
+// matches reports whether a pod is in a scope. One that is not of pods, or not known, leaves the quota to the API
+// server.
 func matches(r corev1.ScopedResourceSelectorRequirement, pod *corev1.Pod) bool {
 	switch r.ScopeName {
 	case corev1.ResourceQuotaScopeTerminating:
@@ -62,8 +63,8 @@ func inPriorityClass(r corev1.ScopedResourceSelectorRequirement, class string) b
 	}
 }
 
-// bestEffort reports whether no container asks for or is limited in CPU or memory. Spark's own always asks for both; the
-// question is of what else makes the pod.
+// bestEffort reports whether no container asks for or is limited in CPU or memory. Spark's own always asks for both;
+// the question is of what else makes the pod.
 func bestEffort(pod *corev1.Pod) bool {
 	for _, container := range slices.Concat(pod.Spec.InitContainers, pod.Spec.Containers) {
 		for _, list := range []corev1.ResourceList{container.Resources.Requests, container.Resources.Limits} {

@@ -15,8 +15,8 @@ import (
 // countPods is the name by which quotas count pods of any phase.
 const countPods = corev1.ResourceName("count/pods")
 
-// usage is what a quota can count of a pod. Names without a prefix are other names of requests; of what is no resource of
-// Kubernetes itself only requests can be limited.
+// usage is what a quota can count of a pod. Names without a prefix are other names of requests; of what is no resource
+// of Kubernetes itself only requests can be limited.
 func usage(pod *corev1.Pod) corev1.ResourceList {
 	one := *resource.NewQuantity(1, resource.DecimalSI)
 	counted := corev1.ResourceList{corev1.ResourcePods: one, countPods: one}

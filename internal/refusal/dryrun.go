@@ -9,8 +9,8 @@ import (
 	apierrors "k8s.io/apimachinery/pkg/api/errors"
 )
 
-// OfDryRun returns who would refuse what was tried in a dry run, by the API server's answer; None where the answer is about something else: webhooks that take
-// no dry runs, a permission of the operator's, a namespace or a name.
+// OfDryRun returns who would refuse what was tried in a dry run, by the API server's answer; None where the answer is
+// about something else: webhooks that take no dry runs, a permission of the operator's, a namespace or a name.
 func OfDryRun(err error) Class {
 	class := Of(err)
 	status, _ := answer(err)

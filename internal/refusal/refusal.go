@@ -91,8 +91,9 @@ func byWords(message string) Class {
 	return None
 }
 
-// IsUnanswered reports whether a request came to nothing without anybody having looked at what was asked: it timed out, or the API server or a webhook that it asks
-// failed. One to whom no connection was made, or that has too much to do, is the API server's own trouble, and passes with it.
+// IsUnanswered reports whether a request came to nothing without anybody having looked at what was asked: it timed out,
+// or the API server or a webhook that it asks failed. One to whom no connection was made, or that has too much to do,
+// is the API server's own trouble, and passes with it.
 func IsUnanswered(err error) bool {
 	status, isAnswer := answer(err)
 	if !isAnswer {

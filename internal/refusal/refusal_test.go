@@ -109,7 +109,8 @@ func TestIsUnanswered(t *testing.T) {
 	}
 }
 
-// A denial is never taken for an application that is at fault, nor for an API server that will answer later, whatever its code and reason.
+// A denial is never taken for an application that is at fault, nor for an API server that will answer later, whatever
+// its code and reason.
 func TestDenialsAreNeverAnythingElse(t *testing.T) {
 	for code := int32(400); code < 600; code++ {
 		for _, reason := range []metav1.StatusReason{

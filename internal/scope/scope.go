@@ -37,15 +37,15 @@ func New(filter namespaces.Filter, cache client.Reader) Scope {
 	return Scope{filter: filter, cache: cache}
 }
 
-// Asking returns the same scope for those who cannot wait for an event: a namespace that the cache does not have (yet) is asked for at
-// the API server.
+// Asking returns the same scope for those who cannot wait for an event: a namespace that the cache does not have (yet)
+// is asked for at the API server.
 func (s Scope) Asking(api client.Reader) Scope {
 	s.api = api
 	return s
 }
 
-// Serves reports whether a namespace is served, by the labels that it has now. One that cannot be found is not served yet; its arrival
-// is an event.
+// Serves reports whether a namespace is served, by the labels that it has now. One that cannot be found is not served
+// yet; its arrival is an event.
 func (s Scope) Serves(ctx context.Context, name string) (bool, error) {
 	if !s.filter.ByLabels() {
 		return s.filter.Serves(name, nil), nil
@@ -67,13 +67,13 @@ func (s Scope) Serves(ctx context.Context, name string) (bool, error) {
 // Reconciler is one that can be kept to served namespaces.
 type Reconciler interface {
 	reconcile.Reconciler
-	// RemoveFinalizers is called instead of Reconcile for what is in a namespace that is not served. Another operator may serve it: what is done must
-	// be right then, too.
+	// RemoveFinalizers is called instead of Reconcile for what is in a namespace that is not served. Another operator
+	// may serve it: what is done must be right then, too.
 	RemoveFinalizers(ctx context.Context, request reconcile.Request) (reconcile.Result, error)
 }
 
-// Complete makes the controller reconcile the objects of served namespaces only. list is of the controller's kind: where it depends on
-// labels, all objects of a namespace are looked at again when the namespace changes.
+// Complete makes the controller reconcile the objects of served namespaces only. list is of the controller's kind:
+// where it depends on labels, all objects of a namespace are looked at again when the namespace changes.
 func (s Scope) Complete(b *builder.Builder, list client.ObjectList, r Reconciler) error {
 	if s.filter.ByLabels() {
 		b = b.Watches(&corev1.Namespace{}, handler.EnqueueRequestsFromMapFunc(s.objectsOf(list)))
@@ -81,8 +81,8 @@ func (s Scope) Complete(b *builder.Builder, list client.ObjectList, r Reconciler
 	return b.Complete(s.only(r))
 }
 
-// objectsOf maps a namespace that is served to the objects in it. It reads the cache, where nothing can fail but the end of
-// the program.
+// objectsOf maps a namespace that is served to the objects in it. It reads the cache, where nothing can fail but the
+// end of the program.
 func (s Scope) objectsOf(list client.ObjectList) handler.MapFunc {
 	return func(ctx context.Context, namespace client.Object) []reconcile.Request {
 		defer panics.Recover("events about namespaces", "namespace", namespace.GetName())

@@ -27,7 +27,8 @@ const (
 	Overdue Verdict = "Overdue"
 )
 
-// Guard remembers the newest version of each object of a kind that was stored here, and who waits for a newer one. The zero value is ready to use.
+// Guard remembers the newest version of each object of a kind that was stored here, and who waits for a newer one. The
+// zero value is ready to use.
 type Guard struct {
 	mu      sync.Mutex
 	objects map[types.NamespacedName]*object
@@ -42,7 +43,8 @@ type object struct {
 	awaited bool
 }
 
-// Stored notes that a version was stored here. Whatever was stored before, the API server has just said that this is the newest.
+// Stored notes that a version was stored here. Whatever was stored before, the API server has just said that this is
+// the newest.
 func (g *Guard) Stored(version metav1.Object, now time.Time) {
 	g.mu.Lock()
 	defer g.mu.Unlock()
@@ -81,7 +83,8 @@ func (g *Guard) Await(key types.NamespacedName) {
 	g.of(key).awaited = true
 }
 
-// Arrived notes that a version has arrived in the cache, and reports whether a decision waited for it. A stale one is not what is waited for.
+// Arrived notes that a version has arrived in the cache, and reports whether a decision waited for it. A stale one is
+// not what is waited for.
 func (g *Guard) Arrived(version metav1.Object) (wasAwaited bool) {
 	g.mu.Lock()
 	defer g.mu.Unlock()

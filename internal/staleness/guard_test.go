@@ -38,8 +38,9 @@ func (s *server) write() *metav1.ObjectMeta {
 	return now
 }
 
-// Whatever version the cache has, in whatever order, also of an object of the name that was deleted before: none is decided on that is older than what was stored
-// here. And nobody waits for ever, whatever the cache does: in the end the API server is asked, and what it says is decided on, a restored backup included.
+// Whatever version the cache has, in whatever order, also of an object of the name that was deleted before: none is
+// decided on that is older than what was stored here. And nobody waits for ever, whatever the cache does: in the end
+// the API server is asked, and what it says is decided on, a restored backup included.
 func TestNeverDecidesOnAnOlderVersionAndNeverWaitsForEver(t *testing.T) {
 	for seed := range uint64(500) {
 		random := rand.New(rand.NewPCG(seed, 2))

@@ -58,7 +58,8 @@ func TestEveryKindIsDecodedLeniently(t *testing.T) {
 	}
 }
 
-// What is written back of any kind is what was read, decoded or not; a copy is another object; and what is forgotten has its identity only.
+// What is written back of any kind is what was read, decoded or not; a copy is another object; and what is forgotten
+// has its identity only.
 func TestEveryKindIsWrittenBackCopiedAndForgotten(t *testing.T) {
 	for _, k := range kinds {
 		t.Run(k.kind.Kind, func(t *testing.T) {

@@ -21,7 +21,8 @@ import (
 // large is a length of a spec from which on a cache does not keep it.
 const large = 64 << 10
 
-// Object is an object of one of the operator's kinds as it is stored: the spec may not be decoded yet, not be kept, or not be decodable.
+// Object is an object of one of the operator's kinds as it is stored: the spec may not be decoded yet, not be kept, or
+// not be decodable.
 type Object interface {
 	client.Object
 	// Plain returns the object as package apis has it, as far as it is decoded and kept.
@@ -72,8 +73,8 @@ type parts struct {
 // reset makes what a pointer points to its zero value.
 func reset(pointer any) { reflect.ValueOf(pointer).Elem().SetZero() }
 
-// unmarshal decodes an empty object, but for the spec. It never fails: a list would fail with it. Each part is decoded by itself, so that what
-// is wrong with one leaves the others.
+// unmarshal decodes an empty object, but for the spec. It never fails: a list would fail with it. Each part is decoded
+// by itself, so that what is wrong with one leaves the others.
 func (p parts) unmarshal(data []byte) {
 	decoding.Members(data, func(name string, value []byte) {
 		switch name {
@@ -122,7 +123,8 @@ func Drop(o Object) {
 	p.contents.spec, p.absent = nil, true
 }
 
-// Keep leaves of an object what a cache keeps: the spec decoded, unless it is so large that few of them would fill the memory.
+// Keep leaves of an object what a cache keeps: the spec decoded, unless it is so large that few of them would fill the
+// memory.
 func Keep(o Object) {
 	isLarge := len(o.parts().contents.spec) > large
 	Decode(o)
@@ -164,8 +166,9 @@ func (p parts) marshal(plain any) ([]byte, error) {
 // errAbsent says that a cache does not keep the spec.
 var errAbsent = errors.New("the spec is not kept in the cache")
 
-// Get reads an application from the cache, and from the API server what the cache does not keep of it. Where the application cannot be decoded the error is
-// a *decoding.Problem, and metadata and status are returned with it, the status unless the problem is of it.
+// Get reads an application from the cache, and from the API server what the cache does not keep of it. Where the
+// application cannot be decoded the error is a *decoding.Problem, and metadata and status are returned with it, the
+// status unless the problem is of it.
 func Get(ctx context.Context, cache, api client.Reader, key client.ObjectKey) (*v1beta2.SparkApplication, error) {
 	found := &SparkApplication{}
 	if err := cache.Get(ctx, key, found); err != nil {

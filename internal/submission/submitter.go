@@ -12,17 +12,19 @@ import (
 
 // Submitter starts the driver of a plan.
 //
-// Submit is idempotent: however often it is called for the same plan, and whatever call to the cluster failed before, there
-// is one driver in the end. Its errors say what to do next: an InvalidError or UnsupportedError of package planning is about the application
-// and no retry helps, a ConflictError of package apply is about an object of somebody else's, and a WaitError about one that goes
-// by itself: the same call succeeds once it is gone. Any other error is the cluster's or that of confirm, and the same call may succeed later.
+// Submit is idempotent: however often it is called for the same plan, and whatever call to the cluster failed before,
+// there is one driver in the end. Its errors say what to do next: an InvalidError or UnsupportedError of package
+// planning is about the application and no retry helps, a ConflictError of package apply is about an object of somebody
+// else's, and a WaitError about one that goes by itself: the same call succeeds once it is gone. Any other error is the
+// cluster's or that of confirm, and the same call may succeed later.
 type Submitter interface {
 	Submit(ctx context.Context, plan *planning.Plan, confirm Confirm) (Result, error)
 }
 
-// Confirm asks whether a decision was taken on the newest version of the application, and returns an error if not. It is
-// asked between the finding of objects and their deletion. What another controller has made meanwhile for an attempt that follows was made after it had
-// stored so: either it was not found, or the decision is not confirmed. A driver would wait in vain for a ConfigMap that a deposed leader deletes.
+// Confirm asks whether a decision was taken on the newest version of the application, and returns an error if not. It
+// is asked between the finding of objects and their deletion. What another controller has made meanwhile for an attempt
+// that follows was made after it had stored so: either it was not found, or the decision is not confirmed. A driver
+// would wait in vain for a ConfigMap that a deposed leader deletes.
 type Confirm func(context.Context) error
 
 // Result is a driver that was started.

@@ -35,7 +35,8 @@ type Kind[O stored.Object] struct {
 	Noun string
 	// New returns an empty object.
 	New func() O
-	// SetStatus changes the status of an object to what it is to be: with a problem, or, where that is nil, without what was written of an earlier one.
+	// SetStatus changes the status of an object to what it is to be: with a problem, or, where that is nil, without
+	// what was written of an earlier one.
 	SetStatus func(object O, problem *decoding.Problem, now time.Time)
 }
 
@@ -95,7 +96,8 @@ func (r *Reconciler[O]) RemoveFinalizers(_ context.Context, req ctrl.Request) (c
 	return ctrl.Result{}, nil
 }
 
-// fetch reads an object from the cache, or from the API server where its namespace was not served when the cache came to know of it.
+// fetch reads an object from the cache, or from the API server where its namespace was not served when the cache came
+// to know of it.
 func (r *Reconciler[O]) fetch(ctx context.Context, key types.NamespacedName) (O, error) {
 	object := r.Kind.New()
 	if err := r.Client.Get(ctx, key, object); err != nil || !object.Forgotten() {
@@ -138,7 +140,8 @@ func (r *Reconciler[O]) writeStatus(ctx context.Context, object O, problem *deco
 	case apierrors.IsConflict(err):
 		return ctrl.Result{RequeueAfter: raceDelay}, nil
 	case refusal.Of(err) != refusal.None:
-		// An API server that looks at all of the object takes no status of one that is against the schema. The event and the metric have said it.
+		// An API server that looks at all of the object takes no status of one that is against the schema. The event
+		// and the metric have said it.
 		ctrl.LoggerFrom(ctx).Info("Stored no status of an unreadable object", "because", err.Error())
 		return ctrl.Result{}, nil
 	default:

@@ -124,7 +124,8 @@ func drain(recorder *events.FakeRecorder) []string {
 	return all
 }
 
-// An event comes once for each problem, also where no status can be written, and again after the object was mended. The status is written once.
+// An event comes once for each problem, also where no status can be written, and again after the object was mended. The
+// status is written once.
 func TestAnUnreadableObjectIsReportedOnce(t *testing.T) {
 	group := v1beta2.GroupVersion.WithKind("ScheduledSparkApplication").GroupKind()
 	for name, tc := range map[string]struct {

@@ -150,7 +150,8 @@ func TestNamesOfContainers(t *testing.T) {
 	}
 }
 
-// The container of a server's template that Spark takes is Spark's, whatever its name; one of its usual name is then like any other.
+// The container of a server's template that Spark takes is Spark's, whatever its name; one of its usual name is then
+// like any other.
 func TestNamesOfContainersOfServers(t *testing.T) {
 	connect := &v1alpha1.SparkConnect{Spec: v1alpha1.SparkConnectSpec{SparkVersion: "4.0.1", Image: new("spark")}}
 	connect.Spec.Server.Template = &corev1.PodTemplateSpec{Spec: corev1.PodSpec{

@@ -15,7 +15,8 @@ import (
 	"github.com/alauda/spark-operator/pkg/sparkconf"
 )
 
-// subPaths looks at the folders of volumes that mounts name, as the API server would of the pods. It takes any mount path.
+// subPaths looks at the folders of volumes that mounts name, as the API server would of the pods. It takes any mount
+// path.
 func subPaths(mounts []corev1.VolumeMount, at *field.Path) field.ErrorList {
 	var errs field.ErrorList
 	for i := range mounts {

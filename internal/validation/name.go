@@ -16,8 +16,8 @@ const (
 	MaxConnectNameLength = 56
 )
 
-// Name returns what is wrong with the name of an object. It becomes part of names of pods and Services and the value of a
-// label. A name cannot be changed, so it is looked at on creation only.
+// Name returns what is wrong with the name of an object. It becomes part of names of pods and Services and the value of
+// a label. A name cannot be changed, so it is looked at on creation only.
 func Name(name string, maxLength int) field.ErrorList {
 	path := field.NewPath("metadata", "name")
 	var errs field.ErrorList

@@ -13,8 +13,8 @@ import (
 	"github.com/alauda/spark-operator/pkg/sparkconf"
 )
 
-// portProperties looks at the properties that become ports of pods and Services: Spark takes any number, and the API server refuses the pod. A reference is resolved
-// by Spark only.
+// portProperties looks at the properties that become ports of pods and Services: Spark takes any number, and the API
+// server refuses the pod. A reference is resolved by Spark only.
 func portProperties(conf map[string]string, sparkVersion string, path *field.Path) field.ErrorList {
 	_, driversOwn := conf[sparkconf.DriverBlockManagerPort]
 	var errs field.ErrorList

@@ -31,9 +31,11 @@ type sparkRole struct {
 	name        string
 	coreRequest *string
 	ports       []v1beta2.Port
-	// asked is the name by which Spark looks for its container in a template, and usual the one that it gives it where that has none.
+	// asked is the name by which Spark looks for its container in a template, and usual the one that it gives it where
+	// that has none.
 	asked, usual string
-	// sparksPorts are names of ports that Spark gives the container itself; the API server refuses a second one of the name.
+	// sparksPorts are names of ports that Spark gives the container itself; the API server refuses a second one of the
+	// name.
 	sparksPorts []string
 	// coresProperty, requestProperty and limitProperty stand in for the fields of cores.
 	coresProperty, requestProperty, limitProperty string
@@ -74,8 +76,8 @@ func role(r sparkRole, spec *v1beta2.SparkApplicationSpec, root *field.Path) fie
 	return append(errs, containerPorts(r, path.Child("ports"))...)
 }
 
-// cores looks at request and limit of CPU. The API server would refuse a limit below the request, and say so of a pod that
-// its author never wrote.
+// cores looks at request and limit of CPU. The API server would refuse a limit below the request, and say so of a pod
+// that its author never wrote.
 func cores(r sparkRole, conf map[string]string, path, properties *field.Path) field.ErrorList {
 	request := cpu{field: path.Child("cores"), value: "1"}
 	request.property(conf, r.coresProperty, properties)
@@ -107,7 +109,8 @@ func cores(r sparkRole, conf map[string]string, path, properties *field.Path) fi
 	return errs
 }
 
-// cpu is an amount of CPU and where it is from. What a property says that is none is for whoever renders it: it may be a reference.
+// cpu is an amount of CPU and where it is from. What a property says that is none is for whoever renders it: it may be
+// a reference.
 type cpu struct {
 	field *field.Path
 	value string

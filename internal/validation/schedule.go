@@ -16,15 +16,15 @@ import (
 	"github.com/alauda/spark-operator/apis/sparkoperator/v1beta2"
 )
 
-// The runs of a schedule are named by it and the time, in a unit that the controller is configured with: the shortest time has 8
-// digits, and that of the default unit has 19.
+// The runs of a schedule are named by it and the time, in a unit that the controller is configured with: the shortest
+// time has 8 digits, and that of the default unit has 19.
 const (
 	maxScheduleName  = MaxNameLength - len("-12345678")
 	safeScheduleName = MaxNameLength - len("-1234567890123456789")
 )
 
-// ScheduledSparkApplication returns everything that is wrong with a schedule. Its template is an application's spec, and
-// looked at as one.
+// ScheduledSparkApplication returns everything that is wrong with a schedule. Its template is an application's spec,
+// and looked at as one.
 func ScheduledSparkApplication(schedule *v1beta2.ScheduledSparkApplication) field.ErrorList {
 	spec, path := &schedule.Spec, field.NewPath("spec")
 	var errs field.ErrorList

@@ -46,7 +46,8 @@ func connectConf(connect *v1alpha1.SparkConnect, path *field.Path) field.ErrorLi
 	return errs
 }
 
-// unneeded returns whether a property that is the operator's says what it sets anyway, or has no effect: a server uploads nothing.
+// unneeded returns whether a property that is the operator's says what it sets anyway, or has no effect: a server
+// uploads nothing.
 func unneeded(spec *v1alpha1.SparkConnectSpec, key, value string) bool {
 	return key == sparkconf.FileUploadPath || key == sparkconf.ContainerImage && spec.Image != nil && value == *spec.Image
 }

@@ -16,8 +16,8 @@ import (
 	"github.com/alauda/spark-operator/pkg/sparkconf"
 )
 
-// Warnings returns what people should know about the spec of an application, at path: fields that are deprecated or have
-// no effect. None of it keeps the application from running.
+// Warnings returns what people should know about the spec of an application, at path: fields that are deprecated or
+// have no effect. None of it keeps the application from running.
 func Warnings(spec *v1beta2.SparkApplicationSpec, path *field.Path) []string {
 	var w warnings
 	const useRestartPolicy = "has no effect; use restartPolicy"

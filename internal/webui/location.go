@@ -39,7 +39,8 @@ func expand(format string, r Run) string {
 	})
 }
 
-// locate returns the URL of a run. A format need not name a scheme, nor a host: then the Ingress is for all hosts. Its path does not end in a slash.
+// locate returns the URL of a run. A format need not name a scheme, nor a host: then the Ingress is for all hosts. Its
+// path does not end in a slash.
 func locate(format string, r Run) (*url.URL, error) {
 	text := expand(format, r)
 	if strings.Contains(text, "{{") {

@@ -23,7 +23,8 @@ import (
 // defaultPort is the port of the web UI unless spark.ui.port says another.
 const defaultPort = 4040
 
-// rewriteTarget is the annotation by which ingress-nginx cuts the path of the Ingress off, as the driver does not know it.
+// rewriteTarget is the annotation by which ingress-nginx cuts the path of the Ingress off, as the driver does not know
+// it.
 const rewriteTarget = "nginx.ingress.kubernetes.io/rewrite-target"
 
 // Options are what the operator's configuration says.
@@ -59,8 +60,8 @@ type Endpoint struct {
 	Address string
 }
 
-// UI returns the endpoint of the web UI; nil where it has none, because the configuration or the application wants none, or because nobody knows its port
-// beforehand.
+// UI returns the endpoint of the web UI; nil where it has none, because the configuration or the application wants
+// none, or because nobody knows its port beforehand.
 func (r Run) UI(o Options) *Endpoint {
 	target, serves := r.port()
 	if !o.Service || !serves {
@@ -130,7 +131,8 @@ func (r Run) Warnings(o Options) []string {
 	return warnings
 }
 
-// port returns the port of the driver's web UI, and whether there is one that is known beforehand: with port 0 the driver takes any.
+// port returns the port of the driver's web UI, and whether there is one that is known beforehand: with port 0 the
+// driver takes any.
 func (r Run) port() (number int32, serves bool) {
 	enabled, err := r.Conf.Bool(sparkconf.UIEnabled, true)
 	port, portErr := r.Conf.Int(sparkconf.UIPort, defaultPort)
@@ -174,7 +176,8 @@ func (r Run) service(name string, port servicePort) *corev1.Service {
 	}
 }
 
-// ingress leads from a location to a Service. Below a path, ingress-nginx cuts it off, unless the author rewrites paths himself.
+// ingress leads from a location to a Service. Below a path, ingress-nginx cuts it off, unless the author rewrites paths
+// himself.
 func (o Options) ingress(name string, service *corev1.Service, location *url.URL, annotations map[string]string, tls []networkingv1.IngressTLS) *networkingv1.Ingress {
 	if len(annotations) == 0 {
 		annotations = o.Annotations

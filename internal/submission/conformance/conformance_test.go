@@ -56,7 +56,8 @@ func TestObjectsAreThoseOfSpark(t *testing.T) {
 	}
 }
 
-// Of names only the digits that are drawn at random become alike: not how many they are, nor what the rest of the name is.
+// Of names only the digits that are drawn at random become alike: not how many they are, nor what the rest of the name
+// is.
 func TestNormaliseReplacesRandomDigitsOnly(t *testing.T) {
 	for name, want := range map[string]string{
 		"pi-0123456789abcdef-driver-svc":                       "pi-xxxxxxxxxxxxxxxx-driver-svc",

@@ -9,8 +9,8 @@ import (
 	"github.com/alauda/spark-operator/internal/planning"
 )
 
-// Dependents returns the normalised objects that an application has beside those of Spark's client. Spark knows nothing of them: they are the
-// same in both ways to submit.
+// Dependents returns the normalised objects that an application has beside those of Spark's client. Spark knows nothing
+// of them: they are the same in both ways to submit.
 func Dependents(plan *planning.Plan) ([]Object, error) {
 	var bodies [][]byte
 	for _, object := range plan.DependentObjects() {

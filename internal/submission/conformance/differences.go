@@ -32,8 +32,8 @@ func MeantRefusal(err error) bool {
 	return slices.ContainsFunc(Differences(), func(d Difference) bool { return d.refusal != "" && strings.Contains(err.Error(), d.refusal) })
 }
 
-// RefusesExecutor returns whether we refuse because there could be no executor. Only the driver, and the API server that it asks for executors,
-// knows whether that is so.
+// RefusesExecutor returns whether we refuse because there could be no executor. Only the driver, and the API server
+// that it asks for executors, knows whether that is so.
 func RefusesExecutor(err error) bool {
 	return err != nil && (strings.Contains(err.Error(), "render executor: ") || strings.Contains(err.Error(), "spec.executor: "))
 }
@@ -103,7 +103,8 @@ func normalised() []Difference {
 	}}
 }
 
-// FromSparkSubmit returns the normalised objects that spark-submit made of an application, with the differences that we mean.
+// FromSparkSubmit returns the normalised objects that spark-submit made of an application, with the differences that we
+// mean.
 func FromSparkSubmit(bodies [][]byte, app *v1beta2.SparkApplication) ([]Object, error) {
 	objects, err := Normalise(bodies)
 	if err != nil {

@@ -92,8 +92,9 @@ func encode(objects *render.Objects) ([][]byte, error) {
 }
 
 // Normalise makes objects comparable. It replaces what is drawn at random and the address of submission, sorts
-// what Spark leaves in the order of a hash table, and leaves out what we mean to do otherwise: namespaces are always named,
-// objects other than the pod are the application's and not the pod's, and carry its labels and the hash of the specification.
+// what Spark leaves in the order of a hash table, and leaves out what we mean to do otherwise: namespaces are always
+// named, objects other than the pod are the application's and not the pod's, and carry its labels and the hash of the
+// specification.
 func Normalise(bodies [][]byte) ([]Object, error) {
 	objects := make([]Object, 0, len(bodies))
 	for _, body := range bodies {
@@ -216,9 +217,9 @@ func FromPlanExecutor(plan *planning.Plan) (Object, error) {
 	return NormaliseExecutor(body)
 }
 
-// NormaliseExecutor makes executor pods comparable. Beside what Normalise does it leaves out what Spark's driver adds from
-// its own JVM and host: the options of the executor's JVM, the secret that it draws for it, and the ConfigMap with the files
-// of its configuration directory.
+// NormaliseExecutor makes executor pods comparable. Beside what Normalise does it leaves out what Spark's driver adds
+// from its own JVM and host: the options of the executor's JVM, the secret that it draws for it, and the ConfigMap with
+// the files of its configuration directory.
 func NormaliseExecutor(body []byte) (Object, error) {
 	object, err := normalise(body)
 	if err != nil {

@@ -27,9 +27,9 @@ const statement = "select reflect('java.lang.Thread', 'sleep', 60000L)"
 // driverAddress is how executors reach their driver.
 var driverAddress = regexp.MustCompile(`(spark://CoarseGrainedScheduler@)[^"]*`)
 
-// RunDriver runs Spark's real driver of a plan on this host, against a Recorder, and returns the first executor pod that it
-// asks for, with the address of the plan's driver in place of this host's. The driver's own program is another one; what
-// executors look like does not depend on it.
+// RunDriver runs Spark's real driver of a plan on this host, against a Recorder, and returns the first executor pod
+// that it asks for, with the address of the plan's driver in place of this host's. The driver's own program is another
+// one; what executors look like does not depend on it.
 func RunDriver(ctx context.Context, sparkHome string, plan *planning.Plan) ([]byte, error) {
 	ctx, stop := context.WithCancel(ctx)
 	defer stop()

@@ -32,7 +32,8 @@ type Request struct {
 	Body []byte
 }
 
-// ServeHTTP implements http.Handler. Reads find nothing; writes return what was sent, with the metadata that servers add.
+// ServeHTTP implements http.Handler. Reads find nothing; writes return what was sent, with the metadata that servers
+// add.
 func (r *Recorder) ServeHTTP(w http.ResponseWriter, req *http.Request) {
 	body, err := io.ReadAll(req.Body)
 	if err != nil {

@@ -12,8 +12,8 @@ import (
 	"k8s.io/apimachinery/pkg/api/equality"
 )
 
-// numbered are the names of what Spark counts in an order of its own: claims in that of a hash table, and scratch directories
-// shuffled.
+// numbered are the names of what Spark counts in an order of its own: claims in that of a hash table, and scratch
+// directories shuffled.
 var (
 	numberedClaim    = regexp.MustCompile(`^(.+-x{16}-(?:driver|exec-1)-pvc)-[0-9]+$`)
 	numberedLocalDir = regexp.MustCompile(`^spark-local-dir-[0-9]+$`)
@@ -43,8 +43,8 @@ func renumberClaims(objects []Object) {
 	}
 }
 
-// renumberLocalDirs counts scratch directories in the order of their paths, where their volumes are all the same but for
-// their names.
+// renumberLocalDirs counts scratch directories in the order of their paths, where their volumes are all the same but
+// for their names.
 func renumberLocalDirs(spec *corev1.PodSpec) {
 	var sources []corev1.VolumeSource
 	for i := range spec.Volumes {

@@ -55,7 +55,8 @@ type Choice struct {
 	Mode Mode
 	// Because says why.
 	Because string
-	// Unsupported says what native submission cannot express of the application; nil where it can express all of it. It is asked for once, here.
+	// Unsupported says what native submission cannot express of the application; nil where it can express all of it. It
+	// is asked for once, here.
 	Unsupported *planning.UnsupportedError
 	// Notice says in one sentence why native submission gave way to spark-submit; empty where it did not.
 	Notice string
@@ -72,7 +73,8 @@ const (
 	byAuto          = "native submission can express all of it"
 )
 
-// Of returns the choice for a plan. It returns an InvalidError where the application's annotation is no mode, or one that the policy does not leave to it.
+// Of returns the choice for a plan. It returns an InvalidError where the application's annotation is no mode, or one
+// that the policy does not leave to it.
 func Of(plan *planning.Plan, p Policy) (Choice, error) {
 	wanted, because := cmp.Or(p.Mode, Auto), byConfiguration
 	if own := Mode(plan.Annotation(Annotation)); own != "" && own != wanted {

@@ -162,7 +162,8 @@ func TestSubmitGoesTheWayOfTheChoice(t *testing.T) {
 	}
 }
 
-// What native submission cannot express is refused where it is asked for, before anything is made, and nobody asks again.
+// What native submission cannot express is refused where it is asked for, before anything is made, and nobody asks
+// again.
 func TestNativeSubmissionIsNotTriedInVain(t *testing.T) {
 	s := &mode.Submitter{Policy: mode.Policy{Mode: mode.Native}, Native: &recorder{name: "native"}, SparkSubmit: &recorder{}}
 	result, err := s.Submit(t.Context(), planOf(t, "", onDisk), confirmed)
@@ -193,7 +194,8 @@ func TestARefusalAfterFallingBackSaysWhyItFellBack(t *testing.T) {
 	}
 }
 
-// A file that spark-submit would look for from the operator is no fault in native submission, which something else has ruled out.
+// A file that spark-submit would look for from the operator is no fault in native submission, which something else has
+// ruled out.
 func TestAFileThatOnlyTheDriverMayFetchAfterFallingBack(t *testing.T) {
 	home := t.TempDir()
 	if err := os.Mkdir(filepath.Join(home, "bin"), 0o755); err != nil {

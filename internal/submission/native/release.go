@@ -30,8 +30,9 @@ import (
 // +kubebuilder:rbac:groups=networking.k8s.io,resources=ingresses,verbs=list;delete
 // +kubebuilder:rbac:groups=policy,resources=poddisruptionbudgets,verbs=list;delete
 
-// Release deletes what an attempt made beside its pods. It is idempotent, and deletes nothing that the application does not
-// control, whatever its labels say, nor anything that was made after the decision to delete (see submission.Confirm).
+// Release deletes what an attempt made beside its pods. It is idempotent, and deletes nothing that the application does
+// not control, whatever its labels say, nor anything that was made after the decision to delete (see
+// submission.Confirm).
 func (s *Submitter) Release(ctx context.Context, app *v1beta2.SparkApplication, attempt identity.Attempt, confirm submission.Confirm) error {
 	var found []client.Object
 	for _, list := range []client.ObjectList{

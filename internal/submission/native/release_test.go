@@ -16,7 +16,8 @@ import (
 	"github.com/alauda/spark-operator/internal/submission/native"
 )
 
-// What is made for the next attempt between the look and the deletion was decided on after this release, which is not confirmed then.
+// What is made for the next attempt between the look and the deletion was decided on after this release, which is not
+// confirmed then.
 func TestReleaseDeletesNothingThatWasMadeAfterItsDecision(t *testing.T) {
 	app, submitted := application(), false
 	var c client.WithWatch

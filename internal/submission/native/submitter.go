@@ -16,8 +16,8 @@ import (
 	"github.com/alauda/spark-operator/pkg/sparklabels"
 )
 
-// Client is what the submitter needs of a client. Get and List must ask the API server and not a cache: they are only asked
-// about objects that were just made, or said to exist.
+// Client is what the submitter needs of a client. Get and List must ask the API server and not a cache: they are only
+// asked about objects that were just made, or said to exist.
 type Client interface {
 	apply.Client
 	List(ctx context.Context, list client.ObjectList, opts ...client.ListOption) error
@@ -65,8 +65,8 @@ func (s *Submitter) Submit(ctx context.Context, plan *planning.Plan, confirm sub
 	}, nil
 }
 
-// stamp notes in an object from which spec it was made. A crash may come between it and the driver, and a change of the spec after that: the number of
-// the attempt, and so the object's name, would be the same.
+// stamp notes in an object from which spec it was made. A crash may come between it and the driver, and a change of the
+// spec after that: the number of the attempt, and so the object's name, would be the same.
 func stamp(object client.Object, specHash string) {
 	annotations := maps.Clone(object.GetAnnotations())
 	if annotations == nil {

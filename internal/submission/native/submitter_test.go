@@ -175,7 +175,8 @@ func TestSubmitIsFinishedByTheNextCallWhateverFailed(t *testing.T) {
 	}
 }
 
-// A crash after any creation and a changed spec: the attempt has the same number and names, and must not get what was made of the old spec.
+// A crash after any creation and a changed spec: the attempt has the same number and names, and must not get what was
+// made of the old spec.
 func TestSubmitTakesNothingThatWasMadeOfAnotherSpec(t *testing.T) {
 	for last := range creations {
 		t.Run(fmt.Sprintf("%d objects are left", last+1), func(t *testing.T) {

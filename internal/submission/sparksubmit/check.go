@@ -24,12 +24,13 @@ type Uploads struct {
 	Dir string
 	// Path is where Spark uploads files to, a URL that the drivers can read (spark.kubernetes.file.upload.path).
 	Path string
-	// Elsewhere is whether the directory is not on this machine, so that only the names of files can be looked at. Nothing is submitted then.
+	// Elsewhere is whether the directory is not on this machine, so that only the names of files can be looked at.
+	// Nothing is submitted then.
 	Elsewhere bool
 }
 
-// mixing are main classes for which the launcher looks for options among the arguments of the application as well, so that
-// those could change the deploy mode or the namespace.
+// mixing are main classes for which the launcher looks for options among the arguments of the application as well, so
+// that those could change the deploy mode or the namespace.
 var mixing = []string{
 	"org.apache.spark.repl.Main",
 	"org.apache.spark.sql.application.ConnectRepl",
@@ -69,8 +70,8 @@ var never = []struct{ key, fix string }{
 // brings none.
 var borrowed = []string{sparkconf.KerberosAccess, sparkconf.KerberosAccessV2, sparkconf.KerberosAccessV1}
 
-// Check returns an InvalidError of what must not reach spark-submit, or could do nothing but fail. It comes on top of what plans
-// refuse themselves: here the operator's own process reads what the application's author wrote.
+// Check returns an InvalidError of what must not reach spark-submit, or could do nothing but fail. It comes on top of
+// what plans refuse themselves: here the operator's own process reads what the application's author wrote.
 func Check(plan *planning.Plan, uploads Uploads) error {
 	conf := plan.Conf()
 	errs := checkArguments(plan)
@@ -128,7 +129,8 @@ func interpreted(file string) bool { return strings.HasSuffix(file, ".py") || is
 
 func isR(file string) bool { return strings.HasSuffix(file, ".R") || strings.HasSuffix(file, ".r") }
 
-// checkFiles refuses files of the operator's container, its token first of all, that Spark would hand to the application.
+// checkFiles refuses files of the operator's container, its token first of all, that Spark would hand to the
+// application.
 func checkFiles(plan *planning.Plan, conf *sparkconf.Conf, uploads Uploads) field.ErrorList {
 	var errs field.ErrorList
 	for _, key := range []string{sparkconf.Jars, sparkconf.Files, sparkconf.Archives, sparkconf.PyFiles} {
@@ -155,16 +157,18 @@ func checkFiles(plan *planning.Plan, conf *sparkconf.Conf, uploads Uploads) fiel
 	return errs
 }
 
-// readHere are properties that name a file which is read where spark-submit runs, some of them even with the scheme local.
+// readHere are properties that name a file which is read where spark-submit runs, some of them even with the scheme
+// local.
 var readHere = []string{
 	sparkconf.KerberosKeytab, sparkconf.KerberosKeytabV2, sparkconf.Krb5Path, sparkconf.VolcanoPodGroupTemplateFile,
 }
 
-// leftToDriver are the schemes of files that spark-submit passes on as they are. For any other it asks the file system which files are meant,
-// with the application's own configuration: it would connect to wherever that says.
+// leftToDriver are the schemes of files that spark-submit passes on as they are. For any other it asks the file system
+// which files are meant, with the application's own configuration: it would connect to wherever that says.
 var leftToDriver = []string{"local", "http", "https", "ftp"}
 
-// whyNotListed returns why a list may not name a file; nothing where it may. The main file is not asked about, and may be on any file system.
+// whyNotListed returns why a list may not name a file; nothing where it may. The main file is not asked about, and may
+// be on any file system.
 func (u Uploads) whyNotListed(file string) string {
 	scheme, _, _ := strings.Cut(file, ":")
 	if render.LocalFile(file) || slices.Contains(leftToDriver, scheme) {
@@ -186,8 +190,8 @@ func (u Uploads) whyNotUpload(file string) string {
 	return ""
 }
 
-// allow returns whether a file is in the directory for uploads, after all links. Patterns and what Spark would decode are
-// not: what is looked at here must be what Spark opens.
+// allow returns whether a file is in the directory for uploads, after all links. Patterns and what Spark would decode
+// are not: what is looked at here must be what Spark opens.
 func (u Uploads) allow(file string) bool {
 	if u.Dir == "" || strings.ContainsAny(file, "*?[]{}%\\#") {
 		return false

@@ -55,8 +55,8 @@ func Argv(plan *planning.Plan, files Files) []string {
 	return append(argv, plan.Args()...)
 }
 
-// Properties returns the configuration that spark-submit is given for a plan: the plan's own, and what makes the driver pod
-// known as the plan's. Fields that Spark has no property for are in the templates.
+// Properties returns the configuration that spark-submit is given for a plan: the plan's own, and what makes the driver
+// pod known as the plan's. Fields that Spark has no property for are in the templates.
 func Properties(plan *planning.Plan, files Files, uploads Uploads) *sparkconf.Conf {
 	conf := plan.Conf()
 	conf.Set(sparkconf.DriverPodTemplateFile, files.DriverTemplate)
@@ -103,8 +103,9 @@ func writeFiles(plan *planning.Plan, files Files, uploads Uploads) error {
 // passedOn are the variables of the operator that spark-submit gets to see: what it needs to find Java and the cluster.
 var passedOn = []string{"PATH", "JAVA_HOME", "KUBECONFIG"}
 
-// environment returns the variables of spark-submit: some of ours, and a home and a configuration directory in which there
-// is nothing. SPARK_LOCAL_DIRS is not among them, for Spark would give it to the driver. Without a UTF-8 locale the arguments would arrive in the driver as question marks.
+// environment returns the variables of spark-submit: some of ours, and a home and a configuration directory in which
+// there is nothing. SPARK_LOCAL_DIRS is not among them, for Spark would give it to the driver. Without a UTF-8 locale
+// the arguments would arrive in the driver as question marks.
 func environment(ours []string, home, dir, user string) []string {
 	var env []string
 	for _, variable := range ours {
@@ -118,8 +119,8 @@ func environment(ours []string, home, dir, user string) []string {
 			}
 		}
 	}
-	// The process lives for seconds: a simple collector and the quick compiler make it cheaper. Performance data would be
-	// files in /tmp that a killed process leaves behind.
+	// The process lives for seconds: a simple collector and the quick compiler make it cheaper. Performance data would
+	// be files in /tmp that a killed process leaves behind.
 	const java = "-Dsun.jnu.encoding=UTF-8 -Dfile.encoding=UTF-8 -XX:+UseSerialGC -XX:TieredStopAtLevel=1 -XX:-UsePerfData"
 	temporary := filepath.Join(dir, "tmp")
 	return append(env,

@@ -32,8 +32,8 @@ import (
 // +kubebuilder:rbac:groups="",resources=pods,verbs=create
 // +kubebuilder:rbac:groups="",resources=configmaps;services;persistentvolumeclaims,verbs=create;patch
 
-// ownVolumes are the volumes of ConfigMaps that Spark's client makes after the driver pod. Others are the user's, and it is
-// for the user to make them.
+// ownVolumes are the volumes of ConfigMaps that Spark's client makes after the driver pod. Others are the user's, and
+// it is for the user to make them.
 var ownVolumes = []string{"spark-conf-volume-driver", "pod-template-volume"}
 
 // found is the driver pod of a plan that is there.
@@ -43,7 +43,8 @@ type found struct {
 	doubt string
 }
 
-// driver returns the driver pod of a plan, or nil where there is no pod of the name. What else has the name is dealt with as package apply does.
+// driver returns the driver pod of a plan, or nil where there is no pod of the name. What else has the name is dealt
+// with as package apply does.
 func (s *Submitter) driver(ctx context.Context, plan *planning.Plan, confirm submission.Confirm) (*found, error) {
 	pod, err := s.named(ctx, plan)
 	if err != nil || pod == nil {
@@ -61,8 +62,8 @@ func (s *Submitter) driver(ctx context.Context, plan *planning.Plan, confirm sub
 	return nil, apply.Remove(ctx, s.client, pod, wanted(plan), confirm)
 }
 
-// made returns the driver pod that is there after a spark-submit, or nil and whether another pod has its name. A process that says that it has made a pod is
-// believed: nobody else's can have been in its way.
+// made returns the driver pod that is there after a spark-submit, or nil and whether another pod has its name. A
+// process that says that it has made a pod is believed: nobody else's can have been in its way.
 func (s *Submitter) made(ctx context.Context, plan *planning.Plan, failed error) (driver *found, inTheWay bool, err error) {
 	pod, err := s.named(ctx, plan)
 	if err != nil || pod == nil {
@@ -149,8 +150,8 @@ func (s *Submitter) deletePod(ctx context.Context, pod *corev1.Pod) error {
 	return apply.RemoveFinalizer(ctx, s.client, pod)
 }
 
-// resultOf returns the result of a driver that exists. Spark's client draws the application's id at random and lets nobody
-// choose it, so the pod is the only one to know.
+// resultOf returns the result of a driver that exists. Spark's client draws the application's id at random and lets
+// nobody choose it, so the pod is the only one to know.
 func resultOf(driver *found, adopted bool) submission.Result {
 	result := submission.Result{
 		Driver: v1beta2.DriverInfo{PodName: driver.Name}, SparkApplicationID: driver.Labels[sparklabels.SparkAppSelector], Adopted: adopted,

@@ -64,8 +64,8 @@ func (e *FailedError) Error() string {
 	return fmt.Sprintf("%s (%s%s)", e.Summary, ranInto, e.Detail)
 }
 
-// RefusedError says that the API server refused an object of spark-submit's. It is an apierrors.APIStatus, so that it is
-// distinguished (forbidden, invalid, too many requests, ...) as if the request had been our own.
+// RefusedError says that the API server refused an object of spark-submit's. It is an apierrors.APIStatus, so that it
+// is distinguished (forbidden, invalid, too many requests, ...) as if the request had been our own.
 type RefusedError struct {
 	// Code and Reason are those of the API server's answer.
 	Code   int32
@@ -90,8 +90,8 @@ func isConflict(err error) bool {
 	return ok && refused.Code == http.StatusConflict && refused.Reason == metav1.StatusReasonAlreadyExists
 }
 
-// maxPassing is how many tries in a row may fail for what passes by itself. The output says so, and a text of the author's
-// can imitate it. Such a try is retried immediately and does not count as an attempt.
+// maxPassing is how many tries in a row may fail for what passes by itself. The output says so, and a text of the
+// author's can imitate it. Such a try is retried immediately and does not count as an attempt.
 const maxPassing = 5
 
 // isPassing reports whether the API server may answer otherwise in a moment.
@@ -133,7 +133,8 @@ func failure(exitCode int, output string) error {
 	return &FailedError{Reason: Exited, Detail: fmt.Sprintf("it exited with code %d", exitCode), Summary: cause.Of(output), Output: output}
 }
 
-// answerIn returns the first answer of the API server that the output shows, or nil. Its message may have several lines.
+// answerIn returns the first answer of the API server that the output shows, or nil. Its message may have several
+// lines.
 func answerIn(output string) *RefusedError {
 	at := answerCode.FindStringSubmatchIndex(output)
 	if at == nil {

@@ -14,7 +14,8 @@ import (
 	"github.com/alauda/spark-operator/internal/testing/large"
 )
 
-// What it costs to check an application and to write what spark-submit reads never grows with the square of what an author writes.
+// What it costs to check an application and to write what spark-submit reads never grows with the square of what an
+// author writes.
 func TestCheckGrowsWithItsApplication(t *testing.T) {
 	const size = 128 << 10
 	large.Quiet(t)

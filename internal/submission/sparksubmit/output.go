@@ -17,8 +17,8 @@ const (
 	leftOut = "(a very long line was left out)"
 )
 
-// output keeps the end of what is written to it, in whole lines without secrets. The frames of stack traces and the text on how to use spark-submit are
-// left out: they would push out the line that says what happened.
+// output keeps the end of what is written to it, in whole lines without secrets. The frames of stack traces and the
+// text on how to use spark-submit are left out: they would push out the line that says what happened.
 type output struct {
 	redact  func(line string) string
 	kept    []byte

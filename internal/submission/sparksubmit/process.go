@@ -54,8 +54,8 @@ func (s *Submitter) run(ctx context.Context, plan *planning.Plan) error {
 	return s.outcomeOf(ctx, err, text.String())
 }
 
-// runGroup runs a command as the leader of a process group of its own. When its context ends the whole group is asked to
-// end, and killed after the grace period. In any case nobody of the group is left when it returns.
+// runGroup runs a command as the leader of a process group of its own. When its context ends the whole group is asked
+// to end, and killed after the grace period. In any case nobody of the group is left when it returns.
 func runGroup(command *exec.Cmd, grace time.Duration) error {
 	command.SysProcAttr = &syscall.SysProcAttr{Setpgid: true}
 	signal := func(number syscall.Signal) error { return syscall.Kill(-command.Process.Pid, number) }

@@ -21,7 +21,8 @@ import (
 	"github.com/alauda/spark-operator/pkg/sparklabels"
 )
 
-// judge returns whether a pod is the driver of the plan: one that says so, and runs what spark-submit lets it run or what admission makes of that.
+// judge returns whether a pod is the driver of the plan: one that says so, and runs what spark-submit lets it run or
+// what admission makes of that.
 func (s *Submitter) judge(ctx context.Context, plan *planning.Plan, pod *corev1.Pod) (apply.Judgement, error) {
 	if !isOf(plan, pod) || sameProgram(plan, pod) {
 		return apply.Judgement{Ours: isOf(plan, pod)}, nil
@@ -38,8 +39,9 @@ func (s *Submitter) judge(ctx context.Context, plan *planning.Plan, pod *corev1.
 
 const accountByDefault = "default"
 
-// sameProgram reports whether the driver would run what spark-submit lets it run, as far as that is known without it: image, account, command and arguments.
-// A pod that would not was made by somebody who has read the application, or rewritten by a webhook.
+// sameProgram reports whether the driver would run what spark-submit lets it run, as far as that is known without it:
+// image, account, command and arguments. A pod that would not was made by somebody who has read the application, or
+// rewritten by a webhook.
 func sameProgram(plan *planning.Plan, pod *corev1.Pod) bool {
 	in := podmutation.Input{App: plan.App(), Role: podmutation.Driver}
 	template, err := plan.DriverTemplate()
@@ -62,8 +64,8 @@ func imageAndAccount(plan *planning.Plan, template *corev1.Pod) (image, account 
 	return image, cmp.Or(account, template.Spec.ServiceAccountName, accountByDefault)
 }
 
-// sparkArgs returns the arguments that spark-submit gives a driver, out of those that a container has: from the word driver on to the application's own. Nil
-// where they are not there.
+// sparkArgs returns the arguments that spark-submit gives a driver, out of those that a container has: from the word
+// driver on to the application's own. Nil where they are not there.
 func sparkArgs(plan *planning.Plan, spark *corev1.Container) []string {
 	own := plan.Args()
 	before := len(spark.Args) - len(own)
@@ -76,8 +78,8 @@ func sparkArgs(plan *planning.Plan, spark *corev1.Container) []string {
 	return nil
 }
 
-// asMade returns the driver pod as spark-submit makes it: as native submission does, and where that cannot express it, its template with what is known
-// of its program. What only Spark knows is taken from the pod that is there.
+// asMade returns the driver pod as spark-submit makes it: as native submission does, and where that cannot express it,
+// its template with what is known of its program. What only Spark knows is taken from the pod that is there.
 func asMade(plan *planning.Plan, pod *corev1.Pod) (*corev1.Pod, error) {
 	in := podmutation.Input{App: plan.App(), Role: podmutation.Driver}
 	existing := podmutation.SparkContainer(pod, in)

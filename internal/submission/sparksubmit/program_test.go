@@ -43,7 +43,8 @@ func rewriting(t *testing.T, rewrite func(*corev1.Pod), refused error, objects .
 	return New(c, Options{}), asked
 }
 
-// Of a driver that spark-submit has made and admission has rewritten, admission is asked, whether native submission can express the application or not.
+// Of a driver that spark-submit has made and admission has rewritten, admission is asked, whether native submission can
+// express the application or not.
 func TestARewrittenDriverIsFound(t *testing.T) {
 	expressible := application(func(app *v1beta2.SparkApplication) { app.Spec.Arguments = []string{"10"} })
 	beyond := application(func(app *v1beta2.SparkApplication) {

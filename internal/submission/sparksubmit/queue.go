@@ -31,8 +31,8 @@ type task struct {
 	err    error
 }
 
-// queue holds the submissions of all applications by submission id: those that wait in the order of their arrival, those that run,
-// and the outcomes that nobody has taken.
+// queue holds the submissions of all applications by submission id: those that wait in the order of their arrival,
+// those that run, and the outcomes that nobody has taken.
 type queue struct {
 	options Options
 
@@ -50,8 +50,8 @@ func newQueue(o Options) *queue {
 	return q
 }
 
-// take returns what is known of a plan: ErrPending or the outcome, which is forgotten with that. A task of the same attempt that was made
-// from another spec, or other labels, is dropped.
+// take returns what is known of a plan: ErrPending or the outcome, which is forgotten with that. A task of the same
+// attempt that was made from another spec, or other labels, is dropped.
 func (q *queue) take(plan *planning.Plan) (known bool, result submission.Result, err error) {
 	q.mu.Lock()
 	defer q.mu.Unlock()
@@ -160,7 +160,8 @@ func (q *queue) forget(app types.NamespacedName) {
 	}
 }
 
-// remove ends a task; one that is running stays known until it has ended, which is what is returned. The caller holds the lock.
+// remove ends a task; one that is running stays known until it has ended, which is what is returned. The caller holds
+// the lock.
 func (q *queue) remove(id string) (running bool) {
 	t, known := q.tasks[id]
 	if !known {

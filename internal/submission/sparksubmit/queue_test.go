@@ -258,8 +258,8 @@ func TestStartRemovesWhatAKilledOperatorLeft(t *testing.T) {
 	}
 }
 
-// What the API server seems to say is read from an output that can hold the author's words: it must not be a way to have spark-submit run
-// for ever without an attempt being counted.
+// What the API server seems to say is read from an output that can hold the author's words: it must not be a way to
+// have spark-submit run for ever without an attempt being counted.
 func TestWhatPassesDoesSoInTheEnd(t *testing.T) {
 	const spoofed = "bad value: Received status: Status(code=429, reason=TooManyRequests)"
 	q, plan := newQueue(Options{}.withDefaults()), planOf(t, application(), 1)

@@ -51,8 +51,8 @@ type Options struct {
 	Grace time.Duration
 	// OutcomeAge is how long an outcome is kept for a Submit that does not come; 10 minutes by default.
 	OutcomeAge time.Duration
-	// Dir is a directory for this purpose alone, on a volume that can be written to; it is emptied at the start. By default
-	// it is in the directory for temporary files.
+	// Dir is a directory for this purpose alone, on a volume that can be written to; it is emptied at the start. By
+	// default it is in the directory for temporary files.
 	Dir string
 	// Uploads are the files of the operator's container that applications may have; none by default.
 	Uploads Uploads
@@ -89,12 +89,12 @@ func New(c Client, o Options) *Submitter {
 	return &Submitter{client: c, options: o, queue: newQueue(o), finished: make(chan event.GenericEvent)}
 }
 
-// Finished names applications for which the next Submit or Release has something new to say. It must be read for as long as
-// the submitter runs; a source.Channel does.
+// Finished names applications for which the next Submit or Release has something new to say. It must be read for as
+// long as the submitter runs; a source.Channel does.
 func (s *Submitter) Finished() <-chan event.GenericEvent { return s.finished }
 
-// Submit implements submission.Submitter. It does not wait: it returns ErrPending until spark-submit has ended, then once
-// what came of it. Asking again after that looks for the driver and, where there is none, starts anew.
+// Submit implements submission.Submitter. It does not wait: it returns ErrPending until spark-submit has ended, then
+// once what came of it. Asking again after that looks for the driver and, where there is none, starts anew.
 func (s *Submitter) Submit(ctx context.Context, plan *planning.Plan, confirm submission.Confirm) (submission.Result, error) {
 	if err := notInstalled(s.options.Home); err != nil {
 		return submission.Result{}, err
@@ -124,7 +124,8 @@ func (s *Submitter) Submit(ctx context.Context, plan *planning.Plan, confirm sub
 	return submission.Result{}, s.queue.add(plan)
 }
 
-// reached adds to a driver that was made how it is reached, by dependents that are there. Where that fails the next Submit finds the driver, and asks again.
+// reached adds to a driver that was made how it is reached, by dependents that are there. Where that fails the next
+// Submit finds the driver, and asks again.
 func (s *Submitter) reached(ctx context.Context, plan *planning.Plan, confirm submission.Confirm, result submission.Result, err error) (submission.Result, error) {
 	if err != nil {
 		return result, err
@@ -135,8 +136,8 @@ func (s *Submitter) reached(ctx context.Context, plan *planning.Plan, confirm su
 }
 
 // Release ends what the attempt has running or waiting, and deletes the driver pod that it may have left. It is
-// idempotent, and returns ErrStopping as long as the process could still make one. It deletes nothing that was made after the decision to
-// delete (see submission.Confirm).
+// idempotent, and returns ErrStopping as long as the process could still make one. It deletes nothing that was made
+// after the decision to delete (see submission.Confirm).
 func (s *Submitter) Release(ctx context.Context, app *v1beta2.SparkApplication, attempt identity.Attempt, confirm submission.Confirm) error {
 	if running := s.queue.drop(attempt.SubmissionID); running {
 		return ErrStopping

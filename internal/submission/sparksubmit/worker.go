@@ -78,8 +78,8 @@ func (s *Submitter) announce(ctx context.Context, plan *planning.Plan) {
 	}
 }
 
-// execute runs spark-submit for a plan and returns what came of it, by looking: the process may have failed after it made
-// a driver, or have found one that is there. A panic is an outcome, too: the worker has others to submit.
+// execute runs spark-submit for a plan and returns what came of it, by looking: the process may have failed after it
+// made a driver, or have found one that is there. A panic is an outcome, too: the worker has others to submit.
 func (s *Submitter) execute(ctx context.Context, plan *planning.Plan) (result submission.Result, err error) {
 	defer func() {
 		if panicked := panics.Error("spark-submit worker", recover(), "namespace", plan.Namespace(), "name", plan.Name()); panicked != nil {
@@ -103,8 +103,8 @@ func (s *Submitter) execute(ctx context.Context, plan *planning.Plan) (result su
 	return submission.Result{}, withoutDriver(failed, inTheWay, err)
 }
 
-// withoutDriver returns the error of a submission that has no driver, from how spark-submit failed, if it did, whether another pod has the driver's name, and what
-// kept the driver from being found, if anything.
+// withoutDriver returns the error of a submission that has no driver, from how spark-submit failed, if it did, whether
+// another pod has the driver's name, and what kept the driver from being found, if anything.
 func withoutDriver(failed error, inTheWay bool, err error) error {
 	switch {
 	case failed != nil && !isConflict(failed):
