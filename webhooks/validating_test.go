@@ -21,22 +21,13 @@ import (
 	configv1alpha1 "github.com/alauda/spark-operator/apis/config/v1alpha1"
 	"github.com/alauda/spark-operator/apis/sparkoperator/v1alpha1"
 	"github.com/alauda/spark-operator/apis/sparkoperator/v1beta2"
+	"github.com/alauda/spark-operator/internal/testing/builder"
 )
 
 type app = v1beta2.SparkApplication
 
 func sparkPi(change ...func(*app)) *app {
-	a := &app{
-		ObjectMeta: metav1.ObjectMeta{Namespace: "team", Name: "pi", UID: "0c7d0a36-53b8-4b0c-8a3e-5f5f2f6d9f11"},
-		Spec: v1beta2.SparkApplicationSpec{
-			Type: v1beta2.SparkApplicationTypeScala, SparkVersion: "4.0.1", Image: new("spark:4.0.1"), MainClass: new("Pi"),
-			MainApplicationFile: new("local:///pi.jar"),
-		},
-	}
-	for _, c := range change {
-		c(a)
-	}
-	return a
+	return builder.Stored("team", "pi", change...)
 }
 
 func encode(tb testing.TB, object any) []byte {

@@ -18,6 +18,7 @@ import (
 	"github.com/alauda/spark-operator/internal/features"
 	"github.com/alauda/spark-operator/internal/identity"
 	"github.com/alauda/spark-operator/internal/planning"
+	"github.com/alauda/spark-operator/internal/testing/builder"
 	"github.com/alauda/spark-operator/internal/testing/manifest"
 	"github.com/alauda/spark-operator/internal/webui"
 	"github.com/alauda/spark-operator/pkg/sparkconf"
@@ -27,19 +28,7 @@ import (
 type application = v1beta2.SparkApplication
 
 func sparkPi(change ...func(*v1beta2.SparkApplication)) *v1beta2.SparkApplication {
-	app := &v1beta2.SparkApplication{
-		ObjectMeta: metav1.ObjectMeta{Namespace: "default", Name: "spark-pi", UID: "0c7d0a36-53b8-4b0c-8a3e-5f5f2f6d9f11"},
-		Spec: v1beta2.SparkApplicationSpec{
-			Type: v1beta2.SparkApplicationTypeScala, SparkVersion: "4.0.1", Image: new("spark:4.0.1"),
-			MainClass:           new("org.apache.spark.examples.SparkPi"),
-			MainApplicationFile: new("local:///opt/spark/examples/jars/spark-examples.jar"),
-			Arguments:           []string{"10"},
-		},
-	}
-	for _, c := range change {
-		c(app)
-	}
-	return app
+	return builder.Stored("default", "spark-pi", change...)
 }
 
 func newPlan(app *v1beta2.SparkApplication, o planning.Options) (*planning.Plan, error) {
@@ -347,7 +336,7 @@ func TestRenderRefuses(t *testing.T) {
 			func(a *app) { a.Spec.SparkConf = map[string]string{sparkconf.ExecutorMemory: "0"} }, `spark.executor.memory must be positive, not "0m"`,
 		},
 		"no class for a jar": {
-			func(a *app) { a.Spec.MainClass = nil }, `no main class is given for local:///opt/spark/examples/jars/spark-examples.jar`,
+			func(a *app) { a.Spec.MainClass = nil }, `no main class is given for local:///pi.jar`,
 		},
 		"a server that clusters do not run": {
 			func(a *app) { a.Spec.MainClass = new("org.apache.spark.sql.connect.service.SparkConnectServer") },

@@ -13,6 +13,7 @@ import (
 
 	"github.com/alauda/spark-operator/apis/sparkoperator/v1alpha1"
 	"github.com/alauda/spark-operator/apis/sparkoperator/v1beta2"
+	"github.com/alauda/spark-operator/internal/testing/builder"
 	"github.com/alauda/spark-operator/internal/validation"
 )
 
@@ -33,10 +34,7 @@ func check(t *testing.T, got field.ErrorList, want ...string) {
 
 // sparkPi returns an application with which nothing is wrong.
 func sparkPi() *v1beta2.SparkApplication {
-	app := &v1beta2.SparkApplication{}
-	app.Name, app.Namespace = "pi", "default"
-	app.Spec.SparkVersion, app.Spec.Image, app.Spec.MainApplicationFile = "4.0.1", new("spark:4.0.1"), new("local:///pi.jar")
-	return app
+	return builder.SparkApplication("default", "pi")
 }
 
 const label = "a lowercase RFC 1123 label must consist of lower case alphanumeric characters or '-', and must start and end with an alphanumeric " +

@@ -31,19 +31,17 @@ import (
 	"github.com/alauda/spark-operator/internal/identity"
 	"github.com/alauda/spark-operator/internal/planning"
 	"github.com/alauda/spark-operator/internal/submission/dependents"
+	"github.com/alauda/spark-operator/internal/testing/builder"
 	"github.com/alauda/spark-operator/internal/webui"
 	"github.com/alauda/spark-operator/pkg/sparklabels"
 )
 
 func application() *v1beta2.SparkApplication {
-	return &v1beta2.SparkApplication{
-		ObjectMeta: metav1.ObjectMeta{Namespace: "default", Name: "pi", UID: "0c7d0a36-53b8-4b0c-8a3e-5f5f2f6d9f11"},
-		Spec: v1beta2.SparkApplicationSpec{
-			Type: v1beta2.SparkApplicationTypeScala, SparkVersion: "4.0.1", Image: new("spark:4.0.1"),
-			MainClass: new("org.example.Pi"), MainApplicationFile: new("local:///opt/pi.jar"),
-			Monitoring: &v1beta2.MonitoringSpec{ExposeDriverMetrics: true, Prometheus: &v1beta2.PrometheusSpec{JmxExporterJar: "/jmx.jar"}},
-		},
-	}
+	return builder.Stored("default", "pi", func(app *v1beta2.SparkApplication) {
+		app.Spec.Monitoring = &v1beta2.MonitoringSpec{
+			ExposeDriverMetrics: true, Prometheus: &v1beta2.PrometheusSpec{JmxExporterJar: "/jmx.jar"},
+		}
+	})
 }
 
 func planOf(t *testing.T, app *v1beta2.SparkApplication, attempt int64) *planning.Plan {

@@ -30,24 +30,20 @@ import (
 	"github.com/alauda/spark-operator/internal/planning"
 	"github.com/alauda/spark-operator/internal/submission"
 	"github.com/alauda/spark-operator/internal/submission/native"
+	"github.com/alauda/spark-operator/internal/testing/builder"
 	"github.com/alauda/spark-operator/pkg/sparklabels"
 )
 
 func application() *v1beta2.SparkApplication {
-	return &v1beta2.SparkApplication{
-		ObjectMeta: metav1.ObjectMeta{Namespace: "default", Name: "pi", UID: "0c7d0a36-53b8-4b0c-8a3e-5f5f2f6d9f11"},
-		Spec: v1beta2.SparkApplicationSpec{
-			Type: v1beta2.SparkApplicationTypeScala, SparkVersion: "4.3.0", Image: new("spark:4.3.0"),
-			MainClass:           new("org.apache.spark.examples.SparkPi"),
-			MainApplicationFile: new("local:///opt/pi.jar"),
-			SparkConf: map[string]string{
-				"spark.kubernetes.driver.volumes.persistentVolumeClaim.work.mount.path":           "/mnt/job",
-				"spark.kubernetes.driver.volumes.persistentVolumeClaim.work.options.claimName":    "OnDemand",
-				"spark.kubernetes.driver.volumes.persistentVolumeClaim.work.options.storageClass": "fast",
-				"spark.kubernetes.driver.volumes.persistentVolumeClaim.work.options.sizeLimit":    "1Gi",
-			},
-		},
-	}
+	return builder.Stored("default", "pi", func(app *v1beta2.SparkApplication) {
+		app.Spec.SparkVersion, app.Spec.Image = "4.3.0", new("spark:4.3.0")
+		app.Spec.SparkConf = map[string]string{
+			"spark.kubernetes.driver.volumes.persistentVolumeClaim.work.mount.path":           "/mnt/job",
+			"spark.kubernetes.driver.volumes.persistentVolumeClaim.work.options.claimName":    "OnDemand",
+			"spark.kubernetes.driver.volumes.persistentVolumeClaim.work.options.storageClass": "fast",
+			"spark.kubernetes.driver.volumes.persistentVolumeClaim.work.options.sizeLimit":    "1Gi",
+		}
+	})
 }
 
 func planOf(t *testing.T, app *v1beta2.SparkApplication, attempt int64) *planning.Plan {

@@ -18,6 +18,7 @@ import (
 	"github.com/alauda/spark-operator/apis/sparkoperator/v1beta2"
 	"github.com/alauda/spark-operator/internal/identity"
 	"github.com/alauda/spark-operator/internal/planning"
+	"github.com/alauda/spark-operator/internal/testing/builder"
 	"github.com/alauda/spark-operator/internal/testing/golden"
 	"github.com/alauda/spark-operator/internal/testing/manifest"
 	"github.com/alauda/spark-operator/pkg/podmutation"
@@ -25,15 +26,8 @@ import (
 )
 
 func application(change ...func(*v1beta2.SparkApplication)) *v1beta2.SparkApplication {
-	app := &v1beta2.SparkApplication{
-		ObjectMeta: metav1.ObjectMeta{Namespace: "default", Name: "pi", UID: "0c7d0a36-53b8-4b0c-8a3e-5f5f2f6d9f11"},
-		Spec: v1beta2.SparkApplicationSpec{
-			Type: v1beta2.SparkApplicationTypeScala, SparkVersion: "4.0.1", Image: new("spark:4.0.1"),
-			MainClass:           new("org.apache.spark.examples.SparkPi"),
-			MainApplicationFile: new("local:///opt/pi.jar"),
-			SparkConf:           map[string]string{},
-		},
-	}
+	app := builder.Stored("default", "pi")
+	app.Spec.SparkConf = map[string]string{}
 	for _, c := range change {
 		c(app)
 	}

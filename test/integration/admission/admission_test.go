@@ -20,23 +20,14 @@ import (
 
 	"github.com/alauda/spark-operator/apis/sparkoperator/v1alpha1"
 	"github.com/alauda/spark-operator/apis/sparkoperator/v1beta2"
+	"github.com/alauda/spark-operator/internal/testing/builder"
 	"github.com/alauda/spark-operator/pkg/sparklabels"
 )
 
 type app = v1beta2.SparkApplication
 
 func sparkPi(name string, change ...func(*app)) *app {
-	a := &app{
-		ObjectMeta: metav1.ObjectMeta{Namespace: namespace, Name: name},
-		Spec: v1beta2.SparkApplicationSpec{
-			Type: v1beta2.SparkApplicationTypeScala, SparkVersion: "4.0.1", Image: new("spark:4.0.1"), MainClass: new("Pi"),
-			MainApplicationFile: new("local:///pi.jar"),
-		},
-	}
-	for _, c := range change {
-		c(a)
-	}
-	return a
+	return builder.SparkApplication(namespace, name, change...)
 }
 
 func must(t *testing.T, err error) {

@@ -29,6 +29,7 @@ import (
 	"sigs.k8s.io/kustomize/kyaml/filesys"
 
 	"github.com/alauda/spark-operator/apis/sparkoperator/v1beta2"
+	"github.com/alauda/spark-operator/internal/testing/builder"
 	"github.com/alauda/spark-operator/test/integration/apiserver"
 )
 
@@ -206,14 +207,7 @@ func secret(t *testing.T) *corev1.Secret {
 
 // application is one that leaves all it can to the defaults.
 func application(name string) *v1beta2.SparkApplication {
-	main := "local:///app.jar"
-	return &v1beta2.SparkApplication{
-		ObjectMeta: metav1.ObjectMeta{Namespace: "default", Name: name},
-		Spec: v1beta2.SparkApplicationSpec{
-			Type: v1beta2.SparkApplicationTypeScala, SparkVersion: "4.0.1", MainApplicationFile: &main,
-			Image: new("spark:4.0.1"), MainClass: new("Pi"),
-		},
-	}
+	return builder.SparkApplication("default", name)
 }
 
 // defaulted asks the API server to default and check an application by the webhook, storing nothing.

@@ -34,6 +34,7 @@ import (
 	"github.com/alauda/spark-operator/controllers"
 	"github.com/alauda/spark-operator/internal/metrics"
 	"github.com/alauda/spark-operator/internal/submission/sparksubmit"
+	"github.com/alauda/spark-operator/internal/testing/builder"
 	"github.com/alauda/spark-operator/internal/testing/kubelet"
 	"github.com/alauda/spark-operator/test/integration/apiserver"
 )
@@ -145,18 +146,7 @@ func newNamespace(t *testing.T) string {
 }
 
 func newApplication(namespace string, change ...func(*v1beta2.SparkApplication)) *v1beta2.SparkApplication {
-	app := &v1beta2.SparkApplication{
-		ObjectMeta: metav1.ObjectMeta{Name: "pi", Namespace: namespace},
-		Spec: v1beta2.SparkApplicationSpec{
-			Type: v1beta2.SparkApplicationTypeScala, SparkVersion: "4.0.1", Mode: v1beta2.DeployModeCluster,
-			Image: new("docker.io/library/spark:4.0.1"), MainClass: new("org.apache.spark.examples.SparkPi"),
-			MainApplicationFile: new("local:///opt/spark/examples/jars/spark-examples.jar"),
-		},
-	}
-	for _, c := range change {
-		c(app)
-	}
-	return app
+	return builder.SparkApplication(namespace, "pi", change...)
 }
 
 func create(t *testing.T, object client.Object) {

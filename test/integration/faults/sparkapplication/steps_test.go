@@ -15,6 +15,7 @@ import (
 	"sigs.k8s.io/controller-runtime/pkg/client"
 
 	"github.com/alauda/spark-operator/apis/sparkoperator/v1beta2"
+	"github.com/alauda/spark-operator/internal/testing/builder"
 	"github.com/alauda/spark-operator/internal/testing/kubelet"
 	"github.com/alauda/spark-operator/pkg/sparklabels"
 )
@@ -32,17 +33,11 @@ func (t *world) steps(ctx context.Context, steps ...step) error {
 }
 
 func newApplication(namespace, name string) *v1beta2.SparkApplication {
-	return &v1beta2.SparkApplication{
-		ObjectMeta: metav1.ObjectMeta{Name: name, Namespace: namespace},
-		Spec: v1beta2.SparkApplicationSpec{
-			Type: v1beta2.SparkApplicationTypeScala, SparkVersion: "4.0.1", Mode: v1beta2.DeployModeCluster,
-			Image: new("docker.io/library/spark:4.0.1"), MainClass: new("org.apache.spark.examples.SparkPi"),
-			MainApplicationFile: new("local:///opt/spark/examples/jars/spark-examples.jar"),
-			RestartPolicy: v1beta2.RestartPolicy{
-				Type: v1beta2.RestartPolicyOnFailure, OnSubmissionFailureRetries: new(int32(2)), OnSubmissionFailureRetryInterval: new(int64(1)),
-			},
-		},
-	}
+	return builder.SparkApplication(namespace, name, func(app *v1beta2.SparkApplication) {
+		app.Spec.RestartPolicy = v1beta2.RestartPolicy{
+			Type: v1beta2.RestartPolicyOnFailure, OnSubmissionFailureRetries: new(int32(2)), OnSubmissionFailureRetryInterval: new(int64(1)),
+		}
+	})
 }
 
 func (t *world) submit(name string) step {
