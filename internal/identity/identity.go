@@ -37,7 +37,7 @@ func Of(app *v1beta2.SparkApplication, number int64) Attempt {
 	return OfSpec(app, number, SpecHash(app))
 }
 
-// OfSpec is Of for those who know the hash of the spec already: it takes longer than all the rest.
+// OfSpec is Of for callers that have the hash of the spec already: computing it takes longer than all the rest.
 func OfSpec(app *v1beta2.SparkApplication, number int64, specHash string) Attempt {
 	return Attempt{
 		Number:        number,
@@ -79,8 +79,8 @@ func CurrentDriverPodName(app *v1beta2.SparkApplication) string {
 	return DriverPodName(app)
 }
 
-// IsName reports whether the API server can be asked for an object of the name. Of any other there is none, and to ask
-// is an error each time.
+// IsName reports whether the API server can be asked for an object of the name. Objects of other
+// names do not exist, and asking for one is an error each time.
 func IsName(name string) bool {
 	return name != "" && len(content.IsPathSegmentName(name)) == 0
 }

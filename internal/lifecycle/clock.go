@@ -16,13 +16,12 @@ import (
 const (
 	// longest is the longest time that is waited: a hundred years. Twice as long still fits into a time.Duration.
 	longest = 100 * 365 * 24 * time.Hour
-	// clockSlack is how far the clocks of the operator's replicas may be apart. What is stored as later than this is of
-	// another's clock.
+	// clockSlack is how far the clocks of the operator's replicas may be apart. A stored time that is
+	// further in the future is of a clock that is wrong.
 	clockSlack = 10 * time.Second
 )
 
-// Seconds returns what somebody has written as a number of seconds: nothing that is negative, and nothing longer than
-// longest.
+// Seconds returns a number of seconds that somebody has written as a duration between zero and longest.
 func Seconds(n int64) time.Duration {
 	return time.Duration(min(max(n, 0), int64(longest/time.Second))) * time.Second
 }
@@ -58,8 +57,7 @@ func (t *turn) plausible(at metav1.Time) bool {
 	return !at.IsZero() && !at.After(t.Now) && !at.Before(&t.status.LastSubmissionAttemptTime)
 }
 
-// endOfRun returns when the driver ended. How long it ran is the node's to say; since when, if its clock is wrong, is
-// not.
+// endOfRun returns when the driver ended. Its node says how long it ran; when it ran only if its clock is right.
 func (t *turn) endOfRun(seen assessment) metav1.Time {
 	end := seen.finishedAt
 	record := t.currentRecord()

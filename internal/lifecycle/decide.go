@@ -25,8 +25,8 @@ const maxSteps = 12
 // immediately is the shortest time after which to look again.
 const immediately = time.Second
 
-// guards are asked in this order before the state is. To ask changes nothing. The first that takes the turn acts: it
-// moves the state, adds an action or waits.
+// guards are asked in this order, before the state. Asking changes nothing. The first guard that takes the turn acts:
+// it moves the state, adds an action or waits.
 var guards = []struct {
 	name  string
 	takes func(*turn) bool
@@ -93,7 +93,7 @@ type turn struct {
 	stuck        []*corev1.Pod
 	// awaited are the pods that are being deleted, stuck or not.
 	awaited []*corev1.Pod
-	// doubtful is how many executors are still said to run of which it is open what they ended of.
+	// doubtful is how many executors count as running because it is not known yet why they ended.
 	doubtful int32
 	// specChangePending is whether the spec differs from that of the current attempt, which goes on.
 	specChangePending bool
@@ -116,7 +116,7 @@ func (t *turn) step() {
 	states[t.state()](t)
 }
 
-// isForeign reports whether it is in a state of somebody else's, such as another operator's: no edge leads out of it.
+// isForeign reports whether the state is not one of ours but, say, another operator's: no edge leads out of it.
 func (t *turn) isForeign() bool {
 	_, known := states[t.state()]
 	return !known
@@ -137,8 +137,9 @@ func (t *turn) move(to v1beta2.ApplicationStateType, because string) {
 	t.because = append(t.because, because)
 }
 
-// betweenAttempts reports whether an application in the state has no driver and is to have another. It may go round in
-// these states, which are of one age together: one that no attempt of comes about grows old.
+// betweenAttempts reports whether an application in the state has no driver and is to have another. Such an
+// application may go round in these states. Their age is counted together, so that one whose attempts never begin grows
+// old.
 func betweenAttempts(state v1beta2.ApplicationStateType) bool {
 	return slices.Contains([]v1beta2.ApplicationStateType{
 		v1beta2.ApplicationStateInvalidating, v1beta2.ApplicationStatePendingRerun, v1beta2.ApplicationStateFailedSubmission,

@@ -12,8 +12,8 @@ import (
 	"github.com/alauda/spark-operator/pkg/sparklabels"
 )
 
-// isDeleted reports whether the application is being deleted. What ends by itself is recorded before, and stays to be
-// read.
+// isDeleted reports whether the application is being deleted. A run that ends by itself is recorded
+// first, so that its end can still be read.
 func (t *turn) isDeleted() bool {
 	if t.App.DeletionTimestamp.IsZero() {
 		return false
@@ -22,8 +22,8 @@ func (t *turn) isDeleted() bool {
 	return !isToRecord
 }
 
-// endDeleted ends the run of a deleted application. The garbage collector removes what an application owns when that is
-// gone, and somebody's finalizer may keep it for as long as it likes: the run would go on.
+// endDeleted ends the run of a deleted application. The garbage collector deletes the dependents of an application only
+// when that is gone, and somebody's finalizer may keep it for as long as it likes: the run would go on.
 func (t *turn) endDeleted() {
 	if t.leftToCollector() {
 		t.wait("the application is being deleted by the garbage collector")
@@ -45,13 +45,13 @@ func (t *turn) endedByDeletion() bool {
 	return failure != nil && failure.Reason == failureDriverDeleted
 }
 
-// leftToCollector reports whether what the deleted application owns is the garbage collector's: to orphan, or to delete
-// before the application.
+// leftToCollector reports whether the garbage collector is to orphan the dependents of the deleted application, or to
+// delete them before it.
 func (t *turn) leftToCollector() bool {
 	return !t.App.DeletionTimestamp.IsZero() && (t.orphaning() || slices.Contains(t.App.Finalizers, metav1.FinalizerDeleteDependents))
 }
 
-// orphaning reports whether what the application owns is to stay when it is gone.
+// orphaning reports whether the dependents of the application are to stay when it is gone.
 func (t *turn) orphaning() bool {
 	return !t.App.DeletionTimestamp.IsZero() && slices.Contains(t.App.Finalizers, metav1.FinalizerOrphanDependents)
 }

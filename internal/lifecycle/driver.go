@@ -70,8 +70,8 @@ func assess(driver *corev1.Pod, now time.Time) assessment {
 }
 
 // assessDeleted reads a driver that was deleted and whose end nobody recorded. One that no node has is gone. One that
-// was deleted by force is taken for gone when the kubelet had its time; for any other, a node that has not answered by
-// then does not answer.
+// was deleted by force is taken for gone when the time of the kubelet is over. The state of any other is unknown if its
+// node has not answered by then.
 func assessDeleted(driver *corev1.Pod, running assessment, now time.Time) assessment {
 	deadline := driver.DeletionTimestamp.Add(kubeletSlack)
 	forced := driver.DeletionGracePeriodSeconds != nil && *driver.DeletionGracePeriodSeconds == 0
@@ -89,8 +89,8 @@ func assessDeleted(driver *corev1.Pod, running assessment, now time.Time) assess
 	}
 }
 
-// stateOfUnfinished reads a pod whose Spark container has not ended. A pod is said to run when any of its containers
-// does.
+// stateOfUnfinished reads a pod whose Spark container has not ended. The phase of a pod is
+// Running when any of its containers runs.
 func stateOfUnfinished(driver *corev1.Pod) v1beta2.DriverState {
 	switch driver.Status.Phase {
 	case corev1.PodPending, "":
@@ -168,8 +168,8 @@ func because(cause, message string) string {
 	return cause + " (" + message + ")"
 }
 
-// causeInLog returns what the log of a container that ended by itself says of its end. One that was ended does not know
-// why.
+// causeInLog returns what the log of a container that ended by itself says of its end. One that was
+// stopped from outside does not know why.
 func causeInLog(failure *v1beta2.FailureRecord) string {
 	byItself := failure.Class == v1beta2.FailureClassDriver || failure.Class == v1beta2.FailureClassExecutor
 	if !byItself || failure.Signal != nil || failure.Reason == "OOMKilled" {

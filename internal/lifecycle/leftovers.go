@@ -24,8 +24,8 @@ import (
 const lookAgain = time.Minute
 
 // deleteRun deletes all pods and what the attempts made besides, and watches over pods that do not go. It is never
-// forced: a pod on a lost node may still run, and only who looks after the node can know. Attempts count from 1: before
-// the first there is none.
+// forced: a pod on a lost node may still run, and only whoever looks after the node can know. Attempts count from 1:
+// before the first there is nothing to delete.
 func (t *turn) deleteRun(because string, attempts ...identity.Attempt) {
 	attempts = slices.DeleteFunc(attempts, func(a identity.Attempt) bool { return a.Number < 1 })
 	t.act(DeleteRun{Attempts: attempts}, because)
@@ -75,8 +75,8 @@ func describeStuck(pods []*corev1.Pod) string {
 	return b.String()
 }
 
-// endLeftovers ends what outlives a driver that has ended: executors that do not miss it, such as pending ones, and
-// sidecars that would hold the resources of the driver pod for ever.
+// endLeftovers ends what outlives a driver that has ended: executors that do not notice its end, such as pending ones,
+// and sidecars that would hold the resources of the driver pod for ever.
 func (t *turn) endLeftovers() {
 	t.endExecutors()
 	t.endSidecars()

@@ -20,7 +20,7 @@ import (
 const mountGrace = 10 * time.Second
 
 const (
-	// schedulerGrace is how long a scheduler may take to look at a pod before it is said that none has.
+	// schedulerGrace is how long a scheduler may take to look at a pod before the status says that none has.
 	schedulerGrace = 30 * time.Second
 	// reasonWaitingForScheduler is the reason then.
 	reasonWaitingForScheduler = "WaitingForScheduler"
@@ -52,9 +52,8 @@ func pendingReasonOf(pod *corev1.Pod) *pendingReason {
 	return nil
 }
 
-// unseenUntil returns until when a scheduler is waited for that has not said a word about a pod, and zero for any other
-// pod. A scheduler that finds no node for a pod says so in its conditions; where none of the name runs, nobody ever
-// does.
+// unseenUntil returns until when to wait for the scheduler of a pod whose conditions show that none has looked at it,
+// and zero for any other pod. Where no scheduler of the name runs, none ever will.
 func unseenUntil(pod *corev1.Pod) time.Time {
 	isScheduled := func(c corev1.PodCondition) bool { return c.Type == corev1.PodScheduled }
 	pending := pod.Status.Phase == corev1.PodPending || pod.Status.Phase == ""
@@ -64,7 +63,7 @@ func unseenUntil(pod *corev1.Pod) time.Time {
 	return pod.CreationTimestamp.Add(schedulerGrace)
 }
 
-// unseen returns that no scheduler has looked at a pod, or nil. It asks to look again when that would be so.
+// unseen returns the reason that no scheduler has looked at a pod, or nil. It asks to look again when that would be so.
 func (t *turn) unseen(pod *corev1.Pod) *pendingReason {
 	until := unseenUntil(pod)
 	if until.IsZero() {
@@ -78,7 +77,7 @@ func (t *turn) unseen(pod *corev1.Pod) *pendingReason {
 		cmp.Or(pod.Spec.SchedulerName, corev1.DefaultSchedulerName), pod.Name, schedulerGrace)}
 }
 
-// said returns a message, or words in place of none.
+// said returns a message, or a standard text where there is none.
 func said(message string) string { return cmp.Or(message, "no more than that is said of it") }
 
 // HeldUpSince returns since when a pending pod has been held up on its node by something that only events report:

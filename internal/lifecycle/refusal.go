@@ -16,12 +16,12 @@ const (
 	// refusalGrace is how long a driver may run without an executor before the API server is asked whether it would
 	// take one. Most drivers take less to ask for their first.
 	refusalGrace = 15 * time.Second
-	// failureExecutorsRefused is what a run failed of that got no executor.
+	// failureExecutorsRefused is the reason of a run that failed because it got no executor.
 	failureExecutorsRefused = "ExecutorsRefused"
 )
 
 // WithoutExecutorsSince returns since when a driver that runs has made no executor although it is to make some, and
-// zero for any other. Why is asked from refusalGrace after that.
+// zero for any other. From refusalGrace later on the API server is asked why.
 func WithoutExecutorsSince(o Observation) time.Time {
 	t := &turn{Observation: o, status: &o.App.Status}
 	if !t.in(v1beta2.ApplicationStateRunning) || o.Driver == nil || !t.current(o.Driver) || len(t.currentExecutors()) > 0 {
@@ -64,8 +64,8 @@ func (t *turn) noExecutorBecause() *pendingReason {
 	return &pendingReason{v1beta2.ReasonExecutorsRefused, t.Refusal.Message}
 }
 
-// refusalWait is that of a driver whose executors are refused for good. What passes by itself, such as a quota that is
-// used up, has no such limit.
+// refusalWait is the limited wait of a driver whose executors are refused for good. What passes by itself, such as a
+// quota that is used up, has no such limit.
 func (t *turn) refusalWait() limitedWait {
 	if t.Refusal == nil || t.Refusal.Passing || !t.withoutExecutor() {
 		return limitedWait{}

@@ -79,7 +79,7 @@ func (t *turn) backOff(seconds *int64, failures int32) time.Duration {
 	if most <= 0 {
 		most = defaultMaxRetryInterval
 	}
-	// Both are at most longest, and so is no wait twice as long too long.
+	// Both are at most longest, and twice that does not overflow.
 	most = max(wait, t.limit(t.App.Spec.RestartPolicy.MaxRetryIntervalSeconds, most))
 	for n := int32(1); n < failures && wait < most; n++ {
 		wait *= 2
