@@ -25,8 +25,8 @@ const (
 
 // dryRuns are what the API server has said of executors.
 type dryRuns struct {
-	// attempts are those that may have a driver, as far as their executors are concerned: spark-submit takes several
-	// calls to make one.
+	// attempts has, for each application, the attempt whose executors need no further question: spark-submit takes
+	// several calls to make a driver.
 	attempts memory.Of[string]
 	refused  memory.Of[refused]
 	allowed  allowance
@@ -66,7 +66,7 @@ func (r *Reconciler) askAboutExecutors(ctx context.Context, obs *lifecycle.Obser
 // where that is not known.
 func (r *Reconciler) refusalOfExecutors(ctx context.Context, obs *lifecycle.Observation) *lifecycle.Refusal {
 	since := lifecycle.WithoutExecutorsSince(*obs)
-	// Of a changed spec that waits for the next attempt the plan is not that of the driver.
+	// Where a changed spec waits for the next attempt, its plan is not the plan of the driver.
 	if r.Executors == nil || since.IsZero() || obs.Now.Before(since) || !identity.SameSpec(obs.App.Status.SpecHash, obs.SpecHash) {
 		return nil
 	}

@@ -51,7 +51,7 @@ func executorsAmong(app *v1beta2.SparkApplication, owners owners, pods []corev1.
 // owners are what an application's executors may be owned by.
 type owners struct {
 	app types.UID
-	// drivers are those that are known by UID, by name. A driver that is gone can only be known by its name.
+	// drivers maps the names of drivers to their UIDs. A driver that is gone is known by its name only.
 	drivers map[string]types.UID
 	names   []string
 	// orphaned are drivers that were this or another application's and are nobody's now. They run on, and their

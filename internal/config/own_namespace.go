@@ -17,8 +17,8 @@ const (
 	namespaceFile     = "/var/run/secrets/kubernetes.io/serviceaccount/namespace"
 )
 
-// OwnNamespace returns the namespace the pod runs in: as the environment says, or else as the service account's file
-// does.
+// OwnNamespace returns the namespace the pod runs in: from the environment, or else from the service account's
+// file.
 func OwnNamespace() (string, error) {
 	return ownNamespace(os.Getenv(namespaceVariable), namespaceFile)
 }

@@ -44,7 +44,7 @@ type Writer interface {
 	Create(ctx context.Context, obj client.Object, opts ...client.CreateOption) error
 }
 
-// Sink takes events about objects from the start, and writes them while it runs. All controllers of a manager share
+// Sink takes events about objects from the start, and writes them while it runs. The controllers of a manager share
 // one.
 type Sink struct {
 	writer Writer

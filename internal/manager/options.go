@@ -85,8 +85,8 @@ func metrics(m *configv1alpha1.Metrics) metricsserver.Options {
 	return options
 }
 
-// WithoutHTTP2 keeps a server to HTTP/1.1 (stream reset attacks, CVE-2023-44487 and CVE-2023-39325) and to TLS 1.2 or
-// later.
+// WithoutHTTP2 limits a server to HTTP/1.1, because of stream reset attacks (CVE-2023-44487 and CVE-2023-39325), and to
+// TLS 1.2 or later.
 func WithoutHTTP2(c *tls.Config) {
 	c.NextProtos = []string{"http/1.1"}
 	c.MinVersion = tls.VersionTLS12

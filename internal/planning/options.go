@@ -18,8 +18,7 @@ const (
 
 // Options are what a plan depends on beside the application.
 type Options struct {
-	// Master is the address of the API server with the prefix k8s://, for spark.master. The driver does not connect by
-	// it.
+	// Master is the address of the API server with the prefix k8s://, for spark.master. The driver does not use it.
 	Master string
 	// SparkUser is the user that Spark takes itself to run as; "spark" unless set.
 	SparkUser string

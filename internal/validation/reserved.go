@@ -99,8 +99,8 @@ func authorOfRole(app *v1beta2.SparkApplication, pod *v1beta2.SparkPodSpec, rese
 	return errs
 }
 
-// authorOfTemplate refuses metadata that would take the pod away from the application. Its name is Spark's to give and
-// ignored.
+// authorOfTemplate refuses metadata that would take the pod away from the application. Its name is ignored:
+// Spark gives the pod another.
 func authorOfTemplate(app *v1beta2.SparkApplication, template *corev1.PodTemplateSpec, path *field.Path) field.ErrorList {
 	var errs field.ErrorList
 	if namespace := template.Namespace; namespace != "" && namespace != app.Namespace {
