@@ -52,7 +52,7 @@ func resolve(app *v1beta2.SparkApplication, id identity.Attempt, o Options, root
 	var errs field.ErrorList
 	p.conf, p.overridden, errs = effectiveConf(p)
 	p.unsupported = p.findUnsupported()
-	return p, slices.Concat(validation.SparkApplication(own, root), p.checkProperties(), errs, p.checkMounts(), p.checkConfiguration())
+	return p, slices.Concat(validation.SparkApplication(own, root), p.checkProperties(), errs, p.checkMounts(), p.checkConfiguration(), p.checkReferences())
 }
 
 // Namespace returns the namespace of the application and of all its objects.
