@@ -49,9 +49,11 @@ const maxCreations = 3
 // Ensure creates an object, unless it is there as it would be created (see Same), or as admission rewrites what would
 // be created (see Judge). What else has its name
 //
-//   - is replaced where it is the same application's, or that of an application that no longer exists: it is deleted by its UID, after the decision was
-//     confirmed. As long as it does not go, or its application is being deleted, the error is a WaitError;
-//   - is left alone where it is anybody else's, or names this application as its owner and comes back when it was deleted: a ConflictError.
+//   - is replaced where it is the same application's, or that of an application that no longer exists: it is deleted by
+//     its UID, after the decision was confirmed. As long as it does not go, or its application is being deleted, the
+//     error is a WaitError;
+//   - is left alone where it is anybody else's, or names this application as its owner and comes back when it was
+//     deleted: a ConflictError.
 //
 // Ensure is idempotent: whatever call failed before, the same call finds what is there and goes on. An object that the
 // API server finds invalid is an InvalidError of package planning.

@@ -7,8 +7,8 @@
 // away immediately. So nothing is stored with which another certificate could be signed, and every renewal brings a new
 // authority. What makes a renewal safe is its order, which every function here upholds:
 //
-//  1. the new certificate and the trust bundle (the new authority and every earlier one that is still valid) are written
-//     to one Secret in one guarded write: of replicas that race, one wins and the others read what it wrote;
+//  1. the new certificate and the trust bundle (the new authority and every earlier one that is still valid) are
+//     written to one Secret in one guarded write: of replicas that race, one wins and the others read what it wrote;
 //  2. the bundle goes into our webhook configurations;
 //  3. only when the API server has had time to see the bundle does a replica serve the new certificate.
 //

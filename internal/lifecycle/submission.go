@@ -16,7 +16,8 @@ import (
 // submit starts the next attempt. It proceeds in four steps, each of which ends the turn until the next has happened:
 //
 //  1. what earlier attempts made is deleted, and their pods are gone (a driver pod has the same name in all attempts);
-//  2. what keeps its names from it is gone, such as the driver of an application of the same name that was deleted (see Blocked);
+//  2. what keeps its names from it is gone, such as the driver of an application of the same name that was deleted (see
+//     Blocked);
 //  3. Submit is executed. Where a crash has hidden the attempt's driver pod from the status, it adopts that pod;
 //  4. the outcome is recorded.
 func (t *turn) submit() {

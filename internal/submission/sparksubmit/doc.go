@@ -16,8 +16,8 @@
 //  1. what feature steps want before the pod; none of Spark's own steps does but Volcano's (a PodGroup);
 //  2. the driver pod, whose template carries the application as its owner;
 //  3. the objects of step 1 again, now owned by the pod;
-//  4. Service, ConfigMaps, Secrets and volume claims of the driver, owned by the pod from their creation, and the ConfigMap with
-//     spark.properties after all others.
+//  4. Service, ConfigMaps, Secrets and volume claims of the driver, owned by the pod from their creation, and the
+//     ConfigMap with spark.properties after all others.
 //
 // Where 3 or 4 fails it deletes the pod, but a killed process deletes nothing: a pod without its ConfigMap waits for it
 // for ever. So a driver pod is taken as submitted only when ConfigMaps and Service are there, and is deleted otherwise;
