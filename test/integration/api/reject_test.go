@@ -104,7 +104,7 @@ func TestAccepted(t *testing.T) {
 	}{
 		"a name of 63 letters":          {kind: "SparkApplication", path: "metadata.name", value: strings.Repeat("a", 63)},
 		"tolerations as many as may be": {kind: "SparkApplication", path: "spec.executor.tolerations", value: many(1000, func(int) any { return map[string]any{} })},
-		"arguments as many as may be":   {kind: "SparkApplication", path: "spec.arguments", value: many(100_000, func(int) any { return "a" })},
+		"arguments as many as may be":   {kind: "SparkApplication", path: "spec.arguments", value: many(20_000, func(int) any { return "a" })},
 		"a name of one letter":          {kind: "SparkApplication", path: "metadata.name", value: "a"},
 		"a time to live below zero":     {kind: "SparkApplication", path: "spec.timeToLiveSeconds", value: int64(-1)},
 		"an unknown type of secret":     {kind: "SparkApplication", path: "spec.driver.secrets", value: []any{map[string]any{"name": "a", "path": "/a", "secretType": "Vault"}}},
