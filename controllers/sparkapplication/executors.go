@@ -34,7 +34,7 @@ func departedExecutors(app *v1beta2.SparkApplication, pods, gone []corev1.Pod) [
 func executorsAmong(app *v1beta2.SparkApplication, owners owners, pods []corev1.Pod) []*corev1.Pod {
 	ours := []string{
 		identity.SubmissionID(app, app.Status.Attempt),
-		identity.SubmissionID(app, app.Status.Attempt+1),
+		identity.SubmissionID(app, identity.Next(app.Status.Attempt)),
 	}
 	var executors []*corev1.Pod
 	for i := range pods {
@@ -65,7 +65,7 @@ func ownersOf(app *v1beta2.SparkApplication, pods []corev1.Pod) owners {
 	o := owners{
 		app: app.UID, drivers: map[string]types.UID{},
 		names: []string{app.Status.DriverInfo.PodName, identity.DriverPodName(app)},
-		runs:  []string{identity.OfSpec(app, app.Status.Attempt+1, "").ApplicationID},
+		runs:  []string{identity.OfSpec(app, identity.Next(app.Status.Attempt), "").ApplicationID},
 	}
 	if failure := app.Status.LastFailure; failure != nil {
 		o.names = append(o.names, failure.Pod)

@@ -55,8 +55,8 @@ func (r *Reconciler) observe(ctx context.Context, key types.NamespacedName) (obs
 		obs.Unreadable = problem
 		return obs, orphans, nil
 	}
-	if expectsDriver(app) && !isCurrent(app, obs.Driver) {
-		if obs.Driver, err = r.askForDriver(ctx, app); err != nil {
+	if name := doubtfulDriver(app, obs.Driver, obs.Now); name != "" {
+		if obs.Driver, err = r.askForDriver(ctx, app, name); err != nil {
 			return nil, nil, err
 		}
 	}
@@ -147,21 +147,37 @@ func isCurrent(app *v1beta2.SparkApplication, driver *corev1.Pod) bool {
 	return name == "" || name == driver.Name
 }
 
-// expectsDriver reports whether a missing driver would mean that it is lost.
+// expectsDriver reports whether a missing driver would mean that it is lost. Of a state that is unknown, only the
+// driver can say what it should be.
 func expectsDriver(app *v1beta2.SparkApplication) bool {
-	switch app.Status.AppState.State {
+	switch state := app.Status.AppState.State; state {
 	case v1beta2.ApplicationStateSubmitted, v1beta2.ApplicationStateRunning, v1beta2.ApplicationStateUnknown:
 		return true
 	default:
-		return false
+		return !lifecycle.Known(state)
+	}
+}
+
+// doubtfulDriver returns the name of the driver pod that the API server is to be asked for, or nothing where the
+// cache's word will do: the driver is not there, or is another than the status describes; or the application has ended,
+// and its driver has not. A driver that has ended is not deleted for what a cache that lags behind says.
+func doubtfulDriver(app *v1beta2.SparkApplication, driver *corev1.Pod, now time.Time) string {
+	hasEnded := app.Status.AppState.State == v1beta2.ApplicationStateCompleted || app.Status.AppState.State == v1beta2.ApplicationStateFailed
+	switch {
+	case expectsDriver(app) && !isCurrent(app, driver):
+		return identity.CurrentDriverPodName(app)
+	case hasEnded && driver != nil && lifecycle.MayRun(driver, now):
+		return driver.Name
+	default:
+		return ""
 	}
 }
 
 // askForDriver asks the API server for a driver that the cache does not have (yet). What the cache has instead, of an
 // earlier attempt, is what a stale server gave it at the start.
-func (r *Reconciler) askForDriver(ctx context.Context, app *v1beta2.SparkApplication) (*corev1.Pod, error) {
+func (r *Reconciler) askForDriver(ctx context.Context, app *v1beta2.SparkApplication, name string) (*corev1.Pod, error) {
 	pod := &corev1.Pod{}
-	key := types.NamespacedName{Namespace: app.Namespace, Name: identity.CurrentDriverPodName(app)}
+	key := types.NamespacedName{Namespace: app.Namespace, Name: name}
 	if !identity.IsName(key.Name) {
 		return nil, nil
 	}

@@ -50,7 +50,7 @@ func (r *Reconciler) holdup(app *v1beta2.SparkApplication, pods []corev1.Pod, no
 		waiting.Until = now.Add(time.Minute)
 		return nil, waiting
 	}
-	known := r.known.holdups.of(app, identity.SubmissionID(app, app.Status.Attempt+1))
+	known := r.known.holdups.of(app, identity.SubmissionID(app, identity.Next(app.Status.Attempt)))
 	return known.delay, known.block
 }
 

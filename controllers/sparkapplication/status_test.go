@@ -11,10 +11,12 @@ import (
 	"math/rand/v2"
 	"reflect"
 	"regexp"
+	"strings"
 	"testing"
 	"time"
 
 	corev1 "k8s.io/api/core/v1"
+	apierrors "k8s.io/apimachinery/pkg/api/errors"
 	"k8s.io/apimachinery/pkg/api/validate/content"
 	metav1 "k8s.io/apimachinery/pkg/apis/meta/v1"
 	"k8s.io/client-go/tools/events"
@@ -25,6 +27,7 @@ import (
 
 	"github.com/alauda/spark-operator/apis/sparkoperator/v1beta2"
 	"github.com/alauda/spark-operator/internal/lifecycle"
+	"github.com/alauda/spark-operator/internal/stored"
 	"github.com/alauda/spark-operator/pkg/sparklabels"
 )
 
@@ -214,7 +217,8 @@ func (f filler) status() v1beta2.SparkApplicationStatus {
 }
 
 // Whatever a status says that the schema accepts, by whoever's hand, reconciling the application neither fails nor
-// panics, and so never does for ever.
+// panics, and so never does for ever; a driver that is being deleted goes, what is said names its pod, and states and
+// counters are those that there are.
 func TestNoStatusMakesReconcilingFail(t *testing.T) {
 	const rounds = 3
 	for seed := range uint64(400) {
@@ -230,9 +234,13 @@ func TestNoStatusMakesReconcilingFail(t *testing.T) {
 			pod := driverPod(app, int64(f.IntN(3)), "pi-driver")
 			pod.Finalizers = []string{sparklabels.DriverEnd}
 			pod.Status.Phase = []corev1.PodPhase{"", corev1.PodPending, corev1.PodRunning, corev1.PodSucceeded, corev1.PodFailed}[f.IntN(5)]
+			if f.IntN(2) == 0 {
+				pod.DeletionTimestamp = &metav1.Time{Time: start}
+			}
 			objects = append(objects, pod)
 		}
-		c, clock := builder(objects...).WithInterceptorFuncs(strict(f.IntN(4) == 0)).Build(), clocktesting.NewFakePassiveClock(start)
+		behind := f.IntN(4) == 0
+		c, clock := builder(objects...).WithInterceptorFuncs(strict(behind)).Build(), clocktesting.NewFakePassiveClock(start)
 		r := &Reconciler{Client: c, APIReader: c, Submitter: &submitter{}, Events: events.NewFakeRecorder(100), Clock: clock}
 		for round := range rounds {
 			func() {
@@ -247,5 +255,59 @@ func TestNoStatusMakesReconcilingFail(t *testing.T) {
 			}()
 			clock.SetTime(clock.Now().Add(10 * time.Minute))
 		}
+		after, err := stored.Get(t.Context(), c, c, client.ObjectKeyFromObject(app))
+		if err != nil {
+			continue // A time that no API server stores.
+		}
+		for _, condition := range after.Status.Conditions {
+			if strings.Contains(condition.Message, "pod  ") {
+				t.Errorf("seed %d: condition %s names no pod: %q", seed, condition.Type, condition.Message)
+			}
+		}
+		if state := after.Status.AppState.State; !lifecycle.Known(state) {
+			t.Errorf("seed %d: state %q stays", seed, state)
+		}
+		if after.Status.ExecutionAttempts < 0 || after.Status.SubmissionAttempts < 0 || after.Status.Attempt < 0 {
+			t.Errorf("seed %d: negative counters: %+v", seed, after.Status)
+		}
+		if pod := (&corev1.Pod{}); !behind && c.Get(t.Context(), client.ObjectKey{Namespace: app.Namespace, Name: "pi-driver"}, pod) == nil && pod.DeletionTimestamp != nil {
+			t.Errorf("seed %d: the deleted driver is kept by %v, in state %q of %+v", seed, pod.Finalizers, after.Status.AppState.State, app.Status)
+		}
+	}
+}
+
+// podReader reads a pod as it stands, and all else as the cache has it.
+type podReader struct {
+	client.Reader
+	stands *corev1.Pod
+}
+
+func (r podReader) Get(ctx context.Context, key client.ObjectKey, into client.Object, opts ...client.GetOption) error {
+	if pod, isPod := into.(*corev1.Pod); isPod {
+		r.stands.DeepCopyInto(pod)
+		return nil
+	}
+	return r.Reader.Get(ctx, key, into, opts...)
+}
+
+// A driver of an application that has ended is not deleted for what a cache that lags behind says: only the API server
+// knows whether it has ended by now.
+func TestAnEndedDriverIsNotDeletedByWhatTheCacheSays(t *testing.T) {
+	for runs, phase := range map[bool]corev1.PodPhase{true: corev1.PodRunning, false: corev1.PodSucceeded} {
+		t.Run(fmt.Sprintf("runs %t", runs), func(t *testing.T) {
+			app := submittedApp(1)
+			app.Status.AppState.State = v1beta2.ApplicationStateCompleted
+			cached, stands := driverPod(app, 1, "pi-driver"), driverPod(app, 1, "pi-driver")
+			cached.Status.Phase, stands.Status.Phase = corev1.PodRunning, phase
+			c := builder(app, cached).Build()
+			r := &Reconciler{Client: c, APIReader: podReader{c, stands}, Submitter: &submitter{}, Events: events.NewFakeRecorder(10), Clock: clocktesting.NewFakePassiveClock(start)}
+			if _, err := r.Reconcile(t.Context(), ctrl.Request{NamespacedName: client.ObjectKeyFromObject(app)}); err != nil {
+				t.Fatal(err)
+			}
+			err := c.Get(t.Context(), client.ObjectKeyFromObject(cached), &corev1.Pod{})
+			if isGone := apierrors.IsNotFound(err); isGone != runs {
+				t.Errorf("the driver is gone: %t", isGone)
+			}
+		})
 	}
 }

@@ -4,6 +4,7 @@
 package identity
 
 import (
+	"math"
 	"strconv"
 	"strings"
 
@@ -51,6 +52,29 @@ func OfSpec(app *v1beta2.SparkApplication, number int64, specHash string) Attemp
 // SubmissionID returns the submission id of the given attempt of app.
 func SubmissionID(app *v1beta2.SparkApplication, number int64) string {
 	return derive(app.UID, number, "submission").String()
+}
+
+// Next returns the number of the attempt that follows one. After the last number that there is, and after what is no
+// number of an attempt, they begin anew.
+func Next(number int64) int64 {
+	if number < 0 || number == math.MaxInt64 {
+		return 1
+	}
+	return number + 1
+}
+
+// searched is how many numbers Number tries: more attempts than any application has.
+const searched = 10_000
+
+// Number returns the number of the attempt of app that has the submission id. It tries them, and is for where no status
+// says which it is.
+func Number(app *v1beta2.SparkApplication, submissionID string) (number int64, found bool) {
+	for n := int64(1); n <= searched; n++ {
+		if SubmissionID(app, n) == submissionID {
+			return n, true
+		}
+	}
+	return 0, false
 }
 
 // derive returns a version 5 UUID: the SHA-1 of its input, so that it is stable and needs no memory.

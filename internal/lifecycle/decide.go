@@ -35,7 +35,6 @@ var guards = []struct {
 	{"deleting", (*turn).isDeleted, (*turn).endDeleted},
 	{"unreadable", (*turn).isUnreadable, (*turn).leaveUnreadable},
 	{"readable again", (*turn).isReadableAgain, (*turn).takeUp},
-	{"unknown", (*turn).isForeign, (*turn).leaveForeign},
 	{"suspended", (*turn).isToStop, (*turn).suspend},
 	{"respecified", (*turn).isRespecified, (*turn).startAnew},
 	{"mended", (*turn).isMended, (*turn).submitMended},
@@ -68,7 +67,7 @@ func decide(o Observation, p Policy) *turn {
 		o.SpecHash = identity.SpecHash(o.App)
 	}
 	t := &turn{Observation: o, policy: p, status: o.App.Status.DeepCopy()}
-	t.correctTimes()
+	t.correct()
 	for range maxSteps {
 		t.moved = false
 		t.step()
@@ -115,14 +114,6 @@ func (t *turn) step() {
 	t.noteTimeToLive()
 	states[t.state()](t)
 }
-
-// isForeign reports whether the state is not one of ours but, say, another operator's: no edge leads out of it.
-func (t *turn) isForeign() bool {
-	_, known := states[t.state()]
-	return !known
-}
-
-func (t *turn) leaveForeign() { t.wait(fmt.Sprintf("state %q is not one of this operator", t.state())) }
 
 // move changes the state along an edge of the table.
 func (t *turn) move(to v1beta2.ApplicationStateType, because string) {
@@ -216,8 +207,7 @@ func (t *turn) suspend() {
 // endUnrecorded reports whether the driver has ended and the status does not say so yet. Whatever else is asked for,
 // that is recorded first: a run that succeeded must not be taken for one that was stopped, and run again.
 func (t *turn) endUnrecorded() bool {
-	followed := t.in(v1beta2.ApplicationStateSubmitted, v1beta2.ApplicationStateRunning, v1beta2.ApplicationStateUnknown)
-	return followed && t.Driver != nil && t.current(t.Driver) && !assess(t.Driver, t.Now).alive()
+	return t.followed() && t.Driver != nil && t.current(t.Driver) && !assess(t.Driver, t.Now).alive()
 }
 
 // over reports whether the run has ended and no other follows from it: COMPLETED or FAILED is next, as it would be if

@@ -21,7 +21,8 @@ type Observation struct {
 	// Unreadable says why the application cannot be decoded; nil if it can. Then App has metadata and status only.
 	Unreadable error
 	// Driver is the driver pod, or nil. It is one of this application (its controller owner is App), of whichever
-	// attempt. Where the status expects a driver, nil means that the API server was asked, not only the cache.
+	// attempt. Where it is not as the status expects (none or one of another attempt of an application that has one,
+	// one that has not ended of an application that has), the API server was asked, not only the cache.
 	Driver *corev1.Pod
 	// Executors are the executor pods of this application, of whichever attempt, sorted by name.
 	Executors []*corev1.Pod

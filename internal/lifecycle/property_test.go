@@ -85,21 +85,3 @@ func TestEveryObservationHasADecision(t *testing.T) {
 		}
 	}
 }
-
-// A state that this operator does not know, such as one that another has written, is left alone whatever is asked for.
-func TestUnknownStatesAreLeftAlone(t *testing.T) {
-	for name, change := range map[string]func(*v1beta2.SparkApplication){
-		"as it was": func(*v1beta2.SparkApplication) {},
-		"suspended": func(a *v1beta2.SparkApplication) { a.Spec.Suspend = new(true) },
-		"changed":   func(a *v1beta2.SparkApplication) { a.Status.SpecHash = "h2-other" },
-		"expired":   func(a *v1beta2.SparkApplication) { a.Spec.TimeToLiveSeconds = ptr.To[int64](0) },
-	} {
-		t.Run(name, func(t *testing.T) {
-			w := newWorld(change)
-			w.app.Status.AppState.State = "PAUSED"
-			if d := Decide(w.observe(), w.policy); len(d.Actions) > 0 || d.Status.AppState.State != "PAUSED" {
-				t.Errorf("decision %+v", d)
-			}
-		})
-	}
-}

@@ -33,6 +33,7 @@ const (
 	ReasonDriverCompleted   events.Reason = "SparkDriverCompleted"
 	ReasonDriverFailed      events.Reason = "SparkDriverFailed"
 	ReasonDriverUnknown     events.Reason = "SparkDriverUnknown"
+	ReasonUnknownState      events.Reason = "SparkApplicationUnknownState"
 	ReasonExecutorPending   events.Reason = "SparkExecutorPending"
 	ReasonExecutorRunning   events.Reason = "SparkExecutorRunning"
 	ReasonExecutorCompleted events.Reason = "SparkExecutorCompleted"

@@ -22,11 +22,6 @@ func (t *turn) follow() {
 		t.wait("the driver pod was just made")
 		return
 	}
-	if t.observedTooEarly() {
-		t.wakeIn(lookAgain)
-		t.wait("the driver pod that was seen is of an earlier attempt: it was gone before this one was submitted")
-		return
-	}
 	if t.Driver == nil || !t.current(t.Driver) {
 		t.driverLost()
 		return
@@ -79,13 +74,6 @@ func (t *turn) followWaits(seen assessment) {
 // justSubmitted reports whether the observation is older than the driver pod.
 func (t *turn) justSubmitted() bool {
 	return t.Driver == nil && t.Submission != nil && t.Submission.Err == nil && t.Submission.Attempt == t.status.Attempt
-}
-
-// observedTooEarly reports whether the observation shows a driver pod that was gone before the current attempt was
-// submitted, as a stale cache does. It says nothing of the current driver, which must not be taken for lost. A pod of
-// another attempt that is newer than the submission has taken the place of the current driver: that one is lost.
-func (t *turn) observedTooEarly() bool {
-	return t.Driver != nil && !t.current(t.Driver) && !t.Driver.CreationTimestamp.After(t.status.LastSubmissionAttemptTime.Time)
 }
 
 // takeApplicationID takes over Spark's own id of the run: spark-submit draws it.
@@ -147,11 +135,15 @@ func (t *turn) driverUnknown() {
 func (t *turn) driverLost() {
 	t.followExecutors(true)
 	t.status.TerminationTime = metav1.NewTime(t.Now)
-	name := identity.CurrentDriverPodName(t.App)
+	name, message, note := identity.CurrentDriverPodName(t.App), "driver pod not found", "it was deleted before its end was seen"
+	if t.Driver != nil {
+		note = "pod " + t.Driver.Name + " is of another submission than the status describes"
+		message += ": " + note
+	}
 	t.fail(v1beta2.FailureRecord{
-		Class: v1beta2.FailureClassInfrastructure, Reason: failureDriverNotFound, Message: "driver pod not found", Pod: name,
+		Class: v1beta2.FailureClassInfrastructure, Reason: failureDriverNotFound, Message: message, Pod: name,
 	})
-	t.emit(events.Warningf(ReasonDriverNotFound, events.Observe, "Driver pod %s not found: it was deleted before its end was seen", name))
+	t.emit(events.Warningf(ReasonDriverNotFound, events.Observe, "Driver pod %s not found: %s", name, note))
 }
 
 // fail completes the record and moves to FAILING.
@@ -236,11 +228,12 @@ func (t *turn) end(state v1beta2.ApplicationStateType, because string) {
 	t.emit(events.Warningf(ReasonFailed, events.Finish, "%s; no other attempt follows: %s", head(t.status.AppState.ErrorMessage, maxConditionMessageBytes-maxReasonBytes), because))
 }
 
-// ended ends what outlives the driver, and removes a driver that a submission made after it was given up.
+// ended ends what outlives the driver, and removes a driver that has not ended, such as one that a submission made
+// after it was given up. One that has ended stays, with its log.
 func (t *turn) ended() {
 	t.wait("the application has ended")
-	if t.Driver != nil && (!t.current(t.Driver) || t.failedBySubmission()) {
-		t.deleteRun("a driver was made after its submission was given up", t.currentAttempt(), t.nextAttempt())
+	if t.Driver != nil && (t.failedBySubmission() || assess(t.Driver, t.Now).alive()) {
+		t.deleteRun("a driver is there although the application has ended", t.currentAttempt(), t.nextAttempt())
 		return
 	}
 	if !t.failedBySubmission() {

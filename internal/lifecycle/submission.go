@@ -41,7 +41,7 @@ func (t *turn) submit() {
 }
 
 func (t *turn) nextAttempt() identity.Attempt {
-	return identity.OfSpec(t.App, t.status.Attempt+1, t.SpecHash)
+	return identity.OfSpec(t.App, identity.Next(t.status.Attempt), t.SpecHash)
 }
 
 func (t *turn) currentAttempt() identity.Attempt {
@@ -159,7 +159,7 @@ func (t *turn) submissionFailed() {
 		t.deleteRun("what the refused attempt has made is of no use", t.currentAttempt())
 	case !retry.allowed:
 		t.end(v1beta2.ApplicationStateFailed, retry.because)
-	case retry.isLater(t.Now):
+	case retry.isLater(t.Now) && t.Driver == nil:
 		t.waitForRetry(retry)
 	default:
 		t.submit()

@@ -39,7 +39,8 @@ func (t *turn) leaveUnreadable() {
 
 // isReadableAgain reports whether it failed for not being readable, before it ever ran, and is mended.
 func (t *turn) isReadableAgain() bool {
-	return t.Unreadable == nil && t.status.Attempt == 0 && t.in(v1beta2.ApplicationStateFailed)
+	failure := t.status.LastFailure
+	return t.Unreadable == nil && t.status.Attempt == 0 && t.in(v1beta2.ApplicationStateFailed) && failure != nil && failure.Reason == failureUnreadable
 }
 
 // takeUp has the application submitted as if it were new.
