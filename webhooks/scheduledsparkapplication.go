@@ -15,6 +15,7 @@ import (
 	"github.com/alauda/spark-operator/apis/sparkoperator/v1beta2"
 	"github.com/alauda/spark-operator/internal/planning"
 	"github.com/alauda/spark-operator/internal/validation"
+	"github.com/alauda/spark-operator/pkg/sparkconf"
 )
 
 // +kubebuilder:webhook:path=/mutate-sparkoperator-k8s-io-v1beta2-scheduledsparkapplication,mutating=true,failurePolicy=ignore,sideEffects=None,groups=sparkoperator.k8s.io,resources=scheduledsparkapplications,verbs=create;update,versions=v1beta2,name=mutate-scheduledsparkapplication.sparkoperator.k8s.io,admissionReviewVersions=v1,serviceName=spark-operator-webhook-svc,serviceNamespace=spark-operator,timeoutSeconds=5,matchPolicy=Equivalent,reinvocationPolicy=Never
@@ -32,8 +33,7 @@ type scheduledSparkApplicationValidator struct{}
 // ValidateCreate implements admission.Validator.
 func (scheduledSparkApplicationValidator) ValidateCreate(_ context.Context, schedule *v1beta2.ScheduledSparkApplication) (admission.Warnings, error) {
 	warnings, errs := examineSchedule(schedule)
-	errs = planning.HideSecretsIn(runOf(schedule), append(validation.ScheduleName(schedule.Name), errs...))
-	return warnings, refusal(v1beta2.GroupVersion, "ScheduledSparkApplication", schedule.Name, errs)
+	return answerToSchedule(schedule, warnings, append(validation.ScheduleName(schedule.Name), errs...))
 }
 
 // ValidateUpdate implements admission.Validator. It looks at what the update changes.
@@ -50,13 +50,17 @@ func (scheduledSparkApplicationValidator) ValidateUpdate(_ context.Context, befo
 	if !specChanged {
 		warnings = nil
 	}
-	errs = planning.HideSecretsIn(runOf(after), errs)
-	return warnings, refusal(v1beta2.GroupVersion, "ScheduledSparkApplication", after.Name, errs)
+	return answerToSchedule(after, warnings, errs)
 }
 
 // ValidateDelete implements admission.Validator; deletions are not asked about.
 func (scheduledSparkApplicationValidator) ValidateDelete(context.Context, *v1beta2.ScheduledSparkApplication) (admission.Warnings, error) {
 	return nil, nil
+}
+
+func answerToSchedule(schedule *v1beta2.ScheduledSparkApplication, warnings admission.Warnings, errs field.ErrorList) (admission.Warnings, error) {
+	secrets := func() *sparkconf.Masker { return planning.Secrets(runOf(schedule)) }
+	return answerOf(subject{v1beta2.GroupVersion, "ScheduledSparkApplication", schedule.Name}, secrets, warnings, errs)
 }
 
 // runOf returns a run of a schedule as it will be, but for its name, which is not the author's to choose.

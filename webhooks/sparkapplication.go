@@ -14,6 +14,7 @@ import (
 	"github.com/alauda/spark-operator/apis/sparkoperator/v1beta2"
 	"github.com/alauda/spark-operator/internal/planning"
 	"github.com/alauda/spark-operator/internal/validation"
+	"github.com/alauda/spark-operator/pkg/sparkconf"
 	"github.com/alauda/spark-operator/pkg/sparklabels"
 )
 
@@ -39,7 +40,7 @@ func (v sparkApplicationValidator) ValidateCreate(ctx context.Context, app *v1be
 		notes, exceeded := v.quota.ask(ctx, app.Namespace, examined.Demand, nil)
 		warnings, errs = append(warnings, notes...), append(errs, exceeded...)
 	}
-	return warnings, refusal(v1beta2.GroupVersion, "SparkApplication", app.Name, planning.HideSecretsIn(app, errs))
+	return answerToApplication(app, warnings, errs)
 }
 
 // ValidateUpdate implements admission.Validator. It looks at what the update changes.
@@ -62,12 +63,17 @@ func (v sparkApplicationValidator) ValidateUpdate(ctx context.Context, before, a
 		notes, exceeded := v.quota.ask(ctx, after.Namespace, examined.Demand, running(before))
 		warnings, errs = append(warnings, notes...), append(errs, exceeded...)
 	}
-	return warnings, refusal(v1beta2.GroupVersion, "SparkApplication", after.Name, planning.HideSecretsIn(after, errs))
+	return answerToApplication(after, warnings, errs)
 }
 
 // ValidateDelete implements admission.Validator; deletions are not asked about.
 func (sparkApplicationValidator) ValidateDelete(context.Context, *v1beta2.SparkApplication) (admission.Warnings, error) {
 	return nil, nil
+}
+
+func answerToApplication(app *v1beta2.SparkApplication, warnings admission.Warnings, errs field.ErrorList) (admission.Warnings, error) {
+	secrets := func() *sparkconf.Masker { return planning.Secrets(app) }
+	return answerOf(subject{v1beta2.GroupVersion, "SparkApplication", app.Name}, secrets, warnings, errs)
 }
 
 // sameMetadata reports whether an update leaves alone what is looked at beside the spec.

@@ -21,7 +21,9 @@ import (
 	configv1alpha1 "github.com/alauda/spark-operator/apis/config/v1alpha1"
 	"github.com/alauda/spark-operator/apis/sparkoperator/v1alpha1"
 	"github.com/alauda/spark-operator/apis/sparkoperator/v1beta2"
+	"github.com/alauda/spark-operator/internal/planning"
 	"github.com/alauda/spark-operator/internal/testing/builder"
+	"github.com/alauda/spark-operator/pkg/sparkconf"
 )
 
 type app = v1beta2.SparkApplication
@@ -305,4 +307,39 @@ func TestSparkConnectValidation(t *testing.T) {
 	checkAnswer(t, refused, ask(t, h, connect(), connect(wrong)))
 	checkAnswer(t, answer{}, ask(t, h, connect(wrong), connect(wrong, func(c *v1alpha1.SparkConnect) { c.Spec.Executor.Instances = new(int32(3)) })))
 	checkAnswer(t, answer{}, ask(t, h, connect(), connect(wrong, func(c *v1alpha1.SparkConnect) { c.DeletionTimestamp = new(metav1.Now()) })))
+}
+
+// Whatever the webhook answers, refusal or warning, for whatever kind, it shows no secret of the object.
+func TestAnswersShowNoSecret(t *testing.T) {
+	const secret = "WhS3cretH123"
+	withSecret := func(spec *v1beta2.SparkApplicationSpec) {
+		spec.SparkConf = map[string]string{"spark.x.token": secret}
+		spec.Executor.Memory, spec.RestartPolicy.Type = new(secret), v1beta2.RestartPolicyType(secret)
+	}
+	application := sparkPi(func(a *app) { withSecret(&a.Spec) })
+	schedule := &v1beta2.ScheduledSparkApplication{ObjectMeta: metav1.ObjectMeta{Namespace: "team", Name: "daily"}}
+	schedule.Spec = v1beta2.ScheduledSparkApplicationSpec{Schedule: secret, TimeZone: secret, ConcurrencyPolicy: v1beta2.ConcurrencyForbid, Template: application.Spec}
+	connect := &v1alpha1.SparkConnect{ObjectMeta: metav1.ObjectMeta{Namespace: "team", Name: "c"}}
+	connect.Spec.SparkVersion, connect.Spec.Image = "4.0.1", new("spark")
+	connect.Spec.SparkConf = map[string]string{"spark.x.token": secret}
+	connect.Spec.Server.Memory = new(secret)
+	for name, tc := range map[string]struct {
+		h      admission.Handler
+		object any
+	}{
+		"application": {validatorOf(t, configv1alpha1.ResourceQuotaMode("")), application},
+		"schedule":    {admission.WithValidator(testScheme(t), scheduledSparkApplicationValidator{}), schedule},
+		"server":      {admission.WithValidator(testScheme(t), sparkConnectValidator{}), connect},
+	} {
+		t.Run(name, func(t *testing.T) {
+			got := ask(t, tc.h, nil, tc.object)
+			if !strings.Contains(got.Refusal, "(redacted)") || strings.Contains(got.Refusal+strings.Join(got.Warnings, ""), secret) {
+				t.Errorf("answer %+v", got)
+			}
+		})
+	}
+	secrets := func() *sparkconf.Masker { return planning.SecretsOfServer(connect) }
+	if warnings, _ := answerOf(subject{}, secrets, admission.Warnings{"a " + secret}, nil); len(warnings) != 1 || strings.Contains(warnings[0], secret) {
+		t.Errorf("warnings %q", warnings)
+	}
 }

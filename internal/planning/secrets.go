@@ -9,6 +9,7 @@ import (
 	corev1 "k8s.io/api/core/v1"
 	"k8s.io/apimachinery/pkg/util/validation/field"
 
+	"github.com/alauda/spark-operator/apis/sparkoperator/v1alpha1"
 	"github.com/alauda/spark-operator/apis/sparkoperator/v1beta2"
 	"github.com/alauda/spark-operator/internal/identity"
 	"github.com/alauda/spark-operator/pkg/sparkconf"
@@ -40,14 +41,38 @@ func Secrets(app *v1beta2.SparkApplication) *sparkconf.Masker {
 		for _, containers := range [][]corev1.Container{pod.InitContainers, pod.Sidecars} {
 			noteContainers(m, containers)
 		}
-		if pod.Template != nil {
-			noteEntries(m, pod.Template.Labels, pod.Template.Annotations)
-			noteContainers(m, pod.Template.Spec.InitContainers)
-			noteContainers(m, pod.Template.Spec.Containers)
-		}
+		noteTemplate(m, pod.Template)
 	}
 	m.Public(publicNames(app)...)
 	return m
+}
+
+// SecretsOfServer returns what hides the secrets that are written in a Spark Connect server.
+func SecretsOfServer(server *v1alpha1.SparkConnect) *sparkconf.Masker {
+	spec := &server.Spec
+	m := sparkconf.NewMasker(spec.SparkConf[sparkconf.RedactionRegex])
+	for _, entries := range []map[string]string{spec.SparkConf, spec.HadoopConf} {
+		for key, value := range entries {
+			m.Note(key, value)
+		}
+	}
+	noteEntries(m, server.Labels)
+	if service := spec.Server.Service; service != nil {
+		noteEntries(m, service.Labels, service.Annotations)
+	}
+	noteTemplate(m, spec.Server.Template)
+	noteTemplate(m, spec.Executor.Template)
+	m.Public(server.Name, server.Namespace, valueOf(spec.Image))
+	return m
+}
+
+func noteTemplate(m *sparkconf.Masker, template *corev1.PodTemplateSpec) {
+	if template == nil {
+		return
+	}
+	noteEntries(m, template.Labels, template.Annotations)
+	noteContainers(m, template.Spec.InitContainers)
+	noteContainers(m, template.Spec.Containers)
 }
 
 // publicNames are what everybody sees who sees an application or its pods: a secret that says the same is none.
@@ -107,19 +132,19 @@ func HideSecrets(app *v1beta2.SparkApplication, err error) error {
 	return &maskedError{err, masked}
 }
 
-// HideSecretsIn returns errors of fields that say the same with the application's secrets hidden, also where they show
-// the field's value.
-func HideSecretsIn(app *v1beta2.SparkApplication, errs field.ErrorList) field.ErrorList {
-	if len(errs) == 0 {
-		return nil
-	}
-	secrets := Secrets(app)
+// HideSecretsIn returns errors of fields that say the same with the secrets hidden, also where they show the field's value.
+func HideSecretsIn(secrets *sparkconf.Masker, errs field.ErrorList) field.ErrorList {
 	masked := make(field.ErrorList, 0, len(errs))
 	for _, err := range errs {
 		copied := *err
 		copied.Detail = secrets.Mask(err.Detail)
-		if value, isText := err.BadValue.(string); isText {
+		switch value := err.BadValue.(type) {
+		case string:
 			copied.BadValue = secrets.MaskValue(value)
+		case *string:
+			if value != nil {
+				copied.BadValue = secrets.MaskValue(*value)
+			}
 		}
 		masked = append(masked, &copied)
 	}

@@ -30,7 +30,7 @@ func TestHidingSecretsKeepsNames(t *testing.T) {
 		}
 	}
 	path := field.NewPath("spec", "sparkConf").Key("spark.my.key")
-	got := planning.HideSecretsIn(app, field.ErrorList{field.Invalid(path, "ingest", "minio is no key"), field.Invalid(path, "minio-ingest", "is a name")})
+	got := planning.HideSecretsIn(planning.Secrets(app), field.ErrorList{field.Invalid(path, "ingest", "minio is no key"), field.Invalid(path, "minio-ingest", "is a name")})
 	want := field.ErrorList{field.Invalid(path, mask, "minio is no key"), field.Invalid(path, "minio-ingest", "is a name")}
 	if diff := cmp.Diff(want.ToAggregate().Error(), got.ToAggregate().Error()); diff != "" {
 		t.Errorf("errors (-want +got):\n%s", diff)
