@@ -83,6 +83,9 @@ func (r *Reconciler) submit(ctx context.Context, obs *lifecycle.Observation, att
 	switch {
 	case errors.Is(err, sparksubmit.ErrPending):
 		obs.Submitting = true
+		if queued, isQueued := errors.AsType[*sparksubmit.QueuedError](err); isQueued {
+			obs.Ahead = queued.Ahead
+		}
 		r.known.holdups.ended(app)
 		return nil
 	case isWait:
@@ -102,7 +105,7 @@ func (r *Reconciler) submit(ctx context.Context, obs *lifecycle.Observation, att
 		outcome.Reason = lifecycle.FailureSubmissionTimedOut
 		outcome.Err = fmt.Errorf("%w; no other answer came to %d tries since %s", outcome.Err, tries.Tries, tries.Since.UTC().Format(time.RFC3339))
 	default:
-		outcome.Reason = string(refusal.Of(err))
+		outcome.Reason = reasonOf(err)
 	}
 	obs.Submission = outcome
 	r.known.holdups.ended(app)

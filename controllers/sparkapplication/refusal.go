@@ -9,6 +9,7 @@ import (
 	apierrors "k8s.io/apimachinery/pkg/api/errors"
 
 	"github.com/alauda/spark-operator/internal/apply"
+	"github.com/alauda/spark-operator/internal/lifecycle"
 	"github.com/alauda/spark-operator/internal/planning"
 	"github.com/alauda/spark-operator/internal/refusal"
 	"github.com/alauda/spark-operator/internal/submission/sparksubmit"
@@ -35,6 +36,14 @@ func isRefusal(err error) bool {
 		return true
 	}
 	return refusal.Of(err) != refusal.None
+}
+
+// reasonOf returns why a refusal counts as one, in one word; nothing where no rule is known by name. A spark-submit that failed by itself was refused by nobody.
+func reasonOf(err error) string {
+	if failed, hasFailed := errors.AsType[*sparksubmit.FailedError](err); hasFailed {
+		return lifecycle.FailureSparkSubmit + string(failed.Reason)
+	}
+	return string(refusal.Of(err))
 }
 
 // isRace reports whether an error is a conflict about an application, which its next version ends. It is on its way.

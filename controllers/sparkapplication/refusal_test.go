@@ -93,3 +93,16 @@ func TestConflictsAboutOtherObjectsBackOff(t *testing.T) {
 		})
 	}
 }
+
+// What Spark itself failed for was refused by nobody.
+func TestReasonsOfRefusals(t *testing.T) {
+	for want, err := range map[string]error{
+		"SparkSubmitExited":   &sparksubmit.FailedError{Reason: sparksubmit.Exited},
+		"SparkSubmitTimedOut": &sparksubmit.FailedError{Reason: sparksubmit.TimedOut},
+		"RefusedByCluster":    &sparksubmit.RefusedError{Code: 403, Reason: "Forbidden"},
+	} {
+		if got := reasonOf(fmt.Errorf("submit: %w", err)); got != want {
+			t.Errorf("%T: %s, want %s", err, got, want)
+		}
+	}
+}

@@ -99,6 +99,8 @@ func (t *turn) claimWait() *claim {
 	switch {
 	case len(t.stuck) > 0, t.overstays():
 		return t.claimCleanupStuck()
+	case t.Submitting && t.Ahead > 0:
+		return unknown(reasonSubmitting, "Queued for spark-submit behind %d other submissions", t.Ahead)
 	case t.Submitting:
 		return unknown(reasonSubmitting, "spark-submit is queued or runs")
 	case t.waits():

@@ -247,6 +247,12 @@ func TestRunningSubmissionIsWaitedFor(t *testing.T) {
 	if c := meta.FindStatusCondition(d.Status.Conditions, v1beta2.ConditionSucceeded); c == nil || c.Reason != "Submitting" {
 		t.Errorf("condition Succeeded = %+v, want reason Submitting", c)
 	}
+	o = w.observe()
+	o.Submitting, o.Ahead = true, 7
+	c := meta.FindStatusCondition(Decide(o, w.policy).Status.Conditions, v1beta2.ConditionSucceeded)
+	if want := "Queued for spark-submit behind 7 other submissions"; c == nil || c.Reason != "Submitting" || c.Message != want {
+		t.Errorf("condition Succeeded = %+v, want %q", c, want)
+	}
 }
 
 // Why spark-submit was taken is reported once, while it runs already, and stays in the status for as long as it is

@@ -121,6 +121,9 @@ func (t *turn) refused(attempt identity.Attempt) {
 	t.emit(events.Warningf(ReasonSubmissionFailed, events.Submit, "%s", message))
 }
 
+// FailureSparkSubmit begins the reasons of a spark-submit that failed by itself.
+const FailureSparkSubmit = "SparkSubmit"
+
 // Reasons of a failure record of class Submission.
 const (
 	failureInvalidApplication = "InvalidApplication"

@@ -28,6 +28,20 @@ var (
 	ErrQueueFull = errors.New("too many submissions are waiting for spark-submit")
 )
 
+// QueuedError is ErrPending of a submission that waits for others.
+type QueuedError struct {
+	// Ahead is how many run or will begin before it.
+	Ahead int
+}
+
+// Error implements error.
+func (e *QueuedError) Error() string {
+	return fmt.Sprintf("spark-submit has not begun yet, behind %d others", e.Ahead)
+}
+
+// Is reports that the submission is pending.
+func (e *QueuedError) Is(target error) bool { return target == ErrPending }
+
 // Reason is why spark-submit failed.
 type Reason string
 

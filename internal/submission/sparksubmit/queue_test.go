@@ -21,6 +21,7 @@ import (
 	"github.com/alauda/spark-operator/apis/sparkoperator/v1beta2"
 	"github.com/alauda/spark-operator/internal/identity"
 	"github.com/alauda/spark-operator/internal/panics"
+	"github.com/alauda/spark-operator/internal/planning"
 	"github.com/alauda/spark-operator/internal/submission"
 )
 
@@ -96,7 +97,7 @@ func TestReleaseOfAWaitingSubmissionForgetsIt(t *testing.T) {
 	}
 	p.proceed()
 	w.awaitFinished()
-	if len(w.queue.waiting) != 0 || len(w.queue.tasks) != 1 {
+	if len(w.queue.waiting)+len(w.queue.turns)+len(w.queue.running) != 0 || len(w.queue.tasks) != 1 {
 		t.Errorf("%d waiting, %d known, want 0 and the outcome of the other", len(w.queue.waiting), len(w.queue.tasks))
 	}
 }
@@ -293,5 +294,100 @@ func TestWhatPassesDoesSoInTheEnd(t *testing.T) {
 	}
 	if diff := cmp.Diff(map[types.NamespacedName]int{}, q.passing); diff != "" {
 		t.Errorf("what is remembered (-want +got):\n%s", diff)
+	}
+}
+
+// queued adds a submission of an application in a namespace.
+func queued(t *testing.T, q *queue, namespace, name string) (*planning.Plan, error) {
+	t.Helper()
+	app := application()
+	app.Namespace, app.Name, app.UID = namespace, name, types.UID(namespace+"/"+name)
+	plan := planOf(t, app, 1)
+	return plan, q.add(plan)
+}
+
+// However many a namespace has waiting, another one has its turn: two of one run only while no other waits that has none.
+func TestNamespacesTakeTurns(t *testing.T) {
+	q := newQueue(Options{}.withDefaults())
+	begin := func() *task {
+		next, _ := q.next(t.Context())
+		return next
+	}
+	for _, name := range []string{"a1", "a2", "a3", "a4"} {
+		_, _ = queued(t, q, "a", name)
+	}
+	first, second := begin(), begin()
+	_, _ = queued(t, q, "b", "b1")
+	_, _ = queued(t, q, "b", "b2")
+	_, _ = queued(t, q, "c", "c1")
+	q.finish(first, submission.Result{}, nil)
+	order := []string{first.plan.Name(), second.plan.Name()}
+	running := second
+	for range 5 {
+		next := begin()
+		order = append(order, next.plan.Name())
+		q.finish(running, submission.Result{}, nil)
+		running = next
+	}
+	if diff := cmp.Diff([]string{"a1", "a2", "b1", "a3", "c1", "b2", "a4"}, order); diff != "" {
+		t.Errorf("order (-want +got):\n%s", diff)
+	}
+	q.finish(running, submission.Result{}, nil)
+	if len(q.waiting)+len(q.turns)+len(q.running) != 0 {
+		t.Errorf("%v wait, %v have turns, and %v run in the end", q.waiting, q.turns, q.running)
+	}
+}
+
+// A namespace that fills the queue leaves each other one its share.
+func TestAFullQueueHasRoomForOthers(t *testing.T) {
+	q := newQueue(Options{Queue: 4}.withDefaults())
+	for _, step := range []struct {
+		namespace, name string
+		want            error
+	}{
+		{"a", "n1", ErrPending}, {"a", "n2", ErrPending}, {"a", "n3", ErrPending}, {"a", "n4", ErrPending}, {"a", "n5", ErrQueueFull},
+		{"b", "n1", ErrPending}, {"b", "n2", ErrPending}, {"b", "n3", ErrQueueFull}, {"c", "n1", ErrPending}, {"c", "n2", ErrQueueFull},
+	} {
+		if _, err := queued(t, q, step.namespace, step.name); !errors.Is(err, step.want) {
+			t.Errorf("%s/%s: %v, want %v", step.namespace, step.name, err, step.want)
+		}
+	}
+}
+
+// A submission knows how many are ahead of it; what is said changes once a minute at most.
+func TestPlacesInTheQueue(t *testing.T) {
+	clock := clocktesting.NewFakePassiveClock(time.Date(2026, 11, 1, 0, 0, 0, 0, time.UTC))
+	q := newQueue(Options{Clock: clock}.withDefaults())
+	ahead := func(err error) int {
+		if !errors.Is(err, ErrPending) {
+			t.Fatal(err)
+		}
+		if queued, isQueued := errors.AsType[*QueuedError](err); isQueued {
+			return queued.Ahead
+		}
+		return 0
+	}
+	place := func(namespace, name string) (*planning.Plan, int) {
+		plan, err := queued(t, q, namespace, name)
+		return plan, ahead(err)
+	}
+	_, a1 := place("a", "a1")
+	_, a2 := place("a", "a2")
+	first, _ := q.next(t.Context())
+	_, _ = q.next(t.Context())
+	_, a3 := place("a", "a3")
+	last, a4 := place("a", "a4")
+	_, b1 := place("b", "b1")
+	_, b2 := place("b", "b2")
+	if diff := cmp.Diff([]int{0, 0, 2, 3, 3, 5}, []int{a1, a2, a3, a4, b1, b2}); diff != "" {
+		t.Errorf("ahead (-want +got):\n%s", diff)
+	}
+	q.finish(first, submission.Result{}, nil)
+	_, _, err := q.take(last)
+	soon := ahead(err)
+	clock.SetTime(clock.Now().Add(aheadAge))
+	_, _, err = q.take(last)
+	if diff := cmp.Diff([]int{3, 3}, []int{soon, ahead(err)}); diff != "" {
+		t.Errorf("ahead of the last later (-want +got):\n%s", diff)
 	}
 }
