@@ -106,12 +106,11 @@ func (r *Reconciler) Reconcile(ctx context.Context, req ctrl.Request) (ctrl.Resu
 	if err := r.removeOrphans(ctx, req.NamespacedName, orphans); err != nil {
 		return r.afterRace(req.NamespacedName, err)
 	}
-	if problem, isUnreadable := errors.AsType[*decoding.Problem](obs.Unreadable); isUnreadable {
-		r.report(obs.App, problem)
-		if stored.OfStatus(problem) && obs.App.DeletionTimestamp.IsZero() {
-			// What is not known is not overwritten.
-			return ctrl.Result{}, nil
-		}
+	problem, isUnreadable := errors.AsType[*decoding.Problem](obs.Unreadable)
+	r.report(obs.App, problem)
+	if isUnreadable && stored.OfStatus(problem) && obs.App.DeletionTimestamp.IsZero() {
+		// What is not known is not overwritten.
+		return ctrl.Result{}, nil
 	}
 	return r.decideAndAct(ctx, req.NamespacedName, obs)
 }

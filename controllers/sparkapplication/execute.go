@@ -147,7 +147,11 @@ func (r *Reconciler) submitPlan(ctx context.Context, obs *lifecycle.Observation,
 // cache must not run a finished application again.
 func (r *Reconciler) confirmNewest(ctx context.Context, app *v1beta2.SparkApplication) error {
 	newest := identityOf()
-	if err := r.APIReader.Get(ctx, client.ObjectKeyFromObject(app), newest); err != nil {
+	err := r.APIReader.Get(ctx, client.ObjectKeyFromObject(app), newest)
+	if apierrors.IsNotFound(err) {
+		return notNewest(app) // It is gone, and the cache is to say so in a moment.
+	}
+	if err != nil {
 		return fmt.Errorf("confirm that the application is the newest: %w", err)
 	}
 	if newest.ResourceVersion != app.ResourceVersion {
@@ -180,7 +184,7 @@ func (r *Reconciler) confirmation(app *v1beta2.SparkApplication) submission.Conf
 // delete the attempt that came after.
 func (r *Reconciler) deleteRun(ctx context.Context, obs *lifecycle.Observation, attempts []identity.Attempt) (released bool, err error) {
 	if err := r.confirmNewest(ctx, obs.App); err != nil {
-		return false, client.IgnoreNotFound(err)
+		return false, err
 	}
 	if err := r.confirmNotOrphaned(ctx, obs); err != nil {
 		return false, err
@@ -279,7 +283,7 @@ func (r *Reconciler) removeFinalizer(ctx context.Context, app *v1beta2.SparkAppl
 
 func (r *Reconciler) deleteApplication(ctx context.Context, app *v1beta2.SparkApplication) error {
 	if err := r.confirmNewest(ctx, app); err != nil {
-		return client.IgnoreNotFound(err)
+		return err
 	}
 	return client.IgnoreNotFound(r.Client.Delete(ctx, stored.Of(app), client.Preconditions{UID: &app.UID, ResourceVersion: &app.ResourceVersion}))
 }

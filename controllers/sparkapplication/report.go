@@ -4,6 +4,8 @@
 package sparkapplication
 
 import (
+	"sigs.k8s.io/controller-runtime/pkg/client"
+
 	"github.com/alauda/spark-operator/apis/sparkoperator/v1beta2"
 	"github.com/alauda/spark-operator/internal/decoding"
 	lifecycleevents "github.com/alauda/spark-operator/internal/events"
@@ -14,8 +16,13 @@ import (
 // reports are the problems of unreadable applications that an event was emitted about last.
 type reports struct{ memory.Of[string] }
 
-// report emits an event about an application that cannot be read, once for each problem.
+// report emits an event about an application that cannot be read, once for each problem. One that is mended, for which
+// there is no problem, is forgotten: the same problem is news again.
 func (r *Reconciler) report(app *v1beta2.SparkApplication, problem *decoding.Problem) {
+	if problem == nil {
+		r.known.unreadable.Forget(client.ObjectKeyFromObject(app))
+		return
+	}
 	note := problem.Error()
 	if r.known.unreadable.Get(app) == note {
 		return

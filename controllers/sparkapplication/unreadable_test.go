@@ -168,3 +168,52 @@ func unreadableServer(object *stored.SparkApplication, refuses bool) interceptor
 		},
 	}
 }
+
+// A problem that comes back after it was mended is reported again; while it stays it is not.
+func TestAProblemThatComesBackIsReportedAgain(t *testing.T) {
+	broken, mended := unreadable(t, `{"volumes":"none"}`, `{}`), stored.Of(newApp())
+	mended.Spec.Suspend = new(true)
+	now := broken
+	c := builder(broken).WithInterceptorFuncs(interceptor.Funcs{
+		Get: func(ctx context.Context, c client.WithWatch, key client.ObjectKey, into client.Object, opts ...client.GetOption) error {
+			if app, isApp := into.(*stored.SparkApplication); isApp {
+				now.DeepCopyInto(app)
+				return nil
+			}
+			return c.Get(ctx, key, into, opts...)
+		},
+		SubResourcePatch: func(context.Context, client.Client, string, client.Object, client.Patch, ...client.SubResourcePatchOption) error {
+			return nil
+		},
+	}).Build()
+	recorder := events.NewFakeRecorder(20)
+	r := &Reconciler{Client: c, APIReader: c, Events: recorder, Clock: clocktesting.NewFakePassiveClock(start), Submitter: &submitter{}}
+	for i, step := range []struct {
+		object *stored.SparkApplication
+		want   int
+	}{{broken, 1}, {broken, 0}, {mended, 0}, {broken, 1}} {
+		now = step.object
+		if _, err := r.Reconcile(t.Context(), ctrl.Request{NamespacedName: client.ObjectKeyFromObject(broken)}); err != nil {
+			t.Fatalf("step %d: %v", i, err)
+		}
+		got := 0
+		for len(recorder.Events) > 0 {
+			if strings.Contains(<-recorder.Events, "SparkApplicationUnreadable") {
+				got++
+			}
+		}
+		if got != step.want {
+			t.Errorf("step %d: %d events, want %d", i, got, step.want)
+		}
+	}
+}
+
+// An application that is deleted while its submission is queued is no error: the cache is to say so in a moment.
+func TestAnApplicationThatIsGoneIsNoError(t *testing.T) {
+	app := newApp()
+	c := builder(app).Build()
+	r := &Reconciler{Client: c, APIReader: builder().Build(), Events: events.NewFakeRecorder(10), Clock: clocktesting.NewFakePassiveClock(start), Submitter: &submitter{}}
+	if _, err := r.Reconcile(t.Context(), ctrl.Request{NamespacedName: client.ObjectKeyFromObject(app)}); err != nil {
+		t.Error(err)
+	}
+}

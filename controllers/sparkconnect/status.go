@@ -38,11 +38,22 @@ func setStatus(server *stored.SparkConnect, problem *decoding.Problem, now time.
 			Type: conditionUnreadable, Status: metav1.ConditionTrue, Reason: reasonUndecodable, Message: problem.Error(),
 			ObservedGeneration: server.Generation, LastTransitionTime: metav1.NewTime(now),
 		})
-		if status.State == v1alpha1.SparkConnectStateNew {
-			status.State, changed = v1alpha1.SparkConnectStateFailed, true
+		if next := stateOfUnreadable(status.State); next != status.State {
+			status.State, changed = next, true
 		}
 	}
 	if changed {
 		status.LastUpdateTime = metav1.NewTime(now)
 	}
+}
+
+// stateOfUnreadable returns the state of a server that cannot be read: that of one that runs, or that it failed. A state
+// that is unknown says of no server that it runs.
+func stateOfUnreadable(stored v1alpha1.SparkConnectState) v1alpha1.SparkConnectState {
+	switch stored {
+	case v1alpha1.SparkConnectStateProvisioning, v1alpha1.SparkConnectStateReady, v1alpha1.SparkConnectStateNotReady:
+		return stored
+	case v1alpha1.SparkConnectStateNew, v1alpha1.SparkConnectStateFailed:
+	}
+	return v1alpha1.SparkConnectStateFailed
 }

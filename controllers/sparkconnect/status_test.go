@@ -33,6 +33,9 @@ func TestSetStatus(t *testing.T) {
 		"a new one that cannot be read": {
 			problem, status{}, status{State: v1alpha1.SparkConnectStateFailed, Conditions: []metav1.Condition{said}, LastUpdateTime: metav1.NewTime(now)},
 		},
+		"one in a state that is unknown": {
+			problem, status{State: "BANANA"}, status{State: v1alpha1.SparkConnectStateFailed, Conditions: []metav1.Condition{said}, LastUpdateTime: metav1.NewTime(now)},
+		},
 		"one that runs and cannot be read": {
 			problem, status{State: v1alpha1.SparkConnectStateReady, Conditions: []metav1.Condition{ready}},
 			status{State: v1alpha1.SparkConnectStateReady, Conditions: []metav1.Condition{ready, said}, LastUpdateTime: metav1.NewTime(now)},

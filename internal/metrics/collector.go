@@ -14,6 +14,7 @@ import (
 	"sigs.k8s.io/controller-runtime/pkg/client"
 
 	"github.com/alauda/spark-operator/apis/sparkoperator/v1beta2"
+	"github.com/alauda/spark-operator/internal/lifecycle"
 	"github.com/alauda/spark-operator/internal/panics"
 	"github.com/alauda/spark-operator/internal/stored"
 )
@@ -111,6 +112,9 @@ func (c *collector) collectGauges(found chan<- prometheus.Metric) {
 	}
 }
 
+// otherState is the value of the label state of all states that are unknown.
+const otherState = "Other"
+
 // place is where an application is.
 type place struct{ namespace, state string }
 
@@ -163,7 +167,7 @@ func (r *Recorder) gauges(apps []stored.SparkApplication, now time.Time) gauges 
 			g.running[application]++
 		}
 		g.executors[executors] += int(executorCounts(&app.Status).Running)
-		at := place{app.Namespace, cmp.Or(string(state), "NEW")}
+		at := place{app.Namespace, stateLabel(state)}
 		g.applications[at]++
 		if state != v1beta2.ApplicationStateCompleted && state != v1beta2.ApplicationStateFailed {
 			g.stateAge[at] = max(g.stateAge[at], now.Sub(inStateSince(app)))
@@ -176,6 +180,14 @@ func (r *Recorder) gauges(apps []stored.SparkApplication, now time.Time) gauges 
 		g.executors[s] += 0
 	}
 	return g
+}
+
+// stateLabel returns the value of the label state. Whoever writes statuses makes no value of his own.
+func stateLabel(state v1beta2.ApplicationStateType) string {
+	if !lifecycle.Known(state) {
+		return otherState
+	}
+	return cmp.Or(string(state), "NEW")
 }
 
 // inStateSince returns when the application came into its state.

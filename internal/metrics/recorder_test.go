@@ -144,6 +144,7 @@ func TestGaugesFollowTheApplications(t *testing.T) {
 	world := cluster(t,
 		pi, named("newer", in(v1beta2.ApplicationStateRunning, since(15)), etl),
 		named("new", status{}, nil), named("done", in(v1beta2.ApplicationStateCompleted, since(9)), nil),
+		named("odd", in("BANANA", since(3)), nil), named("odder", in("CHERRY", since(4)), nil),
 	)
 	registry := registered(t, New(options), world)
 	const help = `
@@ -154,11 +155,13 @@ x_spark_application_running_count{app_type="etl"} %d
 # HELP x_spark_application_state_age_seconds For how long the application that has been in the state the longest is in it; for states that applications do not rest in for good.
 # TYPE x_spark_application_state_age_seconds gauge
 x_spark_application_state_age_seconds{namespace="team",state="NEW"} 20
+x_spark_application_state_age_seconds{namespace="team",state="Other"} 17
 x_spark_application_state_age_seconds{namespace="team",state="RUNNING"} %d
 # HELP x_spark_applications Applications by namespace and state.
 # TYPE x_spark_applications gauge
 x_spark_applications{namespace="team",state="COMPLETED"} 1
 x_spark_applications{namespace="team",state="NEW"} 1
+x_spark_applications{namespace="team",state="Other"} 2
 x_spark_applications{namespace="team",state="RUNNING"} %d
 # HELP x_spark_executor_running_count Executors in state RUNNING.
 # TYPE x_spark_executor_running_count gauge
