@@ -24,6 +24,8 @@ const (
 	// it. Of the rest it is one. To find a secret takes memory of twenty times its length, and no key or certificate
 	// comes near.
 	maxEscaped = 1 << 20
+	// leastWritten is in how many ways a piece of a secret is taken to be written at least.
+	leastWritten = 8
 	// maxName is the greatest length of a name before a value.
 	maxName = 253
 )
@@ -84,15 +86,22 @@ func (m *Masker) Note(key, value string) {
 	m.keys[key] = true
 	for _, piece := range pieces(value) {
 		m.add(piece)
-		written := escaped(piece)
-		if m.escaped += len(piece) * len(written); m.escaped > maxEscaped {
-			written = written[:min(1, len(written))]
-		}
+		written := m.written(piece)
 		for _, w := range written {
 			m.add(w)
 		}
 	}
 	m.found = nil
+}
+
+// written returns how programs write a piece of a secret.
+func (m *Masker) written(piece string) []string {
+	if m.escaped+leastWritten*len(piece) > maxEscaped {
+		return escapedBy(escapings[:1], piece)
+	}
+	written := escaped(piece)
+	m.escaped += len(piece) * max(len(written), leastWritten)
+	return written
 }
 
 func (m *Masker) add(secret string) {

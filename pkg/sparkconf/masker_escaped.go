@@ -77,18 +77,31 @@ var escapings = []func(string) string{
 	escaping{control: `\x%02x`}.escape,
 	escaping{quote: '\'', control: `\x%02x`}.escape,
 	escaping{quote: '\'', control: `\x%02x`, other: pythonBytes}.escape,
+	escaping{control: `\x%02x`, other: pythonText}.escape,
+	escaping{quote: '\'', control: `\x%02x`, other: pythonText}.escape,
 }
 
 func unquoted(quoted string) string { return quoted[1 : len(quoted)-1] }
 
-// escaped returns how languages write a text where that is not as it is.
+// escaped returns how languages write a text where that is not as it is, and how others encode it.
 func escaped(text string) []string {
-	if strings.IndexFunc(text, needsEscape) < 0 {
-		return nil
-	}
 	var all []string
-	for _, escape := range escapings {
-		if written := escape(text); written != text && !slices.Contains(all, written) {
+	if strings.IndexFunc(text, needsEscape) >= 0 {
+		all = escapedBy(escapings, text)
+	}
+	if !isToken(text) {
+		all = append(all, escapedBy(encodings, text)...)
+	}
+	all = append(all, inBase64(text)...)
+	slices.Sort(all)
+	return slices.Compact(all)
+}
+
+// escapedBy returns how some write a text where that is not as it is.
+func escapedBy(writers []func(string) string, text string) []string {
+	var all []string
+	for _, write := range writers {
+		if written := write(text); written != text {
 			all = append(all, written)
 		}
 	}

@@ -7,6 +7,7 @@ import (
 	"fmt"
 	"math/rand/v2"
 	"regexp"
+	"slices"
 	"strings"
 	"testing"
 	"time"
@@ -85,7 +86,7 @@ func expand(conf map[string]string, value string, used []string, steps *int) (ex
 		if !ok || match[1] != "" || !isSet {
 			return whole
 		}
-		inner, fine := expand(conf, replacement, append(used[:len(used):len(used)], match[2]), steps)
+		inner, fine := expand(conf, replacement, append(slices.Clip(used), match[2]), steps)
 		ok = ok && fine
 		return inner
 	})
