@@ -21,7 +21,7 @@ const (
 	ownMounts = "a ConfigMap holds at most 1048576 (1 MiB); mount what is large from a ConfigMap or volume of your own"
 )
 
-// checkConfiguration says which field makes the properties too large for the ConfigMap that Spark puts them into,
+// checkConfiguration says which field most makes the properties too large for the ConfigMap that Spark puts them into,
 // whoever submits.
 func (p *Plan) checkConfiguration() field.ErrorList {
 	total := 0
@@ -35,12 +35,37 @@ func (p *Plan) checkConfiguration() field.ErrorList {
 	if file <= maxConfigMap {
 		return nil
 	}
-	path, size := p.root.Child("sparkConf"), sizeOf(p.app.Spec.SparkConf)
-	if hadoop := sizeOf(p.app.Spec.HadoopConf); hadoop > size {
-		path, size = p.root.Child("hadoopConf"), hadoop
-	}
+	path, size := p.largest()
 	why := fmt.Sprintf("it has %d bytes, and with it the file of properties that the driver reads from a ConfigMap %d; %s", size, file, ownMounts)
 	return field.ErrorList{validation.Refuse(path, "", why)}
+}
+
+// largest returns which field the most of the properties comes from, and its size. Labels of the application are in the
+// properties of the driver and of the executors, those of a role in one.
+func (p *Plan) largest() (path *field.Path, size int) {
+	spec := &p.app.Spec
+	driver, executor := p.root.Child("driver"), p.root.Child("executor")
+	weight := -1
+	for _, source := range []struct {
+		path    *field.Path
+		entries map[string]string
+		copies  int
+	}{
+		{p.root.Child("sparkConf"), spec.SparkConf, 1},
+		{p.root.Child("hadoopConf"), spec.HadoopConf, 1},
+		{driver.Child("labels"), spec.Driver.Labels, 1},
+		{driver.Child("annotations"), spec.Driver.Annotations, 1},
+		{driver.Child("envVars"), spec.Driver.EnvVars, 1},
+		{executor.Child("labels"), spec.Executor.Labels, 1},
+		{executor.Child("annotations"), spec.Executor.Annotations, 1},
+		{executor.Child("envVars"), spec.Executor.EnvVars, 1},
+		{field.NewPath("metadata", "labels"), p.app.Labels, 2},
+	} {
+		if n := sizeOf(source.entries); n*source.copies > weight {
+			path, size, weight = source.path, n, n*source.copies
+		}
+	}
+	return path, size
 }
 
 func sizeOf(entries map[string]string) int {

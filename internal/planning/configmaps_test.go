@@ -4,6 +4,7 @@
 package planning_test
 
 import (
+	"fmt"
 	"strings"
 	"testing"
 
@@ -27,6 +28,13 @@ func TestConfigurationFitsIntoAConfigMap(t *testing.T) {
 			}}
 		}
 	}
+	labels := func(n int) map[string]string {
+		entries := map[string]string{}
+		for i := range n {
+			entries[fmt.Sprintf("example.com/label-%05d", i)] = strings.Repeat("x", 60)
+		}
+		return entries
+	}
 	for name, tc := range map[string]struct {
 		given func(*application)
 		want  string
@@ -41,8 +49,11 @@ func TestConfigurationFitsIntoAConfigMap(t *testing.T) {
 			sparkSubmit(app)
 			app.Spec.SparkConf = map[string]string{"spark.large": large(1 << 20)}
 		}, "spec.sparkConf: Forbidden: it has 1048587 bytes"},
-		"a template":       {template(1 << 20), "spec.executor: Forbidden: the pod template that the driver makes executors from has 1"},
-		"a large template": {template(900_000), ""},
+		"labels of the application": {func(app *application) { app.Labels = labels(15_000) }, "metadata.labels: Forbidden: it has 1245000 bytes"},
+		"labels of the driver":      {func(app *application) { app.Spec.Driver.Labels = labels(15_000) }, "spec.driver.labels: Forbidden: it has 1245000 bytes"},
+		"labels of executors":       {func(app *application) { app.Spec.Executor.Labels = labels(15_000) }, "spec.executor.labels: Forbidden: it has 1245000 bytes"},
+		"a template":                {template(1 << 20), "spec.executor: Forbidden: the pod template that the driver makes executors from has 1"},
+		"a large template":          {template(900_000), ""},
 	} {
 		t.Run(name, func(t *testing.T) {
 			errs := planning.Examine(sparkPi(tc.given), field.NewPath("spec")).Errors
