@@ -154,7 +154,7 @@ func expectsDriver(app *v1beta2.SparkApplication) bool {
 	case v1beta2.ApplicationStateSubmitted, v1beta2.ApplicationStateRunning, v1beta2.ApplicationStateUnknown:
 		return true
 	default:
-		return !lifecycle.Known(state)
+		return !state.Known()
 	}
 }
 

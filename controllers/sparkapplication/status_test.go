@@ -264,7 +264,7 @@ func TestNoStatusMakesReconcilingFail(t *testing.T) {
 				t.Errorf("seed %d: condition %s names no pod: %q", seed, condition.Type, condition.Message)
 			}
 		}
-		if state := after.Status.AppState.State; !lifecycle.Known(state) {
+		if state := after.Status.AppState.State; !state.Known() {
 			t.Errorf("seed %d: state %q stays", seed, state)
 		}
 		if after.Status.ExecutionAttempts < 0 || after.Status.SubmissionAttempts < 0 || after.Status.Attempt < 0 {

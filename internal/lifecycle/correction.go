@@ -43,7 +43,7 @@ func (t *turn) correctCounters() {
 // cannot be read and never had one.
 func (t *turn) correctState() {
 	stored := t.state()
-	if !Known(stored) {
+	if !stored.Known() {
 		t.setDerivedState(stored)
 		return
 	}
@@ -51,12 +51,6 @@ func (t *turn) correctState() {
 	if t.Unreadable != nil && !idle && t.status.Attempt == 0 && t.Driver == nil {
 		t.status.AppState.State = v1beta2.ApplicationStateNew
 	}
-}
-
-// Known reports whether the operator knows the state.
-func Known(state v1beta2.ApplicationStateType) bool {
-	_, known := states[state]
-	return known
 }
 
 // setDerivedState replaces a state that is unknown, and says so.

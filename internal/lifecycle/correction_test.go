@@ -5,11 +5,13 @@ package lifecycle
 
 import (
 	"errors"
+	"maps"
 	"math"
 	"slices"
 	"strings"
 	"testing"
 
+	"github.com/google/go-cmp/cmp"
 	"k8s.io/apimachinery/pkg/api/meta"
 	metav1 "k8s.io/apimachinery/pkg/apis/meta/v1"
 
@@ -186,5 +188,13 @@ func TestNext(t *testing.T) {
 		if got := identity.Next(number); got != want {
 			t.Errorf("after %d comes %d, want %d", number, got, want)
 		}
+	}
+}
+
+// The table of states and the states of the API are the same.
+func TestEveryStateIsKnown(t *testing.T) {
+	want := slices.Sorted(slices.Values(v1beta2.ApplicationStates()))
+	if diff := cmp.Diff(want, slices.Sorted(maps.Keys(states))); diff != "" {
+		t.Errorf("states (-API +lifecycle):\n%s", diff)
 	}
 }

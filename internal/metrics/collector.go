@@ -14,7 +14,6 @@ import (
 	"sigs.k8s.io/controller-runtime/pkg/client"
 
 	"github.com/alauda/spark-operator/apis/sparkoperator/v1beta2"
-	"github.com/alauda/spark-operator/internal/lifecycle"
 	"github.com/alauda/spark-operator/internal/panics"
 	"github.com/alauda/spark-operator/internal/stored"
 )
@@ -184,7 +183,7 @@ func (r *Recorder) gauges(apps []stored.SparkApplication, now time.Time) gauges 
 
 // stateLabel returns the value of the label state. Whoever writes statuses makes no value of his own.
 func stateLabel(state v1beta2.ApplicationStateType) string {
-	if !lifecycle.Known(state) {
+	if !state.Known() {
 		return otherState
 	}
 	return cmp.Or(string(state), "NEW")

@@ -4,6 +4,8 @@
 package v1beta2
 
 import (
+	"slices"
+
 	metav1 "k8s.io/apimachinery/pkg/apis/meta/v1"
 )
 
@@ -168,6 +170,18 @@ const (
 	ApplicationStateResuming         ApplicationStateType = "RESUMING"
 	ApplicationStateUnknown          ApplicationStateType = "UNKNOWN"
 )
+
+// ApplicationStates returns every state that the operator knows.
+func ApplicationStates() []ApplicationStateType {
+	return []ApplicationStateType{
+		ApplicationStateNew, ApplicationStateSubmitted, ApplicationStateRunning, ApplicationStateCompleted, ApplicationStateFailed,
+		ApplicationStateFailedSubmission, ApplicationStatePendingRerun, ApplicationStateInvalidating, ApplicationStateSucceeding,
+		ApplicationStateFailing, ApplicationStateSuspending, ApplicationStateSuspended, ApplicationStateResuming, ApplicationStateUnknown,
+	}
+}
+
+// Known reports whether the operator knows the state. Any other was written by hand, or by an operator of another version.
+func (s ApplicationStateType) Known() bool { return slices.Contains(ApplicationStates(), s) }
 
 // ApplicationState is the state of an application and what went wrong.
 type ApplicationState struct {
