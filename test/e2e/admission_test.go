@@ -52,7 +52,7 @@ func TestPodsAreTheSameWithoutTheWebhook(t *testing.T) {
 		with[sample] = runAndKeepPods(ctx, t, sample)
 	}
 	withoutWebhook(ctx, t)
-	awaitNoDefaults(ctx, t)
+	awaitDefaults(ctx, t, false)
 	for _, sample := range samples {
 		without[sample] = runAndKeepPods(ctx, t, sample)
 		for _, role := range []string{sparklabels.RoleDriver, sparklabels.RoleExecutor} {
@@ -170,15 +170,16 @@ func perRun(variable string) bool {
 	return slices.Contains([]string{"SPARK_APPLICATION_ID", "SPARK_DRIVER_POD_IP", "SPARK_DRIVER_URL"}, variable)
 }
 
-// awaitNoDefaults waits until the webhook's last endpoint is gone: until then the API server's calls may go either way.
-func awaitNoDefaults(ctx context.Context, t *testing.T) {
+// awaitDefaults waits until the API server asks the webhook, or does not any more: a node learns of endpoints some time
+// after their pods are ready or gone.
+func awaitDefaults(ctx context.Context, t *testing.T, wanted bool) {
 	t.Helper()
 	err := wait.PollUntilContextTimeout(ctx, 200*time.Millisecond, soon, true, func(ctx context.Context) (bool, error) {
 		defaulted, err := defaultedByTheWebhook(ctx, t)
-		return !defaulted, err
+		return defaulted == wanted, err
 	})
 	if err != nil {
-		t.Fatalf("the webhook is still there: %v", err)
+		t.Fatalf("wait until the webhook's defaults are there: %t: %v", wanted, err)
 	}
 }
 
@@ -195,9 +196,7 @@ func defaultedByTheWebhook(ctx context.Context, t *testing.T) (bool, error) {
 // unseen, so what is asked is whether the defaults are there.
 func TestWebhookServesDuringRollOut(t *testing.T) {
 	ctx := limited(t, 3*soon)
-	if defaulted, err := defaultedByTheWebhook(ctx, t); err != nil || !defaulted {
-		t.Fatalf("before: defaulted %t, error %v", defaulted, err)
-	}
+	awaitDefaults(ctx, t, true)
 	asking, stop := context.WithCancel(ctx)
 	defer stop()
 	asked, missed := 0, 0

@@ -70,6 +70,7 @@ func withoutWebhook(ctx context.Context, t *testing.T) {
 		if err := c.WaitAvailable(ctx, cluster.WebhookDeployment); err != nil {
 			t.Error(err)
 		}
+		awaitDefaults(ctx, t, true)
 	})
 	if err := c.WaitAvailable(ctx, cluster.WebhookDeployment); err != nil {
 		t.Fatal(err)
