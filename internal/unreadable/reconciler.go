@@ -6,7 +6,6 @@ package unreadable
 import (
 	"context"
 	"fmt"
-	"sync"
 	"time"
 
 	corev1 "k8s.io/api/core/v1"
@@ -21,6 +20,7 @@ import (
 
 	"github.com/alauda/spark-operator/internal/decoding"
 	ownevents "github.com/alauda/spark-operator/internal/events"
+	"github.com/alauda/spark-operator/internal/memory"
 	"github.com/alauda/spark-operator/internal/refusal"
 	"github.com/alauda/spark-operator/internal/scope"
 	"github.com/alauda/spark-operator/internal/stored"
@@ -49,7 +49,8 @@ type Reconciler[O stored.Object] struct {
 	Events    events.EventRecorder
 	Clock     clock.PassiveClock
 
-	reported reports
+	// reported is the problem that was reported last of each object.
+	reported memory.Of[string]
 }
 
 // Transform leaves of an object what is read of it: metadata, status, and whether it can be decoded.
@@ -75,7 +76,7 @@ func (r *Reconciler[O]) Setup(mgr ctrl.Manager, name string, within scope.Scope,
 func (r *Reconciler[O]) Reconcile(ctx context.Context, req ctrl.Request) (ctrl.Result, error) {
 	object, err := r.fetch(ctx, req.NamespacedName)
 	if apierrors.IsNotFound(err) {
-		r.reported.forget(req.NamespacedName)
+		r.reported.Forget(req.NamespacedName)
 		return ctrl.Result{}, nil
 	}
 	if err != nil {
@@ -92,7 +93,7 @@ func (r *Reconciler[O]) Reconcile(ctx context.Context, req ctrl.Request) (ctrl.R
 
 // RemoveFinalizers implements scope.Reconciler: there are none.
 func (r *Reconciler[O]) RemoveFinalizers(_ context.Context, req ctrl.Request) (ctrl.Result, error) {
-	r.reported.forget(req.NamespacedName)
+	r.reported.Forget(req.NamespacedName)
 	return ctrl.Result{}, nil
 }
 
@@ -113,12 +114,13 @@ func (r *Reconciler[O]) fetch(ctx context.Context, key types.NamespacedName) (O,
 func (r *Reconciler[O]) report(object O, problem *decoding.Problem) {
 	key := client.ObjectKeyFromObject(object)
 	if problem == nil {
-		r.reported.forget(key)
+		r.reported.Forget(key)
 		return
 	}
-	if !r.reported.isNews(key, said{object.GetUID(), problem.Error()}) {
+	if r.reported.Get(object) == problem.Error() {
 		return
 	}
+	r.reported.Set(object, problem.Error())
 	e := ownevents.Unreadable(r.Kind.Noun, problem.Error())
 	r.Events.Eventf(object.Plain(), nil, e.Type, string(e.Reason), string(e.Action), "%s", ownevents.Truncate(e.Note))
 }
@@ -147,35 +149,4 @@ func (r *Reconciler[O]) writeStatus(ctx context.Context, object O, problem *deco
 	default:
 		return ctrl.Result{}, fmt.Errorf("store status: %w", err)
 	}
-}
-
-// said is what was reported of the object with a UID.
-type said struct {
-	uid  types.UID
-	note string
-}
-
-// reports remembers what was reported last of each object that cannot be decoded.
-type reports struct {
-	mu   sync.Mutex
-	last map[types.NamespacedName]said
-}
-
-// isNews reports whether what is said of the object is another than the last, and remembers it.
-func (r *reports) isNews(key types.NamespacedName, now said) bool {
-	r.mu.Lock()
-	defer r.mu.Unlock()
-	if r.last == nil {
-		r.last = map[types.NamespacedName]said{}
-	}
-	isNews := r.last[key] != now
-	r.last[key] = now
-	return isNews
-}
-
-// forget drops what is known of an object that is gone, mended or not served any more.
-func (r *reports) forget(key types.NamespacedName) {
-	r.mu.Lock()
-	defer r.mu.Unlock()
-	delete(r.last, key)
 }

@@ -63,8 +63,8 @@ type Retries struct {
 // Timeouts limit how long applications may wait; 0 means no limit. The fields timeouts and activeDeadlineSeconds of an
 // application win over them.
 type Timeouts struct {
-	// submission is how long a submission may have no answer, because it times out or a webhook fails, while the API server answers what else it is
-	// asked. Then it was refused.
+	// submission is how long a submission may have no answer, because it times out or a webhook fails, while the API
+	// server answers what else it is asked. Then it was refused.
 	// +optional
 	Submission metav1.Duration `json:"submission"`
 	// driverPending is how long a driver may take from the creation of its pod to the start of its container.
@@ -73,8 +73,8 @@ type Timeouts struct {
 	// executorsPending is how long a running driver may be without an executor while one is to come.
 	// +optional
 	ExecutorsPending metav1.Duration `json:"executorsPending"`
-	// executorsRefused is how long a running driver may be without an executor while the API server refuses executors for good. It takes
-	// submission.executorDryRun to know.
+	// executorsRefused is how long a running driver may be without an executor while the API server refuses executors
+	// for good. It takes submission.executorDryRun to know.
 	// +optional
 	ExecutorsRefused metav1.Duration `json:"executorsRefused"`
 	// run is how long one run may take, from its submission to its end.
@@ -86,21 +86,24 @@ type Timeouts struct {
 	// executorsEnd is how long executor pods may outlive their driver before they are deleted.
 	// +optional
 	ExecutorsEnd metav1.Duration `json:"executorsEnd"`
-	// cleanup is how long deleted pods may take beyond their grace period until the application says so. Nothing is forced.
+	// cleanup is how long deleted pods may take beyond their grace period until the application says so. Nothing is
+	// forced.
 	// +optional
 	Cleanup metav1.Duration `json:"cleanup"`
 }
 
 // Submission says how drivers are made.
 type Submission struct {
-	// mode is Auto, Native or SparkSubmit. An application's annotation sparkoperator.k8s.io/submission-mode wins over it, unless it is locked.
+	// mode is Auto, Native or SparkSubmit. An application's annotation sparkoperator.k8s.io/submission-mode wins over
+	// it, unless it is locked.
 	// +optional
 	Mode SubmissionMode `json:"mode,omitempty"`
 	// lockMode holds all applications to mode: one whose annotation names another is refused.
 	// +optional
 	LockMode bool `json:"lockMode"`
-	// executorDryRun asks the API server, before a driver is made and where one makes no executors, whether it would take an executor, by a creation
-	// that is a dry run. Turn it off where dry runs are not welcome, such as to an admission webhook.
+	// executorDryRun asks the API server, before a driver is made and where one makes no executors, whether it would
+	// take an executor, by a creation that is a dry run. Turn it off where dry runs are not welcome, such as to an
+	// admission webhook.
 	// +optional
 	ExecutorDryRun bool `json:"executorDryRun"`
 	// sparkSubmit is how spark-submit is run.
@@ -123,27 +126,29 @@ type SparkSubmit struct {
 
 // Uploads are the files of the controller's container that every application may have, whoever wrote it.
 type Uploads struct {
-	// dir is the directory that they are in, such as a mounted volume: for spark-submit to upload, as keytab or as krb5.conf.
+	// dir is the directory that they are in, such as a mounted volume: for spark-submit to upload, as keytab or as
+	// krb5.conf.
 	// +optional
 	Dir string `json:"dir,omitempty"`
-	// path is the URL of a directory that spark-submit uploads files to and drivers read, such as s3a://bucket/uploads. Without it
-	// only keytabs and krb5.conf are of use.
+	// path is the URL of a directory that spark-submit uploads files to and drivers read, such as s3a://bucket/uploads.
+	// Without it only keytabs and krb5.conf are of use.
 	// +optional
 	Path string `json:"path,omitempty"`
 }
 
 // BatchScheduler is the scheduler of a cluster that has another than its own for Spark.
 type BatchScheduler struct {
-	// default is the scheduler of the pods of applications that name none, be it by a field, a template or sparkConf. It is the name and
-	// nothing more so far: pods are not scheduled as a gang.
+	// default is the scheduler of the pods of applications that name none, be it by a field, a template or sparkConf.
+	// It is the name and nothing more so far: pods are not scheduled as a gang.
 	// +optional
 	Default string `json:"default,omitempty"`
 }
 
 // PodLabels says which labels of applications their pods have as well.
 type PodLabels struct {
-	// exclude are the labels that pods do not take from their application: names, or beginnings of names before a *. Applications add to
-	// them by the annotation sparkoperator.k8s.io/exclude-pod-labels. Those of a GitOps tool would make pods look like something it applied itself.
+	// exclude are the labels that pods do not take from their application: names, or beginnings of names before a *.
+	// Applications add to them by the annotation sparkoperator.k8s.io/exclude-pod-labels. Those of a GitOps tool would
+	// make pods look like something it applied itself.
 	// +optional
 	Exclude []string `json:"exclude"`
 }
@@ -157,11 +162,13 @@ type UIService struct {
 
 // UIIngress is the Ingress of the web UI that each run gets.
 type UIIngress struct {
-	// urlFormat is the URL of the web UI, such as {{$appName}}.example.com or https://example.com/{{$appNamespace}}/{{$appName}}, where
-	// {{$appName}}, {{$appNamespace}} and {{$appId}} are filled in. Without it there is no Ingress of the web UI.
+	// urlFormat is the URL of the web UI, such as {{$appName}}.example.com or
+	// https://example.com/{{$appNamespace}}/{{$appName}}, where {{$appName}}, {{$appNamespace}} and {{$appId}} are
+	// filled in. Without it there is no Ingress of the web UI.
 	// +optional
 	URLFormat string `json:"urlFormat,omitempty"`
-	// className is the IngressClass of this Ingress and of those of driverIngressOptions; the cluster's default unless set.
+	// className is the IngressClass of this Ingress and of those of driverIngressOptions; the cluster's default unless
+	// set.
 	// +optional
 	ClassName string `json:"className,omitempty"`
 	// annotations are those of all these Ingresses for which the application has none of its own.
@@ -174,7 +181,8 @@ type UIIngress struct {
 
 // DriverPodDisruptionBudget is the PodDisruptionBudget of drivers.
 type DriverPodDisruptionBudget struct {
-	// enabled gives the driver a PodDisruptionBudget where the application asks for it. The drain of a node waits then until the driver ends.
+	// enabled gives the driver a PodDisruptionBudget where the application asks for it. The drain of a node waits then
+	// until the driver ends.
 	// +optional
 	Enabled bool `json:"enabled"`
 }

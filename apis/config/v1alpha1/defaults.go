@@ -36,8 +36,12 @@ func DefaultControllerConfiguration() *ControllerConfiguration {
 		Workers:                  10,
 		MaxTrackedExecutorPerApp: 1000,
 		Retries:                  Retries{MaxInterval: seconds(300)},
-		// What could end an application that would succeed in the end has no limit unless one is set, but for what seldom passes.
-		Timeouts: Timeouts{Submission: seconds(1800), ExecutorsRefused: seconds(300), Sidecars: seconds(300), ExecutorsEnd: seconds(30), Cleanup: seconds(120)},
+		// What could end an application that would succeed in the end has no limit unless one is set, but for what
+		// seldom passes.
+		Timeouts: Timeouts{
+			Submission: seconds(1800), ExecutorsRefused: seconds(300), Sidecars: seconds(300), ExecutorsEnd: seconds(30),
+			Cleanup: seconds(120),
+		},
 	}
 }
 

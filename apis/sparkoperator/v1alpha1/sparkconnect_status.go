@@ -54,7 +54,8 @@ type SparkConnectConditionType string
 // The types of a SparkConnect's conditions.
 const (
 	SparkConnectConditionServerPodReady SparkConnectConditionType = "ServerPodReady"
-	// SparkConnectConditionUnreadable is there, and true, while the server's spec cannot be decoded; its message names field, value and what to write.
+	// SparkConnectConditionUnreadable is there, and true, while the server's spec cannot be decoded; its message names
+	// field, value and what to write.
 	SparkConnectConditionUnreadable SparkConnectConditionType = "Unreadable"
 )
 
@@ -65,7 +66,8 @@ type SparkConnectConditionReason string
 const (
 	SparkConnectConditionReasonServerPodReady    SparkConnectConditionReason = "ServerPodReady"
 	SparkConnectConditionReasonServerPodNotReady SparkConnectConditionReason = "ServerPodNotReady"
-	// SparkConnectConditionReasonUndecodable means that a field has a value that no pod can have, or one too large to be read.
+	// SparkConnectConditionReasonUndecodable means that a field has a value that no pod can have, or one too large to
+	// be read.
 	SparkConnectConditionReasonUndecodable SparkConnectConditionReason = "Undecodable"
 )
 

@@ -174,9 +174,10 @@ const (
 // ApplicationStates returns every state that the operator knows.
 func ApplicationStates() []ApplicationStateType {
 	return []ApplicationStateType{
-		ApplicationStateNew, ApplicationStateSubmitted, ApplicationStateRunning, ApplicationStateCompleted, ApplicationStateFailed,
-		ApplicationStateFailedSubmission, ApplicationStatePendingRerun, ApplicationStateInvalidating, ApplicationStateSucceeding,
-		ApplicationStateFailing, ApplicationStateSuspending, ApplicationStateSuspended, ApplicationStateResuming, ApplicationStateUnknown,
+		ApplicationStateNew, ApplicationStateSubmitted, ApplicationStateRunning, ApplicationStateCompleted,
+		ApplicationStateFailed, ApplicationStateFailedSubmission, ApplicationStatePendingRerun,
+		ApplicationStateInvalidating, ApplicationStateSucceeding, ApplicationStateFailing, ApplicationStateSuspending,
+		ApplicationStateSuspended, ApplicationStateResuming, ApplicationStateUnknown,
 	}
 }
 

@@ -373,7 +373,7 @@ func TestQuiet(t *testing.T) {
 		i := New()
 		connection := i.NewProcess(t.Context()).Connect("")(&server{})
 		do(t, connection, http.MethodGet, pods)
-		time.Sleep(time.Second)
+		<-time.After(time.Second)
 		if !i.Quiet(900*time.Millisecond) || i.Quiet(time.Hour) {
 			t.Error("quiet is not measured from the last call")
 		}
