@@ -195,7 +195,7 @@ func (r *Reconciler) deleteRun(ctx context.Context, obs *lifecycle.Observation, 
 	}
 	var errs []error
 	for _, pod := range pods {
-		errs = append(errs, r.deletePod(ctx, pod), r.removeFinalizer(ctx, obs.App, pod))
+		errs = append(errs, r.deletePod(ctx, pod), r.removeFinalizer(ctx, pod))
 	}
 	stopping := false
 	for _, attempt := range attempts {
@@ -228,10 +228,14 @@ func (r *Reconciler) confirmNotOrphaned(ctx context.Context, obs *lifecycle.Obse
 // deletePod deletes the pod, unless somebody has. Where another pod has its name by now, what the cache has by then
 // decides.
 func (r *Reconciler) deletePod(ctx context.Context, pod *corev1.Pod) error {
-	if !pod.DeletionTimestamp.IsZero() {
+	if !pod.DeletionTimestamp.IsZero() || r.known.podWrites.wasDeleted(pod, r.Clock.Now()) {
 		return nil
 	}
-	return apply.Delete(ctx, r.Client, pod)
+	if err := apply.Delete(ctx, r.Client, pod); err != nil {
+		return err
+	}
+	r.known.podWrites.deleted(pod, r.Clock.Now())
+	return nil
 }
 
 func (r *Reconciler) deleteExecutors(ctx context.Context, obs *lifecycle.Observation, names []string) error {
@@ -262,22 +266,23 @@ func (r *Reconciler) removeDriverFinalizer(ctx context.Context, obs *lifecycle.O
 			return err
 		}
 	}
-	if err := r.removeFinalizer(ctx, obs.App, obs.Driver); err != nil {
+	if err := r.removeFinalizer(ctx, obs.Driver); err != nil {
 		return err
 	}
-	obs.Driver = withoutFinalizer(obs.Driver)
+	obs.Driver = obs.Driver.DeepCopy()
+	obs.Driver.Finalizers = withoutFinalizer(obs.Driver)
 	return nil
 }
 
 // removeFinalizer removes the finalizer of a driver once, although the cache shows it for a while longer.
-func (r *Reconciler) removeFinalizer(ctx context.Context, app *v1beta2.SparkApplication, pod *corev1.Pod) error {
+func (r *Reconciler) removeFinalizer(ctx context.Context, pod *corev1.Pod) error {
 	if !apply.Held(pod) {
 		return nil
 	}
 	if err := apply.RemoveFinalizer(ctx, r.Client, pod); err != nil {
 		return err
 	}
-	r.known.finalizers.Set(app, pod.UID)
+	r.known.podWrites.freed(pod, r.Clock.Now())
 	return nil
 }
 

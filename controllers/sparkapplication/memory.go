@@ -21,7 +21,7 @@ type memories struct {
 	holdups    holdups
 	events     driverEvents
 	dryRuns    dryRuns
-	finalizers finalizers
+	podWrites  podWrites
 	departed   departures
 	ends       executorEnds
 }
@@ -34,7 +34,7 @@ func (m *memories) forget(key types.NamespacedName) {
 	m.holdups.Forget(key)
 	m.events.Forget(key)
 	m.dryRuns.forget(key)
-	m.finalizers.Forget(key)
+	m.podWrites.Forget(key)
 	m.departed.Forget(key)
 	m.ends.Forget(key)
 }

@@ -39,6 +39,7 @@ func (r *Reconciler) observe(ctx context.Context, key types.NamespacedName) (obs
 	if err := r.Client.List(ctx, pods, client.InNamespace(key.Namespace), ofApplication, client.UnsafeDisableDeepCopy); err != nil {
 		return nil, nil, fmt.Errorf("list pods: %w", err)
 	}
+	r.known.podWrites.asStored(key, pods.Items, r.Clock.Now())
 	app, err := r.application(ctx, key)
 	problem, isUnreadable := errors.AsType[*decoding.Problem](err)
 	switch {
@@ -60,7 +61,6 @@ func (r *Reconciler) observe(ctx context.Context, key types.NamespacedName) (obs
 			return nil, nil, err
 		}
 	}
-	obs.Driver = r.known.finalizers.asIs(app, obs.Driver)
 	obs.EndSeen = r.known.ends.seenSince(app, lifecycle.Unexplained(*obs), obs.Now)
 	obs.SpecHash = r.known.specs.hash(app)
 	obs.Delay, obs.Blocked = r.holdup(app, pods.Items, obs.Now)

@@ -6,6 +6,7 @@ package sparkapplication
 import (
 	"context"
 	"errors"
+	"fmt"
 	"slices"
 	"testing"
 	"time"
@@ -187,18 +188,53 @@ func TestDriverIsAskedAboutSoonWhereManyAre(t *testing.T) {
 	}
 }
 
-// A driver whose finalizer was removed is not patched again because the cache is stale.
-func TestRemovedFinalizerIsSeenAsRemoved(t *testing.T) {
-	app := submittedApp(1)
-	pod := driverPod(app, 1, "pi-driver")
-	pod.Finalizers = []string{"example.com/own", sparklabels.DriverEnd}
-	r := &Reconciler{Client: builder(app, pod).Build(), APIReader: builder().Build(), Clock: clocktesting.NewFakePassiveClock(start)}
-	if got := observed(t, r, app).Driver.Finalizers; len(got) != 2 {
-		t.Fatalf("finalizers %v", got)
-	}
-	r.known.finalizers.Set(app, pod.UID)
-	if diff := cmp.Diff([]string{"example.com/own"}, observed(t, r, app).Driver.Finalizers); diff != "" {
-		t.Errorf("finalizers (-want +got):\n%s", diff)
+// What was written to a pod is not written again because the cache is stale, whoever's pod it is. What the cache does
+// not show for too long is: the cluster was restored from a backup, and has lost it.
+func TestPodsAreNotWrittenAgainWhileTheCacheIsStale(t *testing.T) {
+	for name, uid := range map[string]types.UID{"own driver": newApp().UID, "driver of a predecessor": "before"} {
+		t.Run(name, func(t *testing.T) {
+			app := submittedApp(1)
+			app.DeletionTimestamp, app.Finalizers = new(metav1.NewTime(start)), []string{"example.com/own"}
+			owner := app.DeepCopy()
+			owner.UID = uid
+			pod := driverPod(owner, 1, "pi-driver")
+			pod.Status.Phase = corev1.PodRunning
+			pod.Finalizers = []string{"example.com/own", sparklabels.DriverEnd}
+			var writes []string
+			count := interceptor.Funcs{
+				Patch: func(_ context.Context, _ client.WithWatch, obj client.Object, _ client.Patch, _ ...client.PatchOption) error {
+					writes = append(writes, fmt.Sprintf("patch %s", obj.GetName()))
+					return nil
+				},
+				Delete: func(_ context.Context, _ client.WithWatch, obj client.Object, _ ...client.DeleteOption) error {
+					writes = append(writes, fmt.Sprintf("delete %s", obj.GetName()))
+					return nil
+				},
+				SubResourcePatch: func(context.Context, client.Client, string, client.Object, client.Patch, ...client.SubResourcePatchOption) error {
+					return nil
+				},
+			}
+			stale := builder(app, pod).WithInterceptorFuncs(count).Build()
+			clock := clocktesting.NewFakePassiveClock(start)
+			r := &Reconciler{Client: stale, APIReader: builder(app, pod).Build(), Submitter: &submitter{}, Events: events.NewFakeRecorder(100), Clock: clock}
+			look := func() {
+				t.Helper()
+				if _, err := r.Reconcile(t.Context(), requestFor(app)); err != nil {
+					t.Fatal(err)
+				}
+			}
+			once := []string{"delete pi-driver", "patch pi-driver"}
+			look()
+			look()
+			if diff := cmp.Diff(once, writes); diff != "" {
+				t.Fatalf("writes (-want +got):\n%s", diff)
+			}
+			clock.SetTime(start.Add(staleness.Patience))
+			look()
+			if diff := cmp.Diff(slices.Concat(once, once), writes); diff != "" {
+				t.Errorf("writes after the cache has been stale for too long (-want +got):\n%s", diff)
+			}
+		})
 	}
 }
 
@@ -254,13 +290,13 @@ func TestNothingIsRememberedOfWhatIsGone(t *testing.T) {
 			k.events.answered(app, start, nil)
 			k.dryRuns.attempts.Set(app, "id")
 			k.dryRuns.answered(app, nil, start)
-			k.finalizers.Set(app, "driver")
+			k.podWrites.freed(driverPod(app, 1, "pi-driver"), start)
 			k.departed.left(key, podOf("pi", "executor"), start)
 			k.ends.seenSince(app, []string{"a"}, start)
 			remembered := func() []int {
 				return []int{
 					k.versions.Len(), k.specs.Len(), k.unreadable.Len(), k.holdups.Len(), k.events.Len(), k.dryRuns.attempts.Len(), k.dryRuns.refused.Len(),
-					k.finalizers.Len(), k.departed.Len(), k.ends.Len(),
+					k.podWrites.Len(), k.departed.Len(), k.ends.Len(),
 				}
 			}
 			if diff := cmp.Diff(slices.Repeat([]int{1}, 10), remembered()); diff != "" {

@@ -101,7 +101,7 @@ func (r *Reconciler) removeOrphans(ctx context.Context, key types.NamespacedName
 				continue
 			}
 		}
-		errs = append(errs, apply.RemoveFinalizer(ctx, r.Client, pod))
+		errs = append(errs, r.removeFinalizer(ctx, pod))
 	}
 	return errors.Join(errs...)
 }
