@@ -19,7 +19,8 @@ import (
 // the square of their number.
 const maxNamed = 100
 
-// answerOf returns what the author of an object is answered, without secrets of the object. What they are is asked for only where there is something to say.
+// answerOf returns what the author of an object is answered, without secrets of the object. What they are is asked for
+// only where there is something to say.
 func answerOf(object subject, secrets func() *sparkconf.Masker, warnings admission.Warnings, errs field.ErrorList) (admission.Warnings, error) {
 	if len(warnings)+len(errs) == 0 {
 		return nil, nil

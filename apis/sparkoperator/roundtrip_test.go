@@ -22,8 +22,8 @@ import (
 	"github.com/alauda/spark-operator/apis/sparkoperator/v1beta2"
 )
 
-// TestRoundTrip fills every kind with random values and asks that nothing is lost on the way to JSON and back, nor through
-// the unstructured form, nor by a deep copy.
+// TestRoundTrip fills every kind with random values and asks that nothing is lost on the way to JSON and back, nor
+// through the unstructured form, nor by a deep copy.
 func TestRoundTrip(t *testing.T) {
 	kinds := map[string]func() runtime.Object{
 		"SparkApplication":              func() runtime.Object { return &v1beta2.SparkApplication{} },
@@ -77,8 +77,8 @@ func roundTrip(t *testing.T, seed int64, in runtime.Object, newObject func() run
 	}
 }
 
-// While spark-submit is queued the status has conditions and no state yet. Airflow reads that as SUBMITTED, and waits; an empty state it would take
-// for a driver that runs.
+// While spark-submit is queued the status has conditions and no state yet. Airflow reads that as SUBMITTED, and waits;
+// an empty state it would take for a driver that runs.
 func TestStatusWithoutAStateHasNone(t *testing.T) {
 	for state, want := range map[v1beta2.ApplicationStateType]string{
 		v1beta2.ApplicationStateNew:       `{"driverInfo":{},"applicationState":{},"observedGeneration":1}`,

@@ -38,7 +38,8 @@ func isRefusal(err error) bool {
 	return refusal.Of(err) != refusal.None
 }
 
-// reasonOf returns why a refusal counts as one, in one word; nothing where no rule is known by name. A spark-submit that failed by itself was refused by nobody.
+// reasonOf returns why a refusal counts as one, in one word; nothing where no rule is known by name. A spark-submit
+// that failed by itself was refused by nobody.
 func reasonOf(err error) string {
 	if failed, hasFailed := errors.AsType[*sparksubmit.FailedError](err); hasFailed {
 		return lifecycle.FailureSparkSubmit + string(failed.Reason)

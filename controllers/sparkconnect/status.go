@@ -47,8 +47,8 @@ func setStatus(server *stored.SparkConnect, problem *decoding.Problem, now time.
 	}
 }
 
-// stateOfUnreadable returns the state of a server that cannot be read: that of one that runs, or that it failed. A state
-// that is unknown says of no server that it runs.
+// stateOfUnreadable returns the state of a server that cannot be read: that of one that runs, or that it failed. A
+// state that is unknown says of no server that it runs.
 func stateOfUnreadable(stored v1alpha1.SparkConnectState) v1alpha1.SparkConnectState {
 	switch stored {
 	case v1alpha1.SparkConnectStateProvisioning, v1alpha1.SparkConnectStateReady, v1alpha1.SparkConnectStateNotReady:

@@ -35,7 +35,8 @@ type Observation struct {
 	Submission *SubmissionOutcome
 	// Submitting is whether a Submit action was just executed and has no outcome yet: spark-submit is queued or runs.
 	Submitting bool
-	// Ahead is how many other submissions spark-submit ends or begins before that one; zero where it runs or is about to.
+	// Ahead is how many other submissions spark-submit ends or begins before that one; zero where it runs or is about
+	// to.
 	Ahead int
 	// Fallback is why the Submit action that was just executed took spark-submit although native submission is
 	// preferred; empty where it did not.

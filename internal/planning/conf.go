@@ -31,8 +31,8 @@ type confBuilder struct {
 
 // precedence is how the effective configuration comes about. Each layer wins over the ones before it.
 //
-//	 1 application   fields about the whole application that sparkConf may override: pull policy and secrets, Python version,
-//	                 overhead factor
+//	 1 application   fields about the whole application that sparkConf may override: pull policy and secrets, Python
+//	                 version, overhead factor
 //	 2 sparkConf     the user's properties; those that only the operator may set have been refused before
 //	 3 hadoopConf    the user's Hadoop properties, with the prefix "spark.hadoop." where they lack it
 //	 4 deps          jars, files, archives, Python files and packages

@@ -5,8 +5,8 @@ package planning
 
 import "k8s.io/apimachinery/pkg/util/validation/field"
 
-// checkReferences refuses references between properties that Spark cannot expand. In spark-submit they would hold a worker that others wait for, and fail
-// each time; in the driver they would cost a pod.
+// checkReferences refuses references between properties that Spark cannot expand. In spark-submit they would hold a
+// worker that others wait for, and fail each time; in the driver they would cost a pod.
 func (p *Plan) checkReferences() field.ErrorList {
 	var errs field.ErrorList
 	for _, wrong := range p.conf.CheckReferences() {

@@ -132,7 +132,8 @@ func HideSecrets(app *v1beta2.SparkApplication, err error) error {
 	return &maskedError{err, masked}
 }
 
-// HideSecretsIn returns errors of fields that say the same with the secrets hidden, also where they show the field's value.
+// HideSecretsIn returns errors of fields that say the same with the secrets hidden, also where they show the field's
+// value.
 func HideSecretsIn(secrets *sparkconf.Masker, errs field.ErrorList) field.ErrorList {
 	masked := make(field.ErrorList, 0, len(errs))
 	for _, err := range errs {

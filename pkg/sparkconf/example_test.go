@@ -48,7 +48,6 @@ func ExampleConf_Redacted() {
 func ExampleCheckUserProperty() {
 	fmt.Println(sparkconf.CheckUserProperty("analytics", "spark.sql.shuffle.partitions", "64"))
 	fmt.Println(sparkconf.CheckUserProperty("analytics", sparkconf.Namespace, "kube-system"))
-	// Output:
-	// <nil>
-	// sparkConf key "spark.kubernetes.namespace" is not allowed: it must be the application's namespace "analytics"; remove it
+	// Output: <nil> sparkConf key "spark.kubernetes.namespace" is not allowed: it must be the application's namespace
+	// "analytics"; remove it
 }

@@ -58,8 +58,8 @@ func backslashed(text, safe string) string {
 	return b.String()
 }
 
-// inBase64 returns what a text is in base64, in both alphabets, whatever stands before and after it in what is encoded: of three alignments those characters that
-// depend on the text alone.
+// inBase64 returns what a text is in base64, in both alphabets, whatever stands before and after it in what is encoded:
+// of three alignments those characters that depend on the text alone.
 func inBase64(text string) []string {
 	var all []string
 	for before, unknown := range []int{0, 2, 3} {

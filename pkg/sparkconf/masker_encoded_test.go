@@ -36,7 +36,8 @@ func TestMaskerHidesEncodedSecrets(t *testing.T) {
 	}
 }
 
-// Of a secret that is part of what is encoded, such as the credential of Basic authentication, nothing is shown but what is shared with its neighbours.
+// Of a secret that is part of what is encoded, such as the credential of Basic authentication, nothing is shown but
+// what is shared with its neighbours.
 func TestMaskerHidesSecretsWithinBase64(t *testing.T) {
 	const secret = "Tr0ub4dor&3\u00ff\u00fexyz?>"
 	m := masker(nil, "spark.my.password", secret)

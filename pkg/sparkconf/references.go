@@ -10,9 +10,11 @@ import (
 )
 
 const (
-	// MaxExpanded is how many characters Spark may have to look at to expand a value. No ConfigMap holds more, so nothing that a pod is given is longer.
+	// MaxExpanded is how many characters Spark may have to look at to expand a value. No ConfigMap holds more, so
+	// nothing that a pod is given is longer.
 	MaxExpanded = 1 << 20
-	// maxNested is how many references may lead to one another: Spark follows them on its stack, which takes several hundred.
+	// maxNested is how many references may lead to one another: Spark follows them on its stack, which takes several
+	// hundred.
 	maxNested = 100
 	// defaultLength is more than any default of Spark has, which stands for a property that is not set.
 	defaultLength = 256
@@ -36,7 +38,8 @@ var literal = []string{
 	HadoopPrefix, DriverEnvPrefix, ExecutorEnvPrefix, DriverLabelPrefix, ExecutorLabelPrefix, DriverAnnotationPrefix, ExecutorAnnotationPrefix,
 }
 
-// fallbacks are the properties in whose place Spark reads another one where they are not set, also where they are referred to.
+// fallbacks are the properties in whose place Spark reads another one where they are not set, also where they are
+// referred to.
 var fallbacks = map[string]string{
 	DriverContainerImage:                                                 ContainerImage,
 	ExecutorContainerImage:                                               ContainerImage,
@@ -55,8 +58,9 @@ var fallbacks = map[string]string{
 	"spark.scheduler.listenerbus.eventqueue.executorManagement.capacity": "spark.scheduler.listenerbus.eventqueue.capacity",
 }
 
-// CheckReferences returns what is wrong with references such as ${spark.x}: circles, which Spark refuses only once it reads the property, and values that take
-// it longer than reasonable to expand. Of properties that refer to one that is wrong nothing is said.
+// CheckReferences returns what is wrong with references such as ${spark.x}: circles, which Spark refuses only once it
+// reads the property, and values that take it longer than reasonable to expand. Of properties that refer to one that is
+// wrong nothing is said.
 func (c *Conf) CheckReferences() []*ReferenceError {
 	check := referenceCheck{conf: c}
 	for key, value := range c.All() {
@@ -70,7 +74,8 @@ func (c *Conf) CheckReferences() []*ReferenceError {
 // referenceCheck expands nothing: it adds up what that would take, once for each property.
 type referenceCheck struct {
 	conf *Conf
-	// costs are those of properties with references; isWrong of those that have none, for which an error is or was reported.
+	// costs are those of properties with references; isWrong of those that have none, for which an error is or was
+	// reported.
 	costs map[string]int
 	// path leads from the property that is asked about to the one that is looked at.
 	path []string
@@ -163,8 +168,8 @@ func (r *referenceCheck) refuse(key, reference, why string) int {
 // referenceTo is a reference, or none where whole is empty.
 type referenceTo struct{ whole, prefix, name string }
 
-// nextReference returns the first reference of a text, what comes after it, and how many characters Spark looks at in vain before that: where nothing closes a
-// reference, it looks as far for each that is opened.
+// nextReference returns the first reference of a text, what comes after it, and how many characters Spark looks at in
+// vain before that: where nothing closes a reference, it looks as far for each that is opened.
 func nextReference(text string) (found referenceTo, after string, scanned int) {
 	for {
 		at := strings.Index(text, "${")
@@ -184,8 +189,8 @@ func nextReference(text string) (found referenceTo, after string, scanned int) {
 	}
 }
 
-// referenceAt returns the reference with which a text begins, and where it ends; zero where it is none. A prefix consists of the characters of a word, and a name
-// has at least one character, none of them blank.
+// referenceAt returns the reference with which a text begins, and where it ends; zero where it is none. A prefix
+// consists of the characters of a word, and a name has at least one character, none of them blank.
 func referenceAt(text string) (referenceTo, int) {
 	const begin = len("${")
 	colon := begin

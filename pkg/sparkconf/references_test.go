@@ -93,7 +93,8 @@ func expand(conf map[string]string, value string, used []string, steps *int) (ex
 	return expanded, ok
 }
 
-// What is let pass is never circular, and never expands to more than the bound; what expands in few steps is never refused.
+// What is let pass is never circular, and never expands to more than the bound; what expands in few steps is never
+// refused.
 func TestReferencesThatPassExpand(t *testing.T) {
 	random := rand.New(rand.NewPCG(3, 5))
 	pieces := []string{"${", "}", "x", "a:", " ", "${spark.a}", "${spark.b}", "${spark.c}", "${spark.d}", "${env:X}", "$", "{", "${spark.e:f}", "\v"}

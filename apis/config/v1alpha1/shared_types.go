@@ -15,12 +15,12 @@ const OwnNamespace = "$(POD_NAMESPACE)"
 
 // SharedConfiguration is what both binaries can be told.
 type SharedConfiguration struct {
-	// namespaces are those whose applications are served; $(POD_NAMESPACE) is the operator's own. None means all, or those that
-	// namespaceSelector selects.
+	// namespaces are those whose applications are served; $(POD_NAMESPACE) is the operator's own. None means all, or
+	// those that namespaceSelector selects.
 	// +optional
 	Namespaces []string `json:"namespaces,omitempty"`
-	// namespaceSelector selects the namespaces whose applications are served by their labels, as they are at the time. It
-	// cannot be combined with namespaces, and needs the component namespace-selector.
+	// namespaceSelector selects the namespaces whose applications are served by their labels, as they are at the time.
+	// It cannot be combined with namespaces, and needs the component namespace-selector.
 	// +optional
 	NamespaceSelector *metav1.LabelSelector `json:"namespaceSelector,omitempty"`
 	// cacheSyncTimeout is how long the binary may take at start to read what is in the cluster.
@@ -69,14 +69,16 @@ type Metrics struct {
 	// +optional
 	CertDir string `json:"certDir,omitempty"`
 
-	// prefix goes before the names of the metrics about applications. This and the following are the controller's; the webhook has no such metrics.
+	// prefix goes before the names of the metrics about applications. This and the following are the controller's; the
+	// webhook has no such metrics.
 	// +optional
 	Prefix string `json:"prefix,omitempty"`
-	// labels are label keys of applications by which these metrics are told apart; the key namespace means the application's namespace. Every combination
-	// of their values costs memory, here and in Prometheus.
+	// labels are label keys of applications by which these metrics are told apart; the key namespace means the
+	// application's namespace. Every combination of their values costs memory, here and in Prometheus.
 	// +optional
 	Labels []string `json:"labels,omitempty"`
-	// jobSubmitLatencyBuckets are the upper bounds, in seconds, of the histogram of the time from creation to submission.
+	// jobSubmitLatencyBuckets are the upper bounds, in seconds, of the histogram of the time from creation to
+	// submission.
 	// +optional
 	JobSubmitLatencyBuckets []float64 `json:"jobSubmitLatencyBuckets,omitempty"`
 	// jobStartLatencyBuckets are the upper bounds, in seconds, of the histogram of the time from creation to running.

@@ -20,8 +20,8 @@ type WebhookConfiguration struct {
 	// certificate is the one the webhook serves with.
 	// +optional
 	Certificate WebhookCertificate `json:"certificate,omitzero"`
-	// resourceQuota is what becomes of an application whose pods do not fit into what the ResourceQuotas of its namespace leave:
-	// Ignore, Warn or Enforce.
+	// resourceQuota is what becomes of an application whose pods do not fit into what the ResourceQuotas of its
+	// namespace leave: Ignore, Warn or Enforce.
 	// +optional
 	ResourceQuota ResourceQuotaMode `json:"resourceQuota,omitempty"`
 }
@@ -51,11 +51,12 @@ type WebhookCertificate struct {
 	// secretName is the Secret, in the webhook's namespace, that replicas share the certificate by. SelfManaged only.
 	// +optional
 	SecretName string `json:"secretName,omitempty"`
-	// serviceName is the Service, in the webhook's namespace, that the API server calls: the certificate is for its name.
+	// serviceName is the Service, in the webhook's namespace, that the API server calls: the certificate is for its
+	// name.
 	// +optional
 	ServiceName string `json:"serviceName,omitempty"`
-	// mutatingConfiguration is the MutatingWebhookConfiguration to put the trust bundle into; none if empty. SelfManaged
-	// only.
+	// mutatingConfiguration is the MutatingWebhookConfiguration to put the trust bundle into; none if empty.
+	// SelfManaged only.
 	// +optional
 	MutatingConfiguration string `json:"mutatingConfiguration"`
 	// validatingConfiguration is the ValidatingWebhookConfiguration to put the trust bundle into; none if empty.

@@ -5,26 +5,31 @@ package v1beta2
 
 // The types of a SparkApplication's conditions.
 const (
-	// ConditionSucceeded is always there. It is Unknown until the application has ended, True once it has ended well, and False once it has failed, both for good. Its
-	// reason and message say what the application waits for or has died of; kubectl get shows them.
+	// ConditionSucceeded is always there. It is Unknown until the application has ended, True once it has ended well,
+	// and False once it has failed, both for good. Its reason and message say what the application waits for or has
+	// died of; kubectl get shows them.
 	ConditionSucceeded = "Succeeded"
-	// ConditionDriverReady is there while there is a driver, and true while its Spark container runs; its reason says what the driver waits for.
+	// ConditionDriverReady is there while there is a driver, and true while its Spark container runs; its reason says
+	// what the driver waits for.
 	ConditionDriverReady = "DriverReady"
-	// ConditionExecutorsReady is there while the driver runs, and true while at least one executor does; its reason says what executors wait for.
+	// ConditionExecutorsReady is there while the driver runs, and true while at least one executor does; its reason
+	// says what executors wait for.
 	ConditionExecutorsReady = "ExecutorsReady"
-	// ConditionNativeSubmission is there, and false, where the current attempt took spark-submit because native submission cannot
-	// express the application; its message says what of it.
+	// ConditionNativeSubmission is there, and false, where the current attempt took spark-submit because native
+	// submission cannot express the application; its message says what of it.
 	ConditionNativeSubmission = "NativeSubmission"
-	// ConditionSpecChangePending is there, and true, while the current run is of another spec than the application has by now.
+	// ConditionSpecChangePending is there, and true, while the current run is of another spec than the application has
+	// by now.
 	ConditionSpecChangePending = "SpecChangePending"
-	// ConditionUnreadable is there, and true, while the application cannot be decoded; its message names field, value and what to write.
+	// ConditionUnreadable is there, and true, while the application cannot be decoded; its message names field, value
+	// and what to write.
 	ConditionUnreadable = "Unreadable"
 	// ConditionCleanupStuck is there, and true, while pods that were deleted do not go.
 	ConditionCleanupStuck = "CleanupStuck"
 )
 
-// The reasons of a SparkApplication's conditions. What Kubernetes says of a pod, such as ImagePullBackOff, and the reason of a failure, such as OOMKilled, are
-// passed on as they are and not listed here.
+// The reasons of a SparkApplication's conditions. What Kubernetes says of a pod, such as ImagePullBackOff, and the
+// reason of a failure, such as OOMKilled, are passed on as they are and not listed here.
 const (
 	// ReasonPending means that the controller has not come to it yet.
 	ReasonPending = "Pending"

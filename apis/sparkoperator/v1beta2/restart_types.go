@@ -10,7 +10,8 @@ type RestartPolicy struct {
 	// +kubebuilder:default=Never
 	// +kubebuilder:validation:Enum=Never;Always;OnFailure
 	Type RestartPolicyType `json:"type,omitempty"`
-	// onSubmissionFailureRetries is how often a failed submission is tried again with OnFailure. Unset means not at all.
+	// onSubmissionFailureRetries is how often a failed submission is tried again with OnFailure. Unset means not at
+	// all.
 	// +optional
 	// +kubebuilder:validation:Minimum=0
 	OnSubmissionFailureRetries *int32 `json:"onSubmissionFailureRetries,omitempty"`
@@ -18,27 +19,29 @@ type RestartPolicy struct {
 	// +optional
 	// +kubebuilder:validation:Minimum=0
 	OnFailureRetries *int32 `json:"onFailureRetries,omitempty"`
-	// onSubmissionFailureRetryInterval is the time in seconds before a failed submission is tried again; it doubles with every
-	// further failure. 5 unless set.
+	// onSubmissionFailureRetryInterval is the time in seconds before a failed submission is tried again; it doubles
+	// with every further failure. 5 unless set.
 	// +optional
 	// +kubebuilder:validation:Minimum=1
 	OnSubmissionFailureRetryInterval *int64 `json:"onSubmissionFailureRetryInterval,omitempty"`
-	// onFailureRetryInterval is the time in seconds from the end of a failed run to the next; it doubles with every further
-	// failure. 5 unless set.
+	// onFailureRetryInterval is the time in seconds from the end of a failed run to the next; it doubles with every
+	// further failure. 5 unless set.
 	// +optional
 	// +kubebuilder:validation:Minimum=1
 	OnFailureRetryInterval *int64 `json:"onFailureRetryInterval,omitempty"`
-	// maxRetryIntervalSeconds is the longest time before a retry, to which the intervals grow. The operator's limit unless set.
+	// maxRetryIntervalSeconds is the longest time before a retry, to which the intervals grow. The operator's limit
+	// unless set.
 	// +optional
 	// +kubebuilder:validation:Minimum=1
 	MaxRetryIntervalSeconds *int64 `json:"maxRetryIntervalSeconds,omitempty"`
-	// onInfrastructureFailureRetries is how often a run that the cluster ended (eviction, preemption, a lost node, a driver pod
-	// that somebody deleted) is tried again with OnFailure, on top of onFailureRetries. Unset, it counts as a failed run.
+	// onInfrastructureFailureRetries is how often a run that the cluster ended (eviction, preemption, a lost node, a
+	// driver pod that somebody deleted) is tried again with OnFailure, on top of onFailureRetries. Unset, it counts as
+	// a failed run.
 	// +optional
 	// +kubebuilder:validation:Minimum=0
 	OnInfrastructureFailureRetries *int32 `json:"onInfrastructureFailureRetries,omitempty"`
-	// resetAfterSeconds is how long a run must have lasted for the counting of failures to start anew with it. Unset means
-	// that no failure is forgotten.
+	// resetAfterSeconds is how long a run must have lasted for the counting of failures to start anew with it. Unset
+	// means that no failure is forgotten.
 	// +optional
 	// +kubebuilder:validation:Minimum=1
 	ResetAfterSeconds *int64 `json:"resetAfterSeconds,omitempty"`
@@ -56,8 +59,8 @@ const (
 
 // Timeouts limit how long a run may wait. Zero means no limit, unset the operator's own.
 type Timeouts struct {
-	// driverPendingSeconds is how long the driver may take from the creation of its pod to the start of its container; from when it is let go,
-	// if a queue holds it back.
+	// driverPendingSeconds is how long the driver may take from the creation of its pod to the start of its container;
+	// from when its scheduling gate is removed, if a queue holds it back.
 	// +optional
 	// +kubebuilder:validation:Minimum=0
 	DriverPendingSeconds *int64 `json:"driverPendingSeconds,omitempty"`
@@ -66,8 +69,8 @@ type Timeouts struct {
 	// +optional
 	// +kubebuilder:validation:Minimum=0
 	ExecutorsPendingSeconds *int64 `json:"executorsPendingSeconds,omitempty"`
-	// executorsRefusedSeconds is how long a running driver may be without an executor while the API server refuses executors for good, such as for
-	// an account that does not exist.
+	// executorsRefusedSeconds is how long a running driver may be without an executor while the API server refuses
+	// executors for good, such as for an account that does not exist.
 	// +kubebuilder:validation:Minimum=0
 	// +optional
 	ExecutorsRefusedSeconds *int64 `json:"executorsRefusedSeconds,omitempty"`

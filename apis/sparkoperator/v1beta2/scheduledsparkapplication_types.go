@@ -54,8 +54,8 @@ type ScheduledSparkApplicationSpec struct {
 	// suspend starts no further runs while true. Runs under way go on.
 	// +optional
 	Suspend *bool `json:"suspend,omitempty"`
-	// concurrencyPolicy says what to do when a run is due and the one before has not ended: Allow runs both, Forbid skips
-	// the new one, Replace stops the old one. Unset starts no run while any earlier one exists.
+	// concurrencyPolicy says what to do when a run is due and the one before has not ended: Allow runs both, Forbid
+	// skips the new one, Replace stops the old one. Unset starts no run while any earlier one exists.
 	// +optional
 	ConcurrencyPolicy ConcurrencyPolicy `json:"concurrencyPolicy,omitempty"`
 	// successfulRunHistoryLimit is how many successful runs are kept.

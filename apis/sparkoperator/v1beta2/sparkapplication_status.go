@@ -43,17 +43,18 @@ type SparkApplicationStatus struct {
 	// observedGeneration is the generation of the spec this status speaks of.
 	// +optional
 	ObservedGeneration int64 `json:"observedGeneration,omitempty"`
-	// conditions say how it goes. Succeeded is always there: Unknown until the application has ended, True if it ended well, False if it failed,
-	// with the reason and a message of what it waits for or died of. The others are there while they have something to say: DriverReady and
-	// ExecutorsReady while there is a driver, SpecChangePending, CleanupStuck and NativeSubmission while they are so.
+	// conditions say how it goes. Succeeded is always there: Unknown until the application has ended, True if it ended
+	// well, False if it failed, with the reason and a message of what it waits for or died of. The others are there
+	// while they have something to say: DriverReady and ExecutorsReady while there is a driver, SpecChangePending,
+	// CleanupStuck and NativeSubmission while they are so.
 	// +optional
 	// +patchMergeKey=type
 	// +patchStrategy=merge
 	// +listType=map
 	// +listMapKey=type
 	Conditions []metav1.Condition `json:"conditions,omitempty" patchMergeKey:"type" patchStrategy:"merge"`
-	// attempt numbers the current submission attempt over the whole life of the application. Unlike the counters above it
-	// is never reset, so what belongs to an attempt can always be told from what belongs to another.
+	// attempt numbers the current submission attempt over the whole life of the application. Unlike the counters above
+	// it is never reset, so what belongs to an attempt can always be told from what belongs to another.
 	// +optional
 	Attempt int64 `json:"attempt,omitempty"`
 	// specHash identifies the spec that the current attempt was made from.
@@ -77,7 +78,8 @@ type SparkApplicationStatus struct {
 	Attempts []AttemptRecord `json:"attempts,omitempty"`
 }
 
-// FailureCounts counts failures since the spec was changed or a run succeeded or was stable (restartPolicy.resetAfterSeconds).
+// FailureCounts counts failures since the spec was changed or a run succeeded or was stable
+// (restartPolicy.resetAfterSeconds).
 type FailureCounts struct {
 	// submissions that were refused since the last that was not.
 	// +optional
@@ -106,7 +108,8 @@ type ExecutorCounts struct {
 	// failures counts the failed ones by reason.
 	// +optional
 	Failures map[string]int32 `json:"failures,omitempty"`
-	// waitingSince is since when the driver has been running without an executor, while one is to come and no queue holds it back.
+	// waitingSince is since when the driver has been running without an executor, while one is to come and no queue
+	// holds it back.
 	// +optional
 	WaitingSince *metav1.Time `json:"waitingSince,omitempty"`
 }
@@ -133,7 +136,7 @@ type AttemptRecord struct {
 	// submissionTime is when it was submitted.
 	// +optional
 	SubmissionTime *metav1.Time `json:"submissionTime,omitempty"`
-	// ungatedTime is when its driver pod was let go, if a queue held it back by a scheduling gate.
+	// ungatedTime is when the scheduling gate was removed from its driver pod, if a queue held it back by one.
 	// +optional
 	UngatedTime *metav1.Time `json:"ungatedTime,omitempty"`
 	// startTime is when its driver was first seen running.
@@ -181,16 +184,18 @@ func ApplicationStates() []ApplicationStateType {
 	}
 }
 
-// Known reports whether the operator knows the state. Any other was written by hand, or by an operator of another version.
+// Known reports whether the operator knows the state. Any other was written by hand, or by an operator of another
+// version.
 func (s ApplicationStateType) Known() bool { return slices.Contains(ApplicationStates(), s) }
 
 // ApplicationState is the state of an application and what went wrong.
 type ApplicationState struct {
-	// state of the application. It is absent, and never empty, before there is a driver or a reason for none: clients take an application without
-	// one for one that has not started, and an empty one for one that has.
+	// state of the application. It is absent, and never empty, before there is a driver or a reason for none: clients
+	// take an application without one for one that has not started, and an empty one for one that has.
 	// +optional
 	State ApplicationStateType `json:"state,omitempty"`
-	// since is when the application came into the state. INVALIDATING, PENDING_RERUN and SUBMISSION_FAILED, between two attempts, count as one.
+	// since is when the application came into the state. INVALIDATING, PENDING_RERUN and SUBMISSION_FAILED, between two
+	// attempts, count as one.
 	// +optional
 	Since *metav1.Time `json:"since,omitempty"`
 	// errorMessage says what went wrong.
@@ -303,7 +308,8 @@ type FailureRecord struct {
 	// executorFailures counts the executors that had failed by reason.
 	// +optional
 	ExecutorFailures map[string]int32 `json:"executorFailures,omitempty"`
-	// metadataHash is the hash of the labels and annotations that a refused submission was made from. Once they are changed, it is tried again.
+	// metadataHash is the hash of the labels and annotations that a refused submission was made from. Once they are
+	// changed, it is tried again.
 	// +optional
 	MetadataHash string `json:"metadataHash,omitempty"`
 }

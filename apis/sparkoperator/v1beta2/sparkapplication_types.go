@@ -8,10 +8,11 @@ import (
 	metav1 "k8s.io/apimachinery/pkg/apis/meta/v1"
 )
 
-// The rule on the name is checked on creation only: a name cannot change, and an object stored before the rule must still be able to have its status written.
+// The rule on the name is checked on creation only: a name cannot change, and an object stored before the rule must
+// still be able to have its status written.
 
-// SparkApplication is one Spark job: what to run, with which resources, and what to do when it fails. Its name becomes part of the names of pods, Services and
-// ConfigMaps, and the value of a label.
+// SparkApplication is one Spark job: what to run, with which resources, and what to do when it fails. Its name becomes
+// part of the names of pods, Services and ConfigMaps, and the value of a label.
 //
 // +kubebuilder:object:root=true
 // +kubebuilder:metadata:annotations="api-approved.kubernetes.io=https://github.com/kubeflow/spark-operator/pull/1298"
@@ -50,15 +51,15 @@ type SparkApplicationList struct {
 	Items []SparkApplication `json:"items"`
 }
 
-// The rule looks at the old value itself, because the API server's own tolerance of what did not change ends where there is
-// a pod template: it cannot compare fields it has no schema of, and would refuse even a status write.
+// The rule looks at the old value itself, because the API server's own tolerance of what did not change ends where
+// there is a pod template: it cannot compare fields it has no schema of, and would refuse even a status write.
 
 // SparkApplicationSpec says what a Spark application runs and how.
 //
 // +kubebuilder:validation:XValidation:rule="!(has(self.nodeSelector) && size(self.nodeSelector) > 0 && ((has(self.driver.nodeSelector) && size(self.driver.nodeSelector) > 0) || (has(self.executor.nodeSelector) && size(self.executor.nodeSelector) > 0))) || (oldSelf.?nodeSelector.hasValue() && (oldSelf.?driver.?nodeSelector.hasValue() || oldSelf.?executor.?nodeSelector.hasValue()))",message="nodeSelector cannot be combined with driver.nodeSelector or executor.nodeSelector; set it in one place",fieldPath=.nodeSelector,optionalOldSelf=true
 type SparkApplicationSpec struct {
-	// suspend stops the application and removes its pods while true; setting it back to false submits the application anew.
-	// It has no effect on an application that has ended.
+	// suspend stops the application and removes its pods while true; setting it back to false submits the application
+	// anew. It has no effect on an application that has ended.
 	// +optional
 	Suspend *bool `json:"suspend,omitempty"`
 	// type is the language of the application: Java, Scala, Python or R.
@@ -88,7 +89,8 @@ type SparkApplicationSpec struct {
 	// mainClass is the class to start. Java and Scala only.
 	// +optional
 	MainClass *string `json:"mainClass,omitempty"`
-	// mainApplicationFile is the jar, Python or R file to run, as a path in the image (local:///...) or a URL Spark can read.
+	// mainApplicationFile is the jar, Python or R file to run, as a path in the image (local:///...) or a URL Spark can
+	// read.
 	MainApplicationFile *string `json:"mainApplicationFile"`
 	// arguments are passed to the application.
 	// +kubebuilder:validation:MaxItems=20000
@@ -102,12 +104,12 @@ type SparkApplicationSpec struct {
 	// +kubebuilder:validation:MaxProperties=10000
 	// +optional
 	HadoopConf map[string]string `json:"hadoopConf,omitempty"`
-	// sparkConfigMap is the name of a ConfigMap with Spark's configuration files, such as log4j2.properties. It is mounted at
-	// /etc/spark/conf and SPARK_CONF_DIR points there.
+	// sparkConfigMap is the name of a ConfigMap with Spark's configuration files, such as log4j2.properties. It is
+	// mounted at /etc/spark/conf and SPARK_CONF_DIR points there.
 	// +optional
 	SparkConfigMap *string `json:"sparkConfigMap,omitempty"`
-	// hadoopConfigMap is the name of a ConfigMap with Hadoop's configuration files, such as core-site.xml. It is mounted at
-	// /etc/hadoop/conf and HADOOP_CONF_DIR points there.
+	// hadoopConfigMap is the name of a ConfigMap with Hadoop's configuration files, such as core-site.xml. It is
+	// mounted at /etc/hadoop/conf and HADOOP_CONF_DIR points there.
 	// +optional
 	HadoopConfigMap *string `json:"hadoopConfigMap,omitempty"`
 	// volumes can be mounted by driver and executors through their volumeMounts. One whose name starts with
@@ -125,20 +127,21 @@ type SparkApplicationSpec struct {
 	// restartPolicy says whether and how often the application is run again.
 	// +optional
 	RestartPolicy RestartPolicy `json:"restartPolicy,omitempty"`
-	// activeDeadlineSeconds is how long one run may take, from its submission to its end. Zero means no limit, unset the
-	// operator's own.
+	// activeDeadlineSeconds is how long one run may take, from its submission to its end. Zero means no limit, unset
+	// the operator's own.
 	// +optional
 	// +kubebuilder:validation:Minimum=0
 	ActiveDeadlineSeconds *int64 `json:"activeDeadlineSeconds,omitempty"`
 	// timeouts limit how long a run may wait.
 	// +optional
 	Timeouts *Timeouts `json:"timeouts,omitempty"`
-	// updatePolicy says when a changed spec of a running application goes into effect: Restart, the default, stops the run
-	// and starts another; NextAttempt leaves it alone. An application that has ended is run again with either.
+	// updatePolicy says when a changed spec of a running application goes into effect: Restart, the default, stops the
+	// run and starts another; NextAttempt leaves it alone. An application that has ended is run again with either.
 	// +optional
 	// +kubebuilder:validation:Enum=Restart;NextAttempt
 	UpdatePolicy UpdatePolicy `json:"updatePolicy,omitempty"`
-	// nodeSelector restricts driver and executors to nodes with these labels. Not together with the driver's or executor's own.
+	// nodeSelector restricts driver and executors to nodes with these labels. Not together with the driver's or
+	// executor's own.
 	// +optional
 	NodeSelector map[string]string `json:"nodeSelector,omitempty"`
 	// failureRetries has no effect; use restartPolicy.

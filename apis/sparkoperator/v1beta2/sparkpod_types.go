@@ -196,7 +196,8 @@ type SecretType string
 
 // The secret types with a meaning; any other is treated as SecretTypeGeneric.
 const (
-	// SecretTypeGCPServiceAccount holds key.json of a Google service account; GOOGLE_APPLICATION_CREDENTIALS points to it.
+	// SecretTypeGCPServiceAccount holds key.json of a Google service account; GOOGLE_APPLICATION_CREDENTIALS points to
+	// it.
 	SecretTypeGCPServiceAccount SecretType = "GCPServiceAccount"
 	// SecretTypeHadoopDelegationToken holds hadoop.token; HADOOP_TOKEN_FILE_LOCATION points to it.
 	SecretTypeHadoopDelegationToken SecretType = "HadoopDelegationToken"

@@ -2,8 +2,9 @@
 // SPDX-License-Identifier: Apache-2.0
 
 // Command licenses names the licence of every module that is linked into the operator's binaries, and fails on one that
-// Apache-2.0 software in an image may not be distributed with, or that it cannot tell. It writes what the licences ask to be passed on
-// with the binaries, their texts and notices, into THIRD_PARTY_NOTICES at the top of the repository, which the images carry.
+// Apache-2.0 software in an image may not be distributed with, or that it cannot tell. It writes what the licences ask
+// to be passed on with the binaries, their texts and notices, into THIRD_PARTY_NOTICES at the top of the repository,
+// which the images carry.
 //
 // Usage: licenses REPOSITORY
 package main

@@ -64,7 +64,8 @@ func writeNotices(file string, modules []module) error {
 	return os.WriteFile(file, b.Bytes(), 0o644)
 }
 
-// texts returns what is in the legal files of the folders of a module's linked packages and of those above them, each text once.
+// texts returns what is in the legal files of the folders of a module's linked packages and of those above them, each
+// text once.
 func texts(m module) ([]string, error) {
 	var found []string
 	for _, folder := range above(m) {

@@ -118,7 +118,8 @@ func (q *queue) add(plan *planning.Plan) error {
 	return q.pending(t)
 }
 
-// isFull reports whether no more may wait of a namespace: the queue is full, and it has its share of it. The caller holds the lock.
+// isFull reports whether no more may wait of a namespace: the queue is full, and it has its share of it. The caller
+// holds the lock.
 func (q *queue) isFull(namespace string) bool {
 	all := 0
 	for _, tasks := range q.waiting {
@@ -131,7 +132,8 @@ func (q *queue) isFull(namespace string) bool {
 	return all >= q.options.Queue && own >= max(1, q.options.Queue/namespaces)
 }
 
-// aheadAge is for how long the same is said of the place of a submission. It is stored, and each end of another one changes it.
+// aheadAge is for how long the same is said of the place of a submission. It is stored, and each end of another one
+// changes it.
 const aheadAge = time.Minute
 
 // pending returns ErrPending, with how many are ahead of a task. The caller holds the lock.
@@ -148,7 +150,8 @@ func (q *queue) pending(t *task) error {
 	return &QueuedError{Ahead: t.ahead}
 }
 
-// ahead returns how many run or will begin before a task that waits; zero where it is about to begin. The caller holds the lock.
+// ahead returns how many run or will begin before a task that waits; zero where it is about to begin. The caller holds
+// the lock.
 func (q *queue) ahead(t *task) int {
 	namespace := t.plan.Namespace()
 	running, place := 0, slices.Index(q.waiting[namespace], t)

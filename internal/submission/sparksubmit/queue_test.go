@@ -306,7 +306,8 @@ func queued(t *testing.T, q *queue, namespace, name string) (*planning.Plan, err
 	return plan, q.add(plan)
 }
 
-// However many a namespace has waiting, another one has its turn: two of one run only while no other waits that has none.
+// However many a namespace has waiting, another one has its turn: two of one run only while no other waits that has
+// none.
 func TestNamespacesTakeTurns(t *testing.T) {
 	q := newQueue(Options{}.withDefaults())
 	begin := func() *task {

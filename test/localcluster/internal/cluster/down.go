@@ -46,7 +46,8 @@ func (c *Cluster) Down() error {
 	c.supervisor.Stop("kubelet", 2*time.Second)
 	c.supervisor.Stop("containerd", 3*time.Second)
 
-	// 2. Every other process, containers included. No pod is given time to end: the cluster that it would report to is going, too.
+	// 2. Every other process, containers included. No pod is given time to end: the cluster that it would report to is
+	// going, too.
 	failures = append(failures, c.groups.Kill(15*time.Second))
 
 	// 3. Volumes, container file systems and network namespaces.
