@@ -31,6 +31,7 @@ import (
 	"github.com/alauda/spark-operator/internal/lifecycle"
 	"github.com/alauda/spark-operator/internal/staleness"
 	"github.com/alauda/spark-operator/internal/stored"
+	appbuilder "github.com/alauda/spark-operator/internal/testing/builder"
 	"github.com/alauda/spark-operator/internal/testing/fakes"
 	"github.com/alauda/spark-operator/pkg/sparklabels"
 )
@@ -38,12 +39,7 @@ import (
 var start = time.Date(2026, 11, 1, 12, 0, 0, 0, time.UTC)
 
 func newApp() *v1beta2.SparkApplication {
-	return &v1beta2.SparkApplication{
-		ObjectMeta: metav1.ObjectMeta{Namespace: "team", Name: "pi", UID: "0c7d0a36-53b8-4b0c-8a3e-5f5f2f6d9f11", Generation: 1},
-		Spec: v1beta2.SparkApplicationSpec{
-			Type: v1beta2.SparkApplicationTypeScala, SparkVersion: "4.0.1", Image: new("spark"), MainClass: new("Pi"), MainApplicationFile: new("local:///pi.jar"),
-		},
-	}
+	return appbuilder.Stored("team", "pi", func(app *v1beta2.SparkApplication) { app.Generation = 1 })
 }
 
 // submittedApp has been submitted as often as given.

@@ -19,26 +19,22 @@ import (
 	"testing"
 
 	corev1 "k8s.io/api/core/v1"
-	metav1 "k8s.io/apimachinery/pkg/apis/meta/v1"
 
 	"github.com/alauda/spark-operator/apis/sparkoperator/v1beta2"
 	"github.com/alauda/spark-operator/internal/decoding"
 	"github.com/alauda/spark-operator/internal/features"
 	"github.com/alauda/spark-operator/internal/identity"
 	"github.com/alauda/spark-operator/internal/planning"
+	"github.com/alauda/spark-operator/internal/testing/builder"
 	"github.com/alauda/spark-operator/internal/testing/large"
 	"github.com/alauda/spark-operator/internal/webui"
 )
 
 // smallest is an application with what it must have.
 func smallest() *v1beta2.SparkApplication {
-	return &v1beta2.SparkApplication{
-		ObjectMeta: metav1.ObjectMeta{Namespace: "team", Name: "pi", UID: "0c7d0a36-53b8-4b0c-8a3e-5f5f2f6d9f11"},
-		Spec: v1beta2.SparkApplicationSpec{
-			Type: v1beta2.SparkApplicationTypeScala, SparkVersion: "4.2.0", Image: new("spark:4.2.0"), MainClass: new("Pi"),
-			MainApplicationFile: new("local:///pi.jar"),
-		},
-	}
+	return builder.Stored("team", "pi", func(app *v1beta2.SparkApplication) {
+		app.Spec.SparkVersion, app.Spec.Image = "4.2.0", new("spark:4.2.0")
+	})
 }
 
 // planned is all that is computed for an attempt, whatever takes it to a cluster, and what is hidden in messages about
