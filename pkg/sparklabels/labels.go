@@ -13,6 +13,15 @@ const (
 	ConnectName = Domain + "connect-name"
 	// ScheduledAppName is the label of a SparkApplication with the name of the ScheduledSparkApplication that made it.
 	ScheduledAppName = Domain + "scheduled-app-name"
+	// TriggeredBy is the label of a SparkApplication that a schedule made with what it was made for: one of the values
+	// below.
+	TriggeredBy = Domain + "triggered-by"
+	// ScheduledTime is the annotation of a SparkApplication that a schedule made with the time at which it was due, in
+	// RFC 3339 and UTC.
+	ScheduledTime = Domain + "scheduled-time"
+	// RunNow is the annotation of a ScheduledSparkApplication by which a run is asked for: another value, another run.
+	// The run has it as well.
+	RunNow = Domain + "run-now"
 	// LaunchedByOperator is the label of pods and disruption budgets of the operator; caches and the pod webhook select
 	// on it.
 	LaunchedByOperator = Domain + "launched-by-spark-operator"
@@ -36,6 +45,21 @@ const (
 	// True is the value of the labels that say yes.
 	True = "true"
 )
+
+// The values of TriggeredBy.
+const (
+	// TriggeredBySchedule is that of a run that was made when it was due.
+	TriggeredBySchedule = "schedule"
+	// TriggeredByCatchUp is that of a run that was due while the operator was down or the schedule suspended.
+	TriggeredByCatchUp = "catch-up"
+	// TriggeredByRunNow is that of a run that was asked for by the annotation RunNow.
+	TriggeredByRunNow = "run-now"
+	// TriggeredByBackfill is that of a run of a backfill.
+	TriggeredByBackfill = "backfill"
+)
+
+// ScheduledTimeVariable is the variable in the environment of a driver with the value of ScheduledTime.
+const ScheduledTimeVariable = "SPARK_SCHEDULED_TIME"
 
 // Labels of Spark itself.
 const (

@@ -72,3 +72,32 @@ const (
 	// ReasonResumed means that suspend was set back to false.
 	ReasonResumed = "Resumed"
 )
+
+// The types of a ScheduledSparkApplication's conditions.
+const (
+	// ConditionValid is always there: False while the schedule cannot be run, with all that is wrong in its message.
+	ConditionValid = "Valid"
+	// ConditionScheduleSuspended is always there, and true while spec.suspend is.
+	ConditionScheduleSuspended = "Suspended"
+	// ConditionTooManyMissed is there, and true, since runs were left out because too many were missed, until a run is
+	// made at its time.
+	ConditionTooManyMissed = "TooManyMissed"
+	// ConditionRunRefused is there, and true, while the API server refuses a run that is due; its message says why.
+	ConditionRunRefused = "RunRefused"
+)
+
+// The reasons of a ScheduledSparkApplication's conditions.
+const (
+	// ReasonValidationSucceeded means that nothing is wrong with the schedule.
+	ReasonValidationSucceeded = "ValidationSucceeded"
+	// ReasonValidationFailed means that the schedule is not run before it is mended.
+	ReasonValidationFailed = "ValidationFailed"
+	// ReasonSuspendRequested means that spec.suspend is true.
+	ReasonSuspendRequested = "SuspendRequested"
+	// ReasonNotSuspended means that spec.suspend is not true.
+	ReasonNotSuspended = "NotSuspended"
+	// ReasonLimitExceeded means that more runs were missed than missedRunPolicy RunAll makes.
+	ReasonLimitExceeded = "LimitExceeded"
+	// ReasonCreationRefused means that the API server refuses the SparkApplication of a run.
+	ReasonCreationRefused = "CreationRefused"
+)

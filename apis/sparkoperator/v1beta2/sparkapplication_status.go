@@ -188,6 +188,12 @@ func ApplicationStates() []ApplicationStateType {
 // version.
 func (s ApplicationStateType) Known() bool { return slices.Contains(ApplicationStates(), s) }
 
+// Ended reports whether an application in the state has ended: COMPLETED or FAILED. It runs again only if its spec is
+// changed.
+func (s ApplicationStateType) Ended() bool {
+	return s == ApplicationStateCompleted || s == ApplicationStateFailed
+}
+
 // ApplicationState is the state of an application and what went wrong.
 type ApplicationState struct {
 	// state of the application. It is absent, and never empty, before there is a driver or a reason for none: clients
