@@ -36,7 +36,7 @@ func run(ctx context.Context, args []string, stderr io.Writer) error {
 	if err != nil {
 		return err
 	}
-	cfg, err := config.LoadController(line.ConfigFile)
+	cfg, err := config.InPod(line.ConfigFile).Controller()
 	if err != nil {
 		return err
 	}

@@ -41,7 +41,7 @@ func run(ctx context.Context, args []string, stderr io.Writer) error {
 	if err != nil {
 		return err
 	}
-	cfg, err := config.LoadWebhook(line.ConfigFile)
+	cfg, err := config.InPod(line.ConfigFile).Webhook()
 	if err != nil {
 		return err
 	}

@@ -4,6 +4,7 @@
 package config
 
 import (
+	"cmp"
 	"errors"
 	"fmt"
 	"os"
@@ -20,26 +21,50 @@ import (
 // LoadController returns the controller's configuration: the defaults, and over them the file at path unless it is
 // empty, or all files of a folder: a later one says only what it changes, and its lists replace those of earlier ones.
 func LoadController(path string) (*configv1alpha1.ControllerConfiguration, error) {
-	c := configv1alpha1.DefaultControllerConfiguration()
-	if err := load(path, configv1alpha1.ControllerConfigurationKind, c); err != nil {
-		return nil, err
-	}
-	if err := invalid(path, ValidateController(c)); err != nil {
-		return nil, err
-	}
-	return c, resolve(&c.SharedConfiguration)
+	return Sources{Path: path}.Controller()
 }
 
 // LoadWebhook returns the webhook's configuration, read as LoadController reads.
 func LoadWebhook(path string) (*configv1alpha1.WebhookConfiguration, error) {
+	return Sources{Path: path}.Webhook()
+}
+
+// Controller returns the controller's configuration.
+func (s Sources) Controller() (*configv1alpha1.ControllerConfiguration, error) {
+	c := configv1alpha1.DefaultControllerConfiguration()
+	if err := s.load(ControllerVariable, configv1alpha1.ControllerConfigurationKind, c); err != nil {
+		return nil, err
+	}
+	if err := s.invalid(ControllerVariable, ValidateController(c)); err != nil {
+		return nil, err
+	}
+	return c, s.resolve(&c.SharedConfiguration)
+}
+
+// Webhook returns the webhook's configuration.
+func (s Sources) Webhook() (*configv1alpha1.WebhookConfiguration, error) {
 	c := configv1alpha1.DefaultWebhookConfiguration()
-	if err := load(path, configv1alpha1.WebhookConfigurationKind, c); err != nil {
+	if err := s.load(WebhookVariable, configv1alpha1.WebhookConfigurationKind, c); err != nil {
 		return nil, err
 	}
-	if err := invalid(path, ValidateWebhook(c)); err != nil {
+	if err := s.invalid(WebhookVariable, ValidateWebhook(c)); err != nil {
 		return nil, err
 	}
-	return c, resolve(&c.SharedConfiguration)
+	return c, s.resolve(&c.SharedConfiguration)
+}
+
+func (s Sources) load(variable, kind string, into any) error {
+	if err := load(s.Path, kind, into); err != nil {
+		return err
+	}
+	document := s.variable(variable)
+	if document == "" {
+		return nil
+	}
+	if err := decode([]byte(document), kind, into); err != nil {
+		return fmt.Errorf("configuration of the variable %s: %w", variable, err)
+	}
+	return nil
 }
 
 func load(path, kind string, into any) error {
@@ -105,12 +130,14 @@ func decode(data []byte, kind string, into any) error {
 	return errors.Join(strict...)
 }
 
-func invalid(path string, errs field.ErrorList) error {
+// invalid says where to look for what is wrong.
+func (s Sources) invalid(variable string, errs field.ErrorList) error {
 	if len(errs) == 0 {
 		return nil
 	}
-	if path == "" {
-		path = "(defaults)"
+	place := cmp.Or(s.Path, "(defaults)")
+	if s.variable(variable) != "" {
+		place += " and variable " + variable
 	}
-	return fmt.Errorf("configuration file %s: %w", path, errs.ToAggregate())
+	return fmt.Errorf("configuration file %s: %w", place, errs.ToAggregate())
 }

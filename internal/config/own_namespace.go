@@ -6,10 +6,7 @@ package config
 import (
 	"fmt"
 	"os"
-	"slices"
 	"strings"
-
-	configv1alpha1 "github.com/alauda/spark-operator/apis/config/v1alpha1"
 )
 
 const (
@@ -32,23 +29,4 @@ func ownNamespace(given, file string) (string, error) {
 		return "", fmt.Errorf("find the operator's own namespace (set %s outside of a cluster): %w", namespaceVariable, err)
 	}
 	return strings.TrimSpace(string(content)), nil
-}
-
-// resolve puts the operator's own namespace in the place of what stands for it.
-func resolve(c *configv1alpha1.SharedConfiguration) error {
-	var resolved []string
-	for _, name := range c.Namespaces {
-		if name == configv1alpha1.OwnNamespace {
-			own, err := OwnNamespace()
-			if err != nil {
-				return err
-			}
-			name = own
-		}
-		if !slices.Contains(resolved, name) {
-			resolved = append(resolved, name)
-		}
-	}
-	c.Namespaces = resolved
-	return nil
 }
