@@ -4,9 +4,20 @@ SHELL := /usr/bin/env bash -o errexit -o pipefail -o nounset
 MAKEFLAGS += --no-print-directory
 
 VERSION ?= v0.1.0
-CONTROLLER_IMAGE ?= alauda/spark-operator-controller:$(VERSION)
+# IMAGE_REGISTRY=registry.example.com/spark has every image there, those of others by their last name.
+IMAGE_REGISTRY ?=
+CONTROLLER_IMAGE ?= $(or $(IMAGE_REGISTRY),alauda)/spark-operator-controller:$(VERSION)
 CONTROLLER_SLIM_IMAGE ?= $(CONTROLLER_IMAGE)-slim
-WEBHOOK_IMAGE ?= alauda/spark-operator-webhook:$(VERSION)
+WEBHOOK_IMAGE ?= $(or $(IMAGE_REGISTRY),alauda)/spark-operator-webhook:$(VERSION)
+BUNDLE_IMAGE ?= $(or $(IMAGE_REGISTRY),alauda)/spark-operator-bundle:$(VERSION)
+CATALOG_IMAGE ?= $(or $(IMAGE_REGISTRY),alauda)/spark-operator-catalog:$(VERSION)
+SAMPLES_IMAGE ?= $(or $(IMAGE_REGISTRY),docker.io/library)/spark:4.0.1
+SCORECARD_IMAGE ?= $(or $(IMAGE_REGISTRY),quay.io/operator-framework)/scorecard-test:v1.41.1
+OPM_IMAGE ?= $(or $(IMAGE_REGISTRY),quay.io/operator-framework)/opm:v1.60.0
+# A file with a line "NAME sha256:..." for controller, webhook, spark, scorecard and bundle pins them all: docs/olm.md.
+IMAGE_DIGESTS ?=
+# The version that the bundle replaces; none for the first.
+REPLACES ?=
 PLATFORMS ?= linux/amd64,linux/arm64
 BUILD_ARGS ?=
 # CLUSTER=local runs quickstart and e2e on the project's own cluster; CLUSTER=current on that of the current kubeconfig.
@@ -57,7 +68,7 @@ build: ## Build the binaries into bin/ (static, for the images).
 	CGO_ENABLED=0 go build -trimpath -ldflags '$(LDFLAGS)' -o bin/ ./cmd/...
 
 .PHONY: generate
-generate: ## Generate deep copies, CRDs, RBAC, the state diagram and the table of metrics.
+generate: ## Generate deep copies, CRDs, RBAC, parts of the documentation and the OLM bundle.
 	$(TOOL) controller-gen object:headerFile=hack/boilerplate.go.txt paths=./apis/...
 	go run ./hack/crdgen
 	go run ./hack/statediagram
@@ -70,6 +81,28 @@ generate: ## Generate deep copies, CRDs, RBAC, the state diagram and the table o
 	$(TOOL) controller-gen rbac:roleName=spark-operator-metrics-auth,fileName=auth_role.yaml paths=./internal/manager/... output:rbac:dir=config/rbac/metrics
 	$(TOOL) controller-gen rbac:roleName=spark-operator-namespaces,fileName=role.yaml paths=./internal/scope/... output:rbac:dir=config/rbac/namespaces
 	$(TOOL) controller-gen webhook paths=./webhooks/... output:webhook:dir=config/webhook
+	@$(MAKE) bundle
+
+BUNDLE := go -C hack/bundle run .
+BUNDLE_FLAGS = -digests "$(IMAGE_DIGESTS)" -controller-image $(CONTROLLER_IMAGE) -webhook-image $(WEBHOOK_IMAGE) -spark-image $(SAMPLES_IMAGE) \
+  -scorecard-image $(SCORECARD_IMAGE)
+
+.PHONY: bundle
+bundle: ## Generate the OLM bundle from config/manifests (docs/olm.md), and check it with operator-framework's validators.
+	$(BUNDLE) generate -out ../../bundle -version $(VERSION) -replaces "$(REPLACES)" $(BUNDLE_FLAGS)
+	@$(BUNDLE) validate
+
+.PHONY: bundle-image
+bundle-image: ## Build the image of the bundle and push it; needs docker buildx.
+	docker buildx build --push --file bundle.Dockerfile --tag $(BUNDLE_IMAGE) .
+
+.PHONY: catalog
+catalog: ## Write the file-based catalog with the bundle into bin/catalog.
+	$(BUNDLE) catalog -out ../../bin/catalog -digests "$(IMAGE_DIGESTS)" -bundle-image $(BUNDLE_IMAGE)
+
+.PHONY: catalog-image
+catalog-image: catalog ## Build the image of the catalog and push it; needs docker buildx.
+	docker buildx build --push --platform $(PLATFORMS) --build-arg OPM_IMAGE=$(OPM_IMAGE) --file catalog/Dockerfile --tag $(CATALOG_IMAGE) .
 
 .PHONY: fmt
 fmt: ## Format the code.
@@ -136,6 +169,7 @@ verify: ## Generate and lint, and ask that nothing changed.
 unit: ## Unit tests; they need nothing but Go.
 	go test $$(go list ./... | grep -vE '/test/(conformance$$|integration|e2e|images|kueue|overlays|quickstart|perf)')
 	cd test/localcluster && go test ./...
+	cd hack/bundle && go test ./...
 
 .PHONY: integration
 integration: ## Tests against a real kube-apiserver and etcd, built on first use.

@@ -13,7 +13,7 @@ step 'modules'
 go mod tidy
 # The modules of the local cluster's components and of the bills of materials only pin what their binaries are built from, and building checks that; to
 # tidy them would fetch what the tests of all their dependencies need.
-for module in hack/tools test/localcluster; do
+for module in hack/bundle hack/tools test/localcluster; do
   go -C "$module" mod tidy
 done
 step 'lint'
