@@ -7,6 +7,7 @@ import (
 	"strconv"
 	"strings"
 	"testing"
+	"time"
 
 	corev1 "k8s.io/api/core/v1"
 	metav1 "k8s.io/apimachinery/pkg/apis/meta/v1"
@@ -15,6 +16,7 @@ import (
 
 	configv1alpha1 "github.com/alauda/spark-operator/apis/config/v1alpha1"
 	"github.com/alauda/spark-operator/apis/sparkoperator/v1beta2"
+	"github.com/alauda/spark-operator/internal/schedule"
 	"github.com/alauda/spark-operator/internal/testing/escalation"
 	"github.com/alauda/spark-operator/pkg/sparkconf"
 )
@@ -36,10 +38,13 @@ func waysToAsk(t *testing.T) []asked {
 		}},
 		{"ScheduledSparkApplication", "spec.template", func(t *testing.T, change func(*app)) answer {
 			t.Helper()
-			run := sparkPi(func(a *app) { a.Name = "run" }, change)
-			schedule := &v1beta2.ScheduledSparkApplication{ObjectMeta: metav1.ObjectMeta{Namespace: "team", Name: "daily", Labels: run.Labels}}
-			schedule.Spec = v1beta2.ScheduledSparkApplicationSpec{Schedule: "@daily", ConcurrencyPolicy: v1beta2.ConcurrencyForbid, Template: run.Spec}
-			return ask(t, schedules, nil, schedule)
+			daily := &v1beta2.ScheduledSparkApplication{ObjectMeta: metav1.ObjectMeta{Namespace: "team", Name: "daily"}}
+			run := sparkPi(func(a *app) {
+				a.Name = schedule.RunName(daily, schedule.Occasion{Slot: time.Unix(1_500_000_000, 0)})
+			}, change)
+			daily.Labels = run.Labels
+			daily.Spec = v1beta2.ScheduledSparkApplicationSpec{Schedule: "@daily", ConcurrencyPolicy: v1beta2.ConcurrencyForbid, Template: run.Spec}
+			return ask(t, schedules, nil, daily)
 		}},
 	}
 }

@@ -8,7 +8,6 @@ import (
 	"maps"
 	"reflect"
 
-	metav1 "k8s.io/apimachinery/pkg/apis/meta/v1"
 	"k8s.io/apimachinery/pkg/util/validation/field"
 	"sigs.k8s.io/controller-runtime/pkg/webhook/admission"
 
@@ -16,6 +15,7 @@ import (
 	"github.com/alauda/spark-operator/internal/planning"
 	"github.com/alauda/spark-operator/internal/validation"
 	"github.com/alauda/spark-operator/pkg/sparkconf"
+	"github.com/alauda/spark-operator/pkg/sparklabels"
 )
 
 // +kubebuilder:webhook:path=/mutate-sparkoperator-k8s-io-v1beta2-scheduledsparkapplication,mutating=true,failurePolicy=ignore,sideEffects=None,groups=sparkoperator.k8s.io,resources=scheduledsparkapplications,verbs=create;update,versions=v1beta2,name=mutate-scheduledsparkapplication.sparkoperator.k8s.io,admissionReviewVersions=v1,serviceName=spark-operator-webhook-svc,serviceNamespace=spark-operator,timeoutSeconds=5,matchPolicy=Equivalent,reinvocationPolicy=Never
@@ -32,25 +32,36 @@ type scheduledSparkApplicationValidator struct{}
 
 // ValidateCreate implements admission.Validator.
 func (scheduledSparkApplicationValidator) ValidateCreate(_ context.Context, schedule *v1beta2.ScheduledSparkApplication) (admission.Warnings, error) {
-	warnings, errs := examineSchedule(schedule)
-	return answerToSchedule(schedule, warnings, append(validation.ScheduleName(schedule.Name), errs...))
+	examined := planning.ExamineSchedule(schedule)
+	return answerToSchedule(schedule, examined.Warnings, append(validation.Name(schedule.Name, validation.MaxNameLength), examined.Errors...))
 }
 
 // ValidateUpdate implements admission.Validator. It looks at what the update changes.
 func (scheduledSparkApplicationValidator) ValidateUpdate(_ context.Context, before, after *v1beta2.ScheduledSparkApplication) (admission.Warnings, error) {
 	specChanged := !reflect.DeepEqual(before.Spec, after.Spec)
-	if !after.DeletionTimestamp.IsZero() || !specChanged && maps.Equal(before.Labels, after.Labels) {
+	if !after.DeletionTimestamp.IsZero() || !specChanged && makesSameRuns(before, after) {
 		return nil, nil
 	}
-	warnings, errs := examineSchedule(after)
+	examined := planning.ExamineSchedule(after)
+	errs := examined.Errors
 	if len(errs) > 0 {
-		_, known := examineSchedule(before)
-		errs = validation.Changes(known, errs)
+		errs = validation.Changes(planning.ExamineSchedule(before).Errors, errs)
 	}
-	if !specChanged {
-		warnings = nil
+	var warnings admission.Warnings
+	if specChanged {
+		warnings = examined.Warnings
 	}
 	return answerToSchedule(after, warnings, errs)
+}
+
+// makesSameRuns reports whether an update leaves alone what runs are made from beside the spec.
+func makesSameRuns(before, after *v1beta2.ScheduledSparkApplication) bool {
+	for _, name := range []string{sparklabels.RunNow, sparklabels.SubmissionMode, sparklabels.ExcludePodLabels} {
+		if before.Annotations[name] != after.Annotations[name] {
+			return false
+		}
+	}
+	return maps.Equal(before.Labels, after.Labels)
 }
 
 // ValidateDelete implements admission.Validator; deletions are not asked about.
@@ -59,20 +70,6 @@ func (scheduledSparkApplicationValidator) ValidateDelete(context.Context, *v1bet
 }
 
 func answerToSchedule(schedule *v1beta2.ScheduledSparkApplication, warnings admission.Warnings, errs field.ErrorList) (admission.Warnings, error) {
-	secrets := func() *sparkconf.Masker { return planning.Secrets(runOf(schedule)) }
+	secrets := func() *sparkconf.Masker { return planning.SecretsOfSchedule(schedule) }
 	return answerOf(subject{v1beta2.GroupVersion, "ScheduledSparkApplication", schedule.Name}, secrets, warnings, errs)
-}
-
-// runOf returns a run of a schedule as it will be, but for its name, which is not the author's to choose.
-func runOf(schedule *v1beta2.ScheduledSparkApplication) *v1beta2.SparkApplication {
-	return &v1beta2.SparkApplication{
-		ObjectMeta: metav1.ObjectMeta{Namespace: schedule.Namespace, Name: "run", Labels: schedule.Labels},
-		Spec:       schedule.Spec.Template,
-	}
-}
-
-// examineSchedule looks at the schedule and at a run of it.
-func examineSchedule(schedule *v1beta2.ScheduledSparkApplication) (admission.Warnings, field.ErrorList) {
-	run := planning.Examine(runOf(schedule), specPath.Child("template"))
-	return append(validation.ScheduleWarnings(schedule), run.Warnings...), append(validation.ScheduledSparkApplication(schedule), run.Errors...)
 }

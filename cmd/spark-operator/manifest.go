@@ -10,11 +10,11 @@ import (
 	"errors"
 	"fmt"
 	"io"
-	"maps"
 	"os"
 	"regexp"
 	"slices"
 	"strings"
+	"time"
 
 	metav1 "k8s.io/apimachinery/pkg/apis/meta/v1"
 	"k8s.io/apimachinery/pkg/types"
@@ -22,7 +22,7 @@ import (
 	"sigs.k8s.io/yaml"
 
 	"github.com/alauda/spark-operator/apis/sparkoperator/v1beta2"
-	"github.com/alauda/spark-operator/pkg/sparklabels"
+	"github.com/alauda/spark-operator/internal/schedule"
 )
 
 const (
@@ -256,11 +256,11 @@ func (m manifest) decodeApplication(found metav1.TypeMeta) (*application, error)
 
 // ofSchedule returns the application of a run. Each run has a UID of its own, which is not the schedule's.
 func ofSchedule(scheduled *v1beta2.ScheduledSparkApplication) *application {
-	app := &v1beta2.SparkApplication{Spec: *scheduled.Spec.Template.DeepCopy()}
-	app.Name, app.Namespace = scheduled.Name, scheduled.Namespace
-	app.Labels = map[string]string{sparklabels.ScheduledAppName: scheduled.Name}
-	maps.Copy(app.Labels, scheduled.Labels)
-	note := fmt.Sprintf("it is a schedule: the application of a run is named %s-<time of the run>, here %s", scheduled.Name, scheduled.Name)
+	slot := time.Unix(0, 0).UTC()
+	app := schedule.RunOf(scheduled, schedule.Occasion{Trigger: schedule.TriggerSchedule, Slot: slot})
+	app.Name, app.OwnerReferences = scheduled.Name, nil
+	note := fmt.Sprintf("it is a schedule: the application of a run is named %s-<time>-<digest>, here %s; the time that it is given is when it is due, here %s",
+		scheduled.Name, scheduled.Name, slot.Format(time.RFC3339))
 	return &application{SparkApplication: app, notes: []string{note}}
 }
 

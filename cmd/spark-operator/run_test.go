@@ -31,7 +31,7 @@ func execute(stdin string, args ...string) result {
 
 func TestGoldenOutput(t *testing.T) {
 	const mask = "values that look like secrets are masked: the output is to be read, not applied\n"
-	const nightly = "warning: default/nightly: it is a schedule: the application of a run is named nightly-<time of the run>, here nightly\n" +
+	const nightly = "warning: default/nightly: it is a schedule: the application of a run is named nightly-<time>-<digest>, here nightly; the time that it is given is when it is due, here 1970-01-01T00:00:00Z\n" +
 		"warning: default/nightly: Spark 9.9 is not known to this operator; it is treated as "
 	cases := map[string]struct {
 		golden string

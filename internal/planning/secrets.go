@@ -47,6 +47,11 @@ func Secrets(app *v1beta2.SparkApplication) *sparkconf.Masker {
 	return m
 }
 
+// SecretsOfSchedule returns what hides the secrets of a schedule: those of its runs.
+func SecretsOfSchedule(scheduled *v1beta2.ScheduledSparkApplication) *sparkconf.Masker {
+	return Secrets(exampleRun(scheduled))
+}
+
 // SecretsOfServer returns what hides the secrets that are written in a Spark Connect server.
 func SecretsOfServer(server *v1alpha1.SparkConnect) *sparkconf.Masker {
 	spec := &server.Spec

@@ -56,11 +56,16 @@ func RunName(schedule *v1beta2.ScheduledSparkApplication, of Occasion) string {
 	return named(schedule.Name, fmt.Sprintf("-%d-%s", of.Slot.Unix(), digest(string(schedule.UID), 8)))
 }
 
+// named returns a name that a SparkApplication can have. Schedules may have been stored with names that are none.
 func named(name, tail string) string {
+	if name != "" && (name[0] < 'a' || name[0] > 'z') {
+		name = "run-" + name
+	}
+	name = strings.ReplaceAll(name, ".", "-")
 	if room := sparklabels.MaxLabelLength - len(tail); len(name) > room {
 		name = name[:room]
 	}
-	return strings.TrimRight(name, "-.") + tail
+	return strings.TrimRight(name, "-") + tail
 }
 
 func digest(text string, digits int) string {
@@ -84,7 +89,7 @@ func RunOf(schedule *v1beta2.ScheduledSparkApplication, of Occasion) *v1beta2.Sp
 		Spec: *schedule.Spec.Template.DeepCopy(),
 	}
 	maps.Copy(run.Labels, schedule.Labels)
-	run.Labels[sparklabels.ScheduledAppName] = schedule.Name
+	run.Labels[sparklabels.ScheduledAppName] = sparklabels.Value(schedule.Name)
 	run.Labels[sparklabels.TriggeredBy] = string(of.Trigger)
 	for _, name := range []string{sparklabels.SubmissionMode, sparklabels.ExcludePodLabels} {
 		if value, set := schedule.Annotations[name]; set {

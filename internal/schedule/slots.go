@@ -11,12 +11,21 @@ import (
 	"github.com/alauda/spark-operator/internal/events"
 )
 
-// onTime is how late a run may be and count as made when it was due: an operator that is replaced by another takes less.
+// onTime is how late a run may be and count as made when it was due: an operator that is replaced by another takes
+// less.
 const onTime = time.Minute
 
 // decideSlots decides the slots that are due, the oldest first, up to the first that waits.
 func (t *turn) decideSlots() {
-	if !t.isRunning() || t.unfinished {
+	if t.Unreadable != nil || !t.hasTable || t.unfinished {
+		return
+	}
+	// A run may have been made just before the schedule was suspended or the clock was put back, and may be replaced
+	// before it is heard of again.
+	if made := t.lastMade(t.table); !made.IsZero() && (!t.isRunning() || made.After(t.Now)) && !t.settle(t.table, made, t.whyMissed) {
+		return
+	}
+	if !t.isRunning() {
 		return
 	}
 	d := t.table.due(t.cursor(), t.Now)

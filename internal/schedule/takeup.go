@@ -82,14 +82,11 @@ func (t *turn) begin() {
 func (t *turn) change(expression string) {
 	before, err := newTimetable(t.status.Schedule, "", t.Schedule.CreationTimestamp.Time, t.policy.Local)
 	if err == nil && t.status.Schedule != "" {
-		d := before.due(t.cursor(), t.Now)
-		t.miss(before, d.older, func(time.Time) MissedReason { return MissedScheduleChanged })
-		for _, slot := range d.slots {
-			t.settle(slot, MissedScheduleChanged)
+		until := t.Now
+		if made := t.lastMade(before); made.After(until) {
+			until = made
 		}
-		if d.more {
-			t.moveCursor(d.older.to)
-			t.unfinished = true
+		if !t.settle(before, until, func(time.Time) MissedReason { return MissedScheduleChanged }) {
 			return
 		}
 	}
@@ -100,13 +97,37 @@ func (t *turn) change(expression string) {
 	t.say("the schedule was changed")
 }
 
-// settle notes that a slot was run, if it was, and else that it is missed.
-func (t *turn) settle(slot time.Time, reason MissedReason) {
-	if run, exists := t.slotRun(slot); exists {
-		t.adopt(run)
-		return
+// settle decides all slots up to a time: those that were run are made, and the others missed. It reports whether that
+// was not too many for one decision.
+func (t *turn) settle(table Timetable, until time.Time, why func(time.Time) MissedReason) (done bool) {
+	d := table.due(t.cursor(), until)
+	t.miss(table, d.older, why)
+	if d.more {
+		t.moveCursor(d.older.to)
+		t.unfinished = true
+		return false
 	}
-	t.missed.add(reason, 1, slot, slot)
+	for _, slot := range d.slots {
+		if run, exists := t.slotRun(slot); exists {
+			t.adopt(run)
+		} else {
+			t.missed.add(why(slot), 1, slot, slot)
+		}
+		t.moveCursor(slot)
+	}
+	return true
+}
+
+// lastMade returns the newest slot that was run and is not decided yet; zero where there is none.
+func (t *turn) lastMade(table Timetable) time.Time {
+	var last time.Time
+	for _, run := range t.runs.all {
+		due := run.Trigger == TriggerSchedule || run.Trigger == TriggerCatchUp
+		if due && !t.runs.known[run.Name] && run.Slot.After(t.cursor()) && run.Slot.After(last) && t.isRunOf(run, table) {
+			last = run.Slot
+		}
+	}
+	return last
 }
 
 // since returns since when a condition has the status that is stored; zero if it has another.

@@ -17,17 +17,19 @@ import (
 	"github.com/alauda/spark-operator/apis/sparkoperator/v1beta2"
 )
 
-// maxExpressionBytes bounds expressions. One that names every minute, hour, day and month has less than 500.
-const maxExpressionBytes = 1024
+// MaxExpressionBytes bounds expressions. One that names every minute, hour, day and month has less than 500.
+const MaxExpressionBytes = 1024
 
 // horizon is how far ahead slots are looked for: leap days are up to eight years apart.
 const horizon = 10
 
 var (
-	errTooLong     = fmt.Errorf("it is longer than %d characters", maxExpressionBytes)
 	errNothingElse = errors.New("nothing follows the time zone")
 	errEmptyField  = errors.New("a field names no time")
 )
+
+// ErrTooLong is what is wrong with an expression of more than MaxExpressionBytes.
+var ErrTooLong = fmt.Errorf("it is longer than %d characters", MaxExpressionBytes)
 
 // ErrNeverDue is what is wrong with an expression that names only days that do not exist.
 var ErrNeverDue = errors.New("it is never due: there is no such day")
@@ -48,8 +50,8 @@ type Expression struct {
 // prefix TZ= or CRON_TZ=.
 func ParseExpression(text string) (Expression, error) {
 	text = strings.TrimSpace(text)
-	if len(text) > maxExpressionBytes {
-		return Expression{}, errTooLong
+	if len(text) > MaxExpressionBytes {
+		return Expression{}, ErrTooLong
 	}
 	e := Expression{text: text}
 	if prefix, rest, found := cutZone(text); prefix {
@@ -150,7 +152,7 @@ func TimetableOf(schedule *v1beta2.ScheduledSparkApplication, local *time.Locati
 func newTimetable(text, zone string, anchor time.Time, local *time.Location) (Timetable, error) {
 	expression, err := ParseExpression(text)
 	if err != nil {
-		return Timetable{}, fmt.Errorf("schedule %q: %w", head(text, maxExpressionBytes), err)
+		return Timetable{}, fmt.Errorf("schedule %q: %w", head(text, MaxExpressionBytes), err)
 	}
 	table := Timetable{expression: expression, zone: expression.zone, location: expression.location, anchor: anchor.Truncate(time.Second)}
 	if expression.NamesZone() && expression.zone != localName {

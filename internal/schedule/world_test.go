@@ -46,8 +46,8 @@ type world struct {
 	// backfills numbers the backfills, and backfilled says which made a run.
 	backfills  int
 	backfilled map[string]int
-	// unstored are runs that no status speaks of yet, by the expression by which they were due. If that is changed before
-	// one does, the run may be of a slot that was never: excused.
+	// unstored are runs that no status speaks of yet, by the expression by which they were due. If that is changed
+	// before one does, the run may be of a slot that was never: excused.
 	unstored map[string]string
 	excused  map[string]bool
 	log      []string
@@ -265,8 +265,8 @@ func (w *world) create(o *Observation, create Create) Run {
 func (w *world) checkCreate(o *Observation, create Create) {
 	w.t.Helper()
 	if before, again := w.created[create.Name]; again {
-		// A backfill runs what was run and is gone, but nothing twice by itself, and nothing of which the status does not
-		// know yet.
+		// A backfill runs what was run and is gone, but nothing twice by itself, and nothing of which the status does
+		// not know yet.
 		if create.Trigger != TriggerBackfill || w.counted[create.Name] == 0 || w.backfilled[create.Name] == w.backfills {
 			w.failf("%s is made twice, %+v and %+v", create.Name, before, create.Occasion)
 		}
@@ -408,7 +408,14 @@ func (w *world) checkSlots(o *Observation, d Decision, from, to time.Time) {
 		w.failf("stored expression: %v", err)
 	}
 	var due, run int64
-	if until := o.Now; to.After(from) {
+	until := o.Now
+	for _, made := range d.Counts.Made {
+		// A clock that was put back is ahead of nothing that was made.
+		if made.Trigger != TriggerRunNow && made.Slot.After(until) {
+			until = made.Slot
+		}
+	}
+	if to.After(from) {
 		if to.Before(until) {
 			until = to
 		}

@@ -4,29 +4,21 @@
 package validation
 
 import (
+	"errors"
 	"fmt"
-	"strings"
 	"time"
-	// The image of the operator has no time zones of its own.
-	_ "time/tzdata"
 
-	"github.com/robfig/cron/v3"
 	"k8s.io/apimachinery/pkg/util/validation/field"
 
 	"github.com/alauda/spark-operator/apis/sparkoperator/v1beta2"
+	"github.com/alauda/spark-operator/internal/schedule"
+	"github.com/alauda/spark-operator/pkg/sparklabels"
 )
 
-// The runs of a schedule are named by it and the time, in a unit that the controller is configured with: the shortest
-// time has 8 digits, and that of the default unit has 19.
-const (
-	maxScheduleName  = MaxNameLength - len("-12345678")
-	safeScheduleName = MaxNameLength - len("-1234567890123456789")
-)
-
-// ScheduledSparkApplication returns everything that is wrong with a schedule. Its template is an application's spec,
-// and looked at as one.
-func ScheduledSparkApplication(schedule *v1beta2.ScheduledSparkApplication) field.ErrorList {
-	spec, path := &schedule.Spec, field.NewPath("spec")
+// ScheduledSparkApplication returns everything that is wrong with a schedule, but for its template: that is an
+// application's spec, and looked at as one.
+func ScheduledSparkApplication(scheduled *v1beta2.ScheduledSparkApplication) field.ErrorList {
+	spec, path := &scheduled.Spec, field.NewPath("spec")
 	var errs field.ErrorList
 	errs = append(errs, cronExpression(spec.Schedule, path.Child("schedule"))...)
 	errs = append(errs, timeZone(spec.TimeZone, path.Child("timeZone"))...)
@@ -36,51 +28,45 @@ func ScheduledSparkApplication(schedule *v1beta2.ScheduledSparkApplication) fiel
 	default:
 		errs = append(errs, field.NotSupported(path.Child("concurrencyPolicy"), spec.ConcurrencyPolicy, policies))
 	}
+	errs = append(errs, backfill(spec.Backfill, path.Child("backfill"))...)
 	errs = append(errs, historyLimit(spec.SuccessfulRunHistoryLimit, path.Child("successfulRunHistoryLimit"))...)
-	return append(errs, historyLimit(spec.FailedRunHistoryLimit, path.Child("failedRunHistoryLimit"))...)
-}
-
-// ScheduleName returns what is wrong with the name of a schedule.
-func ScheduleName(name string) field.ErrorList {
-	errs := Name(name, MaxNameLength)
-	if len(errs) == 0 && len(name) > maxScheduleName {
-		errs = append(errs, field.Invalid(field.NewPath("metadata", "name"), name,
-			fmt.Sprintf("must be no more than %d characters: runs are named by it and the time, and their names end at %d", maxScheduleName, MaxNameLength)))
-	}
-	return errs
+	errs = append(errs, historyLimit(spec.FailedRunHistoryLimit, path.Child("failedRunHistoryLimit"))...)
+	return append(errs, runNow(scheduled)...)
 }
 
 func cronExpression(expression string, path *field.Path) field.ErrorList {
-	schedule, err := parseCron(expression)
-	if err != nil {
-		return field.ErrorList{field.Invalid(path, expression, fmt.Sprintf(`must be a cron expression of five fields, a descriptor such as @daily, or "@every 1h": %v`, err))}
+	_, err := schedule.ParseExpression(expression)
+	switch {
+	case err == nil:
+		return nil
+	case errors.Is(err, schedule.ErrTooLong):
+		return field.ErrorList{field.TooLong(path, expression, schedule.MaxExpressionBytes)}
+	case errors.Is(err, schedule.ErrNeverDue):
+		return field.ErrorList{field.Invalid(path, expression, err.Error())}
 	}
-	if schedule.Next(time.Unix(0, 0)).IsZero() {
-		return field.ErrorList{field.Invalid(path, expression, "it is never due: there is no such day")}
-	}
-	return nil
-}
-
-// parseCron takes a prefix TZ= or CRON_TZ= as the library does, which panics where nothing follows it.
-func parseCron(expression string) (cron.Schedule, error) {
-	if hasZone(expression) && !strings.Contains(expression, " ") {
-		return nil, fmt.Errorf("nothing follows the time zone")
-	}
-	return cron.ParseStandard(expression)
-}
-
-func hasZone(expression string) bool {
-	return strings.HasPrefix(expression, "TZ=") || strings.HasPrefix(expression, "CRON_TZ=")
+	return field.ErrorList{field.Invalid(path, expression, fmt.Sprintf(`must be a cron expression of five fields, a descriptor such as @daily, or "@every 1h": %v`, err))}
 }
 
 func timeZone(name string, path *field.Path) field.ErrorList {
-	if name == "" {
-		return nil
-	}
-	if _, err := time.LoadLocation(name); err != nil {
+	if _, err := schedule.LoadZone(name, nil); err != nil {
 		return field.ErrorList{field.Invalid(path, name, "must be a time zone of the IANA data base, such as Europe/Berlin")}
 	}
 	return nil
+}
+
+func backfill(b *v1beta2.Backfill, path *field.Path) field.ErrorList {
+	if b == nil {
+		return nil
+	}
+	var errs field.ErrorList
+	from, to := b.From.UTC().Format(time.RFC3339), b.To.UTC().Format(time.RFC3339)
+	if b.From.Unix() < 0 {
+		errs = append(errs, field.Invalid(path.Child("from"), from, "must not be before 1970"))
+	}
+	if b.To.Time.Before(b.From.Time) {
+		errs = append(errs, field.Invalid(path.Child("to"), to, "must not be before from, which is "+from))
+	}
+	return errs
 }
 
 func historyLimit(limit *int32, path *field.Path) field.ErrorList {
@@ -88,4 +74,13 @@ func historyLimit(limit *int32, path *field.Path) field.ErrorList {
 		return field.ErrorList{field.Invalid(path, *limit, "must not be negative; 0 keeps none")}
 	}
 	return nil
+}
+
+// runNow looks at the annotation that asks for a run.
+func runNow(scheduled *v1beta2.ScheduledSparkApplication) field.ErrorList {
+	token := scheduled.Annotations[sparklabels.RunNow]
+	if len(token) <= schedule.MaxTokenBytes {
+		return nil
+	}
+	return field.ErrorList{field.TooLong(field.NewPath("metadata", "annotations").Key(sparklabels.RunNow), token, schedule.MaxTokenBytes)}
 }

@@ -9,12 +9,14 @@ import (
 
 	"github.com/google/go-cmp/cmp"
 	corev1 "k8s.io/api/core/v1"
+	metav1 "k8s.io/apimachinery/pkg/apis/meta/v1"
 	"k8s.io/apimachinery/pkg/util/validation/field"
 
 	"github.com/alauda/spark-operator/apis/sparkoperator/v1alpha1"
 	"github.com/alauda/spark-operator/apis/sparkoperator/v1beta2"
 	"github.com/alauda/spark-operator/internal/testing/builder"
 	"github.com/alauda/spark-operator/internal/validation"
+	"github.com/alauda/spark-operator/pkg/sparklabels"
 )
 
 func sentences(errs field.ErrorList) []string {
@@ -320,11 +322,34 @@ func TestScheduledSparkApplication(t *testing.T) {
 			given: spec{Schedule: "0 0 30 2 *"},
 			want:  []string{`spec.schedule: Invalid value: "0 0 30 2 *": it is never due: there is no such day`},
 		},
+		"blanks around a descriptor": {given: spec{Schedule: " @daily "}},
+		"a field that names nothing": {
+			given: spec{Schedule: ", * * * *"},
+			want:  []string{`spec.schedule: Invalid value: ", * * * *": must be a cron expression of five fields, a descriptor such as @daily, or "@every 1h": a field names no time`},
+		},
+		"two time zones": {
+			given: spec{Schedule: "TZ=UTC TZ=UTC @daily"},
+			want:  []string{`spec.schedule: Invalid value: "TZ=UTC TZ=UTC @daily": must be a cron expression of five fields, a descriptor such as @daily, or "@every 1h": it names two time zones`},
+		},
+		"an unknown zone in the expression": {
+			given: spec{Schedule: "CRON_TZ=Mars/Olympus @daily"},
+			want:  []string{`spec.schedule: Invalid value: "CRON_TZ=Mars/Olympus @daily": must be a cron expression of five fields, a descriptor such as @daily, or "@every 1h": unknown time zone "Mars/Olympus"`},
+		},
+		"a longer expression than any that says something": {
+			given: spec{Schedule: "* * * * " + strings.Repeat("1,", 1000)},
+			want:  []string{`spec.schedule: Too long: may not be more than 1024 bytes`},
+		},
+		"a backfill of a day": {given: spec{Schedule: "@daily", Backfill: &v1beta2.Backfill{From: metav1.Unix(0, 0), To: metav1.Unix(86400, 0)}}},
 		"everything else": {
-			given: spec{Schedule: "@daily", TimeZone: "Mars/Olympus", ConcurrencyPolicy: "Sometimes", FailedRunHistoryLimit: new(int32(-1))},
+			given: spec{
+				Schedule: "@daily", TimeZone: "Mars/Olympus", ConcurrencyPolicy: "Sometimes", FailedRunHistoryLimit: new(int32(-1)),
+				Backfill: &v1beta2.Backfill{From: metav1.Unix(-1, 0), To: metav1.Unix(-2, 0)},
+			},
 			want: []string{
 				`spec.timeZone: Invalid value: "Mars/Olympus": must be a time zone of the IANA data base, such as Europe/Berlin`,
 				`spec.concurrencyPolicy: Unsupported value: "Sometimes": supported values: "Allow", "Forbid", "Replace"`,
+				`spec.backfill.from: Invalid value: "1969-12-31T23:59:59Z": must not be before 1970`,
+				`spec.backfill.to: Invalid value: "1969-12-31T23:59:58Z": must not be before from, which is 1969-12-31T23:59:59Z`,
 				`spec.failedRunHistoryLimit: Invalid value: -1: must not be negative; 0 keeps none`,
 			},
 		},
@@ -333,9 +358,6 @@ func TestScheduledSparkApplication(t *testing.T) {
 			check(t, validation.ScheduledSparkApplication(&v1beta2.ScheduledSparkApplication{Spec: tc.given}), tc.want...)
 		})
 	}
-	check(t, validation.ScheduleName(strings.Repeat("a", 54)))
-	check(t, validation.ScheduleName(strings.Repeat("a", 55)), `metadata.name: Invalid value: "`+strings.Repeat("a", 55)+
-		`": must be no more than 54 characters: runs are named by it and the time, and their names end at 63`)
 }
 
 func TestSparkConnect(t *testing.T) {
@@ -434,16 +456,50 @@ func TestWarnings(t *testing.T) {
 	}
 }
 
+// What asks for a run is written by people and programs, and stored again in the status.
+func TestTokenOfARun(t *testing.T) {
+	scheduled := &v1beta2.ScheduledSparkApplication{Spec: v1beta2.ScheduledSparkApplicationSpec{Schedule: "@daily"}}
+	scheduled.Annotations = map[string]string{sparklabels.RunNow: strings.Repeat("a", 253)}
+	check(t, validation.ScheduledSparkApplication(scheduled))
+	scheduled.Annotations[sparklabels.RunNow] += "a"
+	check(t, validation.ScheduledSparkApplication(scheduled), "metadata.annotations[sparkoperator.k8s.io/run-now]: Too long: may not be more than 253 bytes")
+}
+
 func TestScheduleWarnings(t *testing.T) {
-	schedule := &v1beta2.ScheduledSparkApplication{Spec: v1beta2.ScheduledSparkApplicationSpec{Schedule: "TZ=UTC @daily", TimeZone: "Local"}}
-	schedule.Name = strings.Repeat("a", 44)
-	want := []string{
-		"metadata.name: has 44 characters; with more than 43 the names of its runs are too long unless the controller is configured for a shorter time in them",
-		"spec.timeZone: has no effect: the schedule names a time zone of its own",
-		"spec.concurrencyPolicy: is not set: no run is started while any earlier one exists; set Allow, Forbid or Replace",
-	}
-	if diff := cmp.Diff(want, validation.ScheduleWarnings(schedule)); diff != "" {
-		t.Errorf("warnings (-want +got):\n%s", diff)
+	type spec = v1beta2.ScheduledSparkApplicationSpec
+	for name, tc := range map[string]struct {
+		given spec
+		want  []string
+	}{
+		"nothing": {given: spec{Schedule: "@daily", TimeZone: "Europe/Berlin"}},
+		"two time zones": {
+			given: spec{Schedule: "TZ=UTC @daily", TimeZone: "Local"},
+			want:  []string{"spec.timeZone: has no effect: the schedule names a time zone of its own"},
+		},
+		"a time zone of an interval, which is too short": {
+			given: spec{Schedule: "@every -5m", TimeZone: "UTC"},
+			want: []string{
+				"spec.timeZone: has no effect: @every counts from the creation of the schedule", "spec.schedule: is due every second",
+			},
+		},
+		"what does not go together": {
+			given: spec{
+				Schedule: "@daily", ConcurrencyPolicy: "Replace", MissedRunPolicy: "RunAll", StartingDeadlineSeconds: new(int64(5)),
+				Suspend: new(true), Backfill: &v1beta2.Backfill{MaxActive: new(int32(3))},
+			},
+			want: []string{
+				"spec.startingDeadlineSeconds: is short: runs that the operator comes to later are missed; set 10 or more",
+				"spec.missedRunPolicy: is as RunOnce: with concurrencyPolicy Replace the last run replaces those before it",
+				"spec.backfill.maxActive: has no effect: concurrencyPolicy has one run at a time",
+				"spec.backfill: waits until suspend is no longer true",
+			},
+		},
+	} {
+		t.Run(name, func(t *testing.T) {
+			if diff := cmp.Diff(tc.want, validation.ScheduleWarnings(&v1beta2.ScheduledSparkApplication{Spec: tc.given})); diff != "" {
+				t.Errorf("warnings (-want +got):\n%s", diff)
+			}
+		})
 	}
 }
 

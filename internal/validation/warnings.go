@@ -5,6 +5,7 @@ package validation
 
 import (
 	"fmt"
+	"time"
 
 	corev1 "k8s.io/api/core/v1"
 	"k8s.io/apimachinery/pkg/util/sets"
@@ -13,6 +14,7 @@ import (
 
 	"github.com/alauda/spark-operator/apis/sparkoperator/v1alpha1"
 	"github.com/alauda/spark-operator/apis/sparkoperator/v1beta2"
+	"github.com/alauda/spark-operator/internal/schedule"
 	"github.com/alauda/spark-operator/pkg/sparkconf"
 )
 
@@ -46,16 +48,32 @@ func (w *warnings) unserved(spec *v1beta2.SparkApplicationSpec, path *field.Path
 		"names the scheduler of the pods, and does nothing else in this version of the operator: no gangs, queues or task groups")
 }
 
+// minDeadlineSeconds is how long a run may take to be made when the operator is busy or replaced by another.
+const minDeadlineSeconds = 10
+
 // ScheduleWarnings returns what people should know about a schedule, beside what there is to know about its template.
-func ScheduleWarnings(schedule *v1beta2.ScheduledSparkApplication) []string {
+func ScheduleWarnings(scheduled *v1beta2.ScheduledSparkApplication) []string {
 	var w warnings
-	spec, path := &schedule.Spec, field.NewPath("spec")
-	if name := schedule.Name; len(name) > safeScheduleName {
-		w.when(true, field.NewPath("metadata", "name"), fmt.Sprintf(
-			"has %d characters; with more than %d the names of its runs are too long unless the controller is configured for a shorter time in them", len(name), safeScheduleName))
+	spec, path := &scheduled.Spec, field.NewPath("spec")
+	if expression, err := schedule.ParseExpression(spec.Schedule); err == nil {
+		w.when(spec.TimeZone != "" && expression.NamesZone(), path.Child("timeZone"), "has no effect: the schedule names a time zone of its own")
+		w.when(spec.TimeZone != "" && !expression.NamesZone() && expression.Every() > 0, path.Child("timeZone"),
+			"has no effect: @every counts from the creation of the schedule")
+		w.when(expression.Every() == time.Second, path.Child("schedule"), "is due every second")
 	}
-	w.when(spec.TimeZone != "" && hasZone(spec.Schedule), path.Child("timeZone"), "has no effect: the schedule names a time zone of its own")
-	w.when(spec.ConcurrencyPolicy == "", path.Child("concurrencyPolicy"), "is not set: no run is started while any earlier one exists; set Allow, Forbid or Replace")
+	if deadline := spec.StartingDeadlineSeconds; deadline != nil {
+		w.when(*deadline < minDeadlineSeconds, path.Child("startingDeadlineSeconds"),
+			fmt.Sprintf("is short: runs that the operator comes to later are missed; set %d or more", minDeadlineSeconds))
+	}
+	replaces := spec.ConcurrencyPolicy == v1beta2.ConcurrencyReplace
+	w.when(replaces && spec.MissedRunPolicy == v1beta2.MissedRunAll, path.Child("missedRunPolicy"),
+		"is as RunOnce: with concurrencyPolicy Replace the last run replaces those before it")
+	if b := spec.Backfill; b != nil {
+		path := path.Child("backfill")
+		one := replaces || spec.ConcurrencyPolicy == v1beta2.ConcurrencyForbid
+		w.when(one && b.MaxActive != nil && *b.MaxActive > 1, path.Child("maxActive"), "has no effect: concurrencyPolicy has one run at a time")
+		w.when(spec.Suspend != nil && *spec.Suspend, path, "waits until suspend is no longer true")
+	}
 	return w
 }
 
