@@ -112,6 +112,9 @@ func (r *Reconciler) Reconcile(ctx context.Context, req ctrl.Request) (ctrl.Resu
 		// What is not known is not overwritten.
 		return ctrl.Result{}, nil
 	}
+	if err := r.releaseUnrecorded(ctx, obs.App); err != nil {
+		return r.afterRace(req.NamespacedName, err)
+	}
 	return r.decideAndAct(ctx, req.NamespacedName, obs)
 }
 
@@ -190,6 +193,9 @@ func (r *Reconciler) record(ctx context.Context, obs *lifecycle.Observation, dec
 	// The spec is that of the version that was patched; it need not be decoded again.
 	next.ObjectMeta, next.Status = answer.ObjectMeta, answer.Status
 	r.known.versions.Stored(next, r.Clock.Now())
+	if obs.Submission != nil {
+		r.known.unrecorded.Forget(client.ObjectKeyFromObject(next))
+	}
 	obs.App = next
 	r.Metrics.Record(old, next, r.Clock.Now())
 	r.emit(next, decision.Events)

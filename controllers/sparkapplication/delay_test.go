@@ -33,8 +33,9 @@ import (
 
 // submitter answers every submission with err.
 type submitter struct {
-	err   error
-	tries int
+	err      error
+	tries    int
+	released []int64
 }
 
 func (s *submitter) Submit(context.Context, *planning.Plan, submission.Confirm) (submission.Result, error) {
@@ -42,7 +43,8 @@ func (s *submitter) Submit(context.Context, *planning.Plan, submission.Confirm) 
 	return submission.Result{}, s.err
 }
 
-func (s *submitter) Release(context.Context, *v1beta2.SparkApplication, identity.Attempt, submission.Confirm) error {
+func (s *submitter) Release(_ context.Context, _ *v1beta2.SparkApplication, attempt identity.Attempt, _ submission.Confirm) error {
+	s.released = append(s.released, attempt.Number)
 	return nil
 }
 

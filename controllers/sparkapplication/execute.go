@@ -74,6 +74,7 @@ func (r *Reconciler) submit(ctx context.Context, obs *lifecycle.Observation, att
 		return err
 	}
 	outcome := &lifecycle.SubmissionOutcome{Attempt: attempt.Number}
+	r.known.unrecorded.Set(app, attempt.Number)
 	result, err := r.submitPlan(ctx, obs, attempt)
 	outcome.Driver, outcome.Warnings, outcome.Err, obs.Fallback = result.Driver, result.Warnings, planning.HideSecrets(app, asSentence(err)), result.Way.Notice
 	if failed, ok := errors.AsType[*sparksubmit.FailedError](err); ok {

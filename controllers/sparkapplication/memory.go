@@ -22,6 +22,7 @@ type memories struct {
 	events     driverEvents
 	dryRuns    dryRuns
 	podWrites  podWrites
+	unrecorded unrecorded
 	departed   departures
 	ends       executorEnds
 }
@@ -35,6 +36,7 @@ func (m *memories) forget(key types.NamespacedName) {
 	m.events.Forget(key)
 	m.dryRuns.forget(key)
 	m.podWrites.Forget(key)
+	m.unrecorded.Forget(key)
 	m.departed.Forget(key)
 	m.ends.Forget(key)
 }

@@ -286,22 +286,23 @@ func TestNothingIsRememberedOfWhatIsGone(t *testing.T) {
 			k.events.answered(app, start, nil)
 			k.dryRuns.attempts.Set(app, "id")
 			k.dryRuns.answered(app, nil, start)
+			k.unrecorded.Set(app, 1)
 			k.podWrites.freed(driverPod(app, 1, "pi-driver"), start)
 			k.departed.left(key, podOf("pi", "executor"), start)
 			k.ends.seenSince(app, []string{"a"}, start)
 			remembered := func() []int {
 				return []int{
 					k.versions.Len(), k.specs.Len(), k.unreadable.Len(), k.holdups.Len(), k.events.Len(), k.dryRuns.attempts.Len(), k.dryRuns.refused.Len(),
-					k.podWrites.Len(), k.departed.Len(), k.ends.Len(),
+					k.podWrites.Len(), k.unrecorded.Len(), k.departed.Len(), k.ends.Len(),
 				}
 			}
-			if diff := cmp.Diff(slices.Repeat([]int{1}, 10), remembered()); diff != "" {
+			if diff := cmp.Diff(slices.Repeat([]int{1}, 11), remembered()); diff != "" {
 				t.Fatalf("remembered before (-want +got):\n%s", diff)
 			}
 			if err := tc.call(r); err != nil {
 				t.Fatal(err)
 			}
-			if diff := cmp.Diff(make([]int, 10), remembered()); diff != "" {
+			if diff := cmp.Diff(make([]int, 11), remembered()); diff != "" {
 				t.Errorf("remembered (-want +got):\n%s", diff)
 			}
 		})

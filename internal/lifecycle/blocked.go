@@ -5,6 +5,7 @@ package lifecycle
 
 import (
 	"fmt"
+	"strings"
 	"time"
 
 	"k8s.io/apimachinery/pkg/api/meta"
@@ -58,7 +59,16 @@ func (t *turn) overstays() bool {
 	return t.waits() && limit > 0 && !t.Blocked.Due.IsZero() && t.Now.Sub(t.Blocked.Due) >= limit
 }
 
-func (t *turn) claimWaiting() *claim { return unknown(reasonWaiting, "Waits for %s", t.Blocked.What) }
+// claimWaiting says what is waited for. A pod that has ended has no time left that could be told: then what was told
+// before stays, and nothing has to be stored for it.
+func (t *turn) claimWaiting() *claim {
+	waiting := unknown(reasonWaiting, "Waits for %s", t.Blocked.What)
+	stored := meta.FindStatusCondition(t.App.Status.Conditions, v1beta2.ConditionSucceeded)
+	if stored != nil && stored.Reason == reasonWaiting && strings.HasPrefix(stored.Message, waiting.message) {
+		waiting.message = stored.Message
+	}
+	return waiting
+}
 
 // waitUnstored reports whether something is waited for and the stored status does not say so as it is.
 func (t *turn) waitUnstored() bool {

@@ -134,8 +134,9 @@ var further = []scenario{
 		name:      "driver that cannot start and retry",
 		unmounted: true,
 		change: func(app *v1beta2.SparkApplication) {
-			// Long enough for a second question about what holds it up, and for the driver that can start.
-			app.Spec.Timeouts = &v1beta2.Timeouts{DriverPendingSeconds: new(int64(8))}
+			// Long enough for a second question about what holds it up, and for the driver that can start, on a busy
+			// machine as well.
+			app.Spec.Timeouts = &v1beta2.Timeouts{DriverPendingSeconds: new(int64(15))}
 			app.Spec.RestartPolicy.OnFailureRetries = new(int32(1))
 			app.Spec.RestartPolicy.OnFailureRetryInterval = new(int64(retryInterval))
 		},
