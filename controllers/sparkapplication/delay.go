@@ -6,30 +6,16 @@ package sparkapplication
 import (
 	"time"
 
-	"k8s.io/client-go/util/workqueue"
 	"sigs.k8s.io/controller-runtime/pkg/client"
-	"sigs.k8s.io/controller-runtime/pkg/reconcile"
 
 	"github.com/alauda/spark-operator/apis/sparkoperator/v1beta2"
 	"github.com/alauda/spark-operator/internal/lifecycle"
 	"github.com/alauda/spark-operator/internal/memory"
 )
 
-const (
-	// The backoff after an error doubles from minBackoff to maxBackoff: what has passed after an hour is noticed within
-	// a minute.
-	minBackoff, maxBackoff = 5 * time.Millisecond, time.Minute
-	// delayAge is for how long the message about a delayed submission stays the same. Storing the message starts a
-	// retry immediately: messages that differ each time would leave no backoff.
-	delayAge = time.Minute
-)
-
-// retryBackoff has one backoff for each application. Deliberately none for all together, as is the library's default:
-// the more of them an outage has hit, the longer each would wait after its end. The client's own limit holds the rate
-// down.
-func retryBackoff() workqueue.TypedRateLimiter[reconcile.Request] {
-	return workqueue.NewTypedItemExponentialFailureRateLimiter[reconcile.Request](minBackoff, maxBackoff)
-}
+// delayAge is for how long the message about a delayed submission stays the same. Storing the message starts a retry
+// immediately: messages that differ each time would leave no backoff.
+const delayAge = time.Minute
 
 // holdups are what keeps the submissions of attempts: from an answer, or waiting, which is an answer of its own.
 type holdups struct{ memory.Of[holdup] }

@@ -21,7 +21,6 @@ import (
 	ctrl "sigs.k8s.io/controller-runtime"
 	"sigs.k8s.io/controller-runtime/pkg/client"
 	"sigs.k8s.io/controller-runtime/pkg/client/interceptor"
-	"sigs.k8s.io/controller-runtime/pkg/reconcile"
 
 	"github.com/alauda/spark-operator/apis/sparkoperator/v1beta2"
 	"github.com/alauda/spark-operator/internal/identity"
@@ -105,17 +104,6 @@ func TestSubmissionWithoutAnAnswerIsReported(t *testing.T) {
 				t.Errorf("status %+v", app.Status)
 			}
 		})
-	}
-}
-
-func TestNoRetryWaitsForMoreThanAMinute(t *testing.T) {
-	backoff := retryBackoff()
-	var last time.Duration
-	for range 40 {
-		last = backoff.When(reconcile.Request{})
-	}
-	if last != maxBackoff {
-		t.Errorf("the backoff comes to %s", last)
 	}
 }
 

@@ -19,6 +19,7 @@ import (
 	"github.com/alauda/spark-operator/internal/dryrun"
 	"github.com/alauda/spark-operator/internal/eventsink"
 	"github.com/alauda/spark-operator/internal/lifecycle"
+	"github.com/alauda/spark-operator/internal/manager"
 	"github.com/alauda/spark-operator/internal/metrics"
 	"github.com/alauda/spark-operator/internal/planning"
 	"github.com/alauda/spark-operator/internal/scope"
@@ -94,7 +95,7 @@ func Add(mgr ctrl.Manager, cfg *configv1alpha1.ControllerConfiguration, env Envi
 		Clock:     clock.RealClock{},
 		Scope:     env.Scope,
 	}
-	if err := reconciler.Setup(mgr, controller.Options{MaxConcurrentReconciles: int(cfg.Workers), RateLimiter: retryBackoff()}); err != nil {
+	if err := reconciler.Setup(mgr, controller.Options{MaxConcurrentReconciles: int(cfg.Workers), RateLimiter: manager.RetryBackoff()}); err != nil {
 		return fmt.Errorf("set up the controller of applications: %w", err)
 	}
 	return nil
