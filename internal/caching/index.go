@@ -6,16 +6,28 @@ package caching
 import (
 	"context"
 	"fmt"
+	"slices"
+	"strings"
 
 	corev1 "k8s.io/api/core/v1"
+	metav1 "k8s.io/apimachinery/pkg/apis/meta/v1"
 	"sigs.k8s.io/controller-runtime/pkg/client"
 
+	"github.com/alauda/spark-operator/apis/sparkoperator/v1beta2"
 	"github.com/alauda/spark-operator/internal/panics"
+	"github.com/alauda/spark-operator/internal/stored"
 	"github.com/alauda/spark-operator/pkg/sparklabels"
 )
 
-// PodApplication indexes pods by the name of their application, as their label has it.
-const PodApplication = "spark-application"
+const (
+	// PodApplication indexes pods by the name of their application, as their label has it.
+	PodApplication = "spark-application"
+	// RunSchedule indexes applications by the UID of the schedule that owns them.
+	RunSchedule = "schedule"
+	// UnknownSchedule is the value of RunSchedule of applications of which only the identity is kept: a schedule may
+	// own them.
+	UnknownSchedule = "unknown"
+)
 
 // indexes are all of them: a field of a kind, and its values for an object.
 var indexes = []struct {
@@ -24,6 +36,7 @@ var indexes = []struct {
 	values client.IndexerFunc
 }{
 	{&corev1.Pod{}, PodApplication, ApplicationOfPod},
+	{&stored.SparkApplication{}, RunSchedule, ScheduleOfRun},
 }
 
 // SetupIndexes registers the indexes by which the controllers find what belongs to an object, so that no reconcile
@@ -43,4 +56,28 @@ func ApplicationOfPod(obj client.Object) []string {
 		return []string{name}
 	}
 	return nil
+}
+
+// ScheduleOfRun returns the index values of an application: the UID of the schedule that owns it, or none.
+func ScheduleOfRun(obj client.Object) []string {
+	if app, isApp := obj.(*stored.SparkApplication); isApp && app.Forgotten() {
+		return []string{UnknownSchedule}
+	}
+	if owner := ScheduleOwning(obj); owner != nil {
+		return []string{string(owner.UID)}
+	}
+	return nil
+}
+
+// ScheduleOwning returns the reference to the schedule that owns an application, or nil.
+func ScheduleOwning(run metav1.Object) *metav1.OwnerReference {
+	owners := run.GetOwnerReferences()
+	at := slices.IndexFunc(owners, func(o metav1.OwnerReference) bool {
+		group, _, _ := strings.Cut(o.APIVersion, "/")
+		return o.Kind == "ScheduledSparkApplication" && group == v1beta2.GroupVersion.Group
+	})
+	if at < 0 {
+		return nil
+	}
+	return &owners[at]
 }

@@ -41,14 +41,7 @@ func Of(app *v1beta2.SparkApplication) *SparkApplication {
 
 // Read returns the application. Where it cannot be decoded the error is a *decoding.Problem.
 func (a *SparkApplication) Read() (*v1beta2.SparkApplication, error) {
-	Decode(a)
-	switch {
-	case a.problem != nil:
-		return &a.SparkApplication, a.problem
-	case a.absent:
-		return &a.SparkApplication, errAbsent
-	}
-	return &a.SparkApplication, nil
+	return &a.SparkApplication, read(a)
 }
 
 // Plain implements Object.
@@ -86,10 +79,20 @@ func (a *SparkApplication) DeepCopy() *SparkApplication {
 // DeepCopyObject implements runtime.Object.
 func (a *SparkApplication) DeepCopyObject() runtime.Object { return a.DeepCopy() }
 
-// ScheduledSparkApplication is a schedule as it is stored.
+// ScheduledSparkApplication is a schedule as it is stored. Read returns it.
 type ScheduledSparkApplication struct {
 	v1beta2.ScheduledSparkApplication
 	contents
+}
+
+// OfSchedule returns a schedule as a client with the scheme of this package takes it.
+func OfSchedule(schedule *v1beta2.ScheduledSparkApplication) *ScheduledSparkApplication {
+	return &ScheduledSparkApplication{ScheduledSparkApplication: *schedule}
+}
+
+// Read returns the schedule. Where it cannot be decoded the error is a *decoding.Problem.
+func (s *ScheduledSparkApplication) Read() (*v1beta2.ScheduledSparkApplication, error) {
+	return &s.ScheduledSparkApplication, read(s)
 }
 
 // Plain implements Object.

@@ -166,21 +166,47 @@ func (p parts) marshal(plain any) ([]byte, error) {
 // errAbsent says that a cache does not keep the spec.
 var errAbsent = errors.New("the spec is not kept in the cache")
 
+// read decodes an object, and says what keeps the whole of it from being read.
+func read(o Object) error {
+	Decode(o)
+	switch c := o.parts().contents; {
+	case c.problem != nil:
+		return c.problem
+	case c.absent:
+		return errAbsent
+	}
+	return nil
+}
+
 // Get reads an application from the cache, and from the API server what the cache does not keep of it. Where the
 // application cannot be decoded the error is a *decoding.Problem, and metadata and status are returned with it, the
 // status unless the problem is of it.
 func Get(ctx context.Context, cache, api client.Reader, key client.ObjectKey) (*v1beta2.SparkApplication, error) {
-	found := &SparkApplication{}
-	if err := cache.Get(ctx, key, found); err != nil {
-		return nil, err
+	return get(ctx, cache, api, key, func() readable[*v1beta2.SparkApplication] { return &SparkApplication{} })
+}
+
+// GetSchedule reads a schedule as Get does an application.
+func GetSchedule(ctx context.Context, cache, api client.Reader, key client.ObjectKey) (*v1beta2.ScheduledSparkApplication, error) {
+	return get(ctx, cache, api, key, func() readable[*v1beta2.ScheduledSparkApplication] { return &ScheduledSparkApplication{} })
+}
+
+type readable[P any] interface {
+	client.Object
+	Read() (P, error)
+}
+
+func get[P any](ctx context.Context, cache, api client.Reader, key client.ObjectKey, empty func() readable[P]) (found P, err error) {
+	object := empty()
+	if err := cache.Get(ctx, key, object); err != nil {
+		return found, err
 	}
-	app, err := found.Read()
-	if !errors.Is(err, errAbsent) {
-		return app, err
+	if found, err = object.Read(); !errors.Is(err, errAbsent) {
+		return found, err
 	}
-	found = &SparkApplication{}
-	if err := api.Get(ctx, key, found); err != nil {
-		return nil, err
+	object = empty()
+	if err := api.Get(ctx, key, object); err != nil {
+		var none P
+		return none, err
 	}
-	return found.Read()
+	return object.Read()
 }

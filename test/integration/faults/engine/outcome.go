@@ -66,20 +66,31 @@ func (t *Trial) RootOf(object client.Object, left []client.Object) (root, child 
 	}
 	root, child = object, object
 	for {
-		controller := metav1.GetControllerOf(root)
-		if controller == nil {
+		owner := ownerOf(root)
+		if owner == nil {
 			break
 		}
-		if alive[controller.UID] == nil {
-			return nil, nil, fmt.Errorf("%T %s is left, owned by %s that is gone", object, object.GetName(), controller.Name)
+		if alive[owner.UID] == nil {
+			return nil, nil, fmt.Errorf("%T %s is left, owned by %s that is gone", object, object.GetName(), owner.Name)
 		}
-		child, root = root, alive[controller.UID]
+		child, root = root, alive[owner.UID]
 	}
 	gvk, err := apiutil.GVKForObject(root, t.subject.Scheme)
 	if err == nil && gvk != t.root {
 		err = fmt.Errorf("%T %s is left, owned by nobody", object, object.GetName())
 	}
 	return root, child, err
+}
+
+// ownerOf returns the reference to an object's controller, or to the first owner of one that has none.
+func ownerOf(object client.Object) *metav1.OwnerReference {
+	if controller := metav1.GetControllerOf(object); controller != nil {
+		return controller
+	}
+	if owners := object.GetOwnerReferences(); len(owners) > 0 {
+		return &owners[0]
+	}
+	return nil
 }
 
 // emitted adds the events.
