@@ -6,7 +6,6 @@ package metrics
 import (
 	"cmp"
 	"context"
-	"slices"
 	"time"
 
 	"github.com/prometheus/client_golang/prometheus"
@@ -38,12 +37,12 @@ func (r *Recorder) Collector(source Source) prometheus.Collector {
 		recorder: r, source: source,
 		running: r.description(nameRunning), executors: r.description(nameExecutorRunning),
 		applications: r.description(nameApplications), unreadable: r.description(nameUnreadable), stateAge: r.description(nameStateAge),
+		schedules: r.description(nameSchedules),
 	}
 }
 
 func (r *Recorder) description(name string) *prometheus.Desc {
-	all := Table()
-	m := all[slices.IndexFunc(all, func(m Metric) bool { return m.Name == name })]
+	m := metric(name)
 	return prometheus.NewDesc(r.options.Prefix+m.Name, m.Help, r.labels(m), nil)
 }
 
@@ -51,7 +50,7 @@ type collector struct {
 	recorder *Recorder
 	source   Source
 
-	running, executors, applications, unreadable, stateAge *prometheus.Desc
+	running, executors, applications, unreadable, stateAge, schedules *prometheus.Desc
 }
 
 // Describe implements prometheus.Collector.
@@ -59,7 +58,10 @@ func (c *collector) Describe(descriptions chan<- *prometheus.Desc) {
 	for _, v := range c.recorder.vectors {
 		v.Describe(descriptions)
 	}
-	for _, d := range []*prometheus.Desc{c.running, c.executors, c.applications, c.unreadable, c.stateAge} {
+	for _, v := range c.recorder.schedules.collectors() {
+		v.Describe(descriptions)
+	}
+	for _, d := range []*prometheus.Desc{c.running, c.executors, c.applications, c.unreadable, c.stateAge, c.schedules} {
 		descriptions <- d
 	}
 }
@@ -72,6 +74,9 @@ func (c *collector) Collect(found chan<- prometheus.Metric) {
 	default:
 	}
 	for _, v := range c.recorder.vectors {
+		v.Collect(found)
+	}
+	for _, v := range c.recorder.schedules.collectors() {
 		v.Collect(found)
 	}
 }
@@ -105,6 +110,9 @@ func (c *collector) collectGauges(found chan<- prometheus.Metric) {
 	}
 	for of, n := range gauges.unreadable {
 		found <- prometheus.MustNewConstMetric(c.unreadable, prometheus.GaugeValue, float64(n), of.namespace, of.kind)
+	}
+	for place, n := range countSchedules(schedules.Items) {
+		found <- prometheus.MustNewConstMetric(c.schedules, prometheus.GaugeValue, float64(n), place.namespace, place.state)
 	}
 	for place, age := range gauges.stateAge {
 		found <- prometheus.MustNewConstMetric(c.stateAge, prometheus.GaugeValue, age.Seconds(), place.namespace, place.state)

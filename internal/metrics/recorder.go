@@ -31,8 +31,9 @@ type Options struct {
 
 // Recorder moves counters and latencies. A nil Recorder records nothing.
 type Recorder struct {
-	options Options
-	vectors []vector
+	options   Options
+	vectors   []vector
+	schedules *scheduleMetrics
 
 	mu   sync.Mutex
 	sets map[string]*set
@@ -54,9 +55,9 @@ type vector struct {
 
 // New returns a Recorder of which nothing has moved.
 func New(options Options) *Recorder {
-	r := &Recorder{options: options, sets: map[string]*set{}}
+	r := &Recorder{options: options, schedules: newScheduleMetrics(options.Prefix), sets: map[string]*set{}}
 	for _, m := range Table() {
-		if m.Type != Gauge {
+		if m.Type != Gauge && m.Configured {
 			r.vectors = append(r.vectors, r.vector(m))
 		}
 	}

@@ -17,6 +17,7 @@ import (
 	"github.com/prometheus/client_golang/prometheus"
 	"github.com/prometheus/client_golang/prometheus/testutil"
 	"github.com/prometheus/client_golang/prometheus/testutil/promlint"
+	metav1 "k8s.io/apimachinery/pkg/apis/meta/v1"
 	"k8s.io/apimachinery/pkg/runtime"
 	"sigs.k8s.io/controller-runtime/pkg/client"
 	"sigs.k8s.io/controller-runtime/pkg/client/fake"
@@ -231,7 +232,10 @@ func TestContractOfNamesAndTypes(t *testing.T) {
 		"spark_executor_failure_count":                       Counter,
 	}
 	got := map[string]Type{}
-	families, err := registered(t, New(Options{SubmitLatencyBuckets: []float64{1}, StartLatencyBuckets: []float64{1}}), cluster(t, application(status{}))).Gather()
+	recorder := New(Options{SubmitLatencyBuckets: []float64{1}, StartLatencyBuckets: []float64{1}})
+	recorder.RecordSchedule("team", ScheduleChange{})
+	schedule := stored.OfSchedule(&v1beta2.ScheduledSparkApplication{ObjectMeta: metav1.ObjectMeta{Namespace: "team", Name: "daily"}})
+	families, err := registered(t, recorder, cluster(t, application(status{}), schedule)).Gather()
 	if err != nil {
 		t.Fatal(err)
 	}

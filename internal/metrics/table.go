@@ -4,6 +4,8 @@
 package metrics
 
 import (
+	"slices"
+
 	"github.com/alauda/spark-operator/apis/sparkoperator/v1beta2"
 )
 
@@ -40,6 +42,12 @@ const (
 	nameApplications    = "spark_applications"
 	nameUnreadable      = "spark_applications_unreadable"
 	nameStateAge        = "spark_application_state_age_seconds"
+
+	nameSchedules      = "spark_schedules"
+	nameScheduleRuns   = "spark_schedule_runs_total"
+	nameScheduleLag    = "spark_schedule_run_lag_seconds"
+	nameScheduleEnded  = "spark_schedule_runs_ended_total"
+	nameScheduleMissed = "spark_schedule_runs_missed_total"
 )
 
 // The labels that a metric has by itself.
@@ -48,6 +56,9 @@ const (
 	labelState     = "state"
 	labelClass     = "class"
 	labelKind      = "kind"
+	labelTrigger   = "trigger"
+	labelOutcome   = "outcome"
+	labelReason    = "reason"
 )
 
 // Metric describes one metric.
@@ -92,7 +103,33 @@ func Table() []Metric {
 			Name: nameStateAge, Type: Gauge, Labels: []string{labelNamespace, labelState},
 			Help: "For how long the application that has been in the state the longest is in it; for states that applications do not rest in for good.",
 		},
+		{
+			Name: nameSchedules, Type: Gauge, Labels: []string{labelNamespace, labelState},
+			Help: "Schedules by namespace and state: Scheduled, Suspended, FailedValidation.",
+		},
+		{
+			Name: nameScheduleRuns, Type: Counter, Labels: []string{labelNamespace, labelTrigger},
+			Help: "Runs that schedules made, by what for: schedule, catch-up, run-now, backfill.",
+		},
+		{
+			Name: nameScheduleLag, Type: Histogram, Labels: []string{labelNamespace},
+			Help: "Time from when a run was due until it was made, of runs that were made when they were due.",
+		},
+		{
+			Name: nameScheduleEnded, Type: Counter, Labels: []string{labelNamespace, labelOutcome},
+			Help: "Runs of schedules that ended or went, by outcome: Succeeded, Failed, Replaced, Deleted.",
+		},
+		{
+			Name: nameScheduleMissed, Type: Counter, Labels: []string{labelNamespace, labelReason},
+			Help: "Runs that were due and not made, by reason, as status.missedRuns counts them.",
+		},
 	}
+}
+
+// metric returns the one of the name.
+func metric(name string) Metric {
+	all := Table()
+	return all[slices.IndexFunc(all, func(m Metric) bool { return m.Name == name })]
 }
 
 func configured(name string, kind Type, help string, labels ...string) Metric {
