@@ -76,7 +76,7 @@ func Setup(
 	within := scope.New(served, mgr.GetCache())
 	return errors.Join(
 		sparkapplication.Add(mgr, cfg, sparkapplication.Environment{Scope: within, Events: events, Spark: spark, Metrics: recorder}),
-		scheduledsparkapplication.Add(mgr, within, events.Recorder(scheduledsparkapplication.EventSource)),
+		scheduledsparkapplication.Add(mgr, cfg, scheduledsparkapplication.Environment{Scope: within, Events: events, Metrics: recorder}),
 		sparkconnect.Add(mgr, within, events.Recorder(sparkconnect.EventSource)),
 	)
 }

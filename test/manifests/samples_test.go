@@ -16,6 +16,7 @@ import (
 	"sigs.k8s.io/yaml"
 
 	"github.com/alauda/spark-operator/apis/sparkoperator/v1beta2"
+	"github.com/alauda/spark-operator/internal/validation"
 )
 
 func TestSamples(t *testing.T) {
@@ -33,24 +34,38 @@ func TestSamples(t *testing.T) {
 	}
 	for _, s := range samples {
 		t.Run(s.GetName(), func(t *testing.T) {
-			if s.GetKind() != "SparkApplication" {
+			switch s.GetKind() {
+			case "SparkApplication":
+				app := decode[v1beta2.SparkApplication](t, s, strict)
+				checkSample(t, &app, accounts)
+			case "ScheduledSparkApplication":
+				schedule := decode[v1beta2.ScheduledSparkApplication](t, s, strict)
+				if errs := validation.ScheduledSparkApplication(&schedule); len(errs) > 0 {
+					t.Error(errs.ToAggregate())
+				}
+				checkSample(t, &v1beta2.SparkApplication{ObjectMeta: schedule.ObjectMeta, Spec: schedule.Spec.Template}, accounts)
+			default:
 				t.Fatalf("sample of kind %s, which no test decodes", s.GetKind())
 			}
-			app := decode[v1beta2.SparkApplication](t, s, strict)
-			if account := app.Namespace + "/" + *app.Spec.Driver.ServiceAccount; !accounts[account] {
-				t.Errorf("service account %s is not in config/rbac/spark", account)
-			}
-			checkSampleContext(t, "driver", app.Spec.Driver.SecurityContext)
-			checkSampleContext(t, "executor", app.Spec.Executor.SecurityContext)
-
-			once := app.DeepCopy()
-			v1beta2.SetSparkApplicationDefaults(once)
-			twice := once.DeepCopy()
-			v1beta2.SetSparkApplicationDefaults(twice)
-			if diff := cmp.Diff(once, twice); diff != "" {
-				t.Errorf("defaulting twice changes it (-once +twice):\n%s", diff)
-			}
 		})
+	}
+}
+
+// checkSample asks that an application, be it the template of a schedule, is one that its author can learn from.
+func checkSample(t *testing.T, app *v1beta2.SparkApplication, accounts map[string]bool) {
+	t.Helper()
+	if account := app.Namespace + "/" + *app.Spec.Driver.ServiceAccount; !accounts[account] {
+		t.Errorf("service account %s is not in config/rbac/spark", account)
+	}
+	checkSampleContext(t, "driver", app.Spec.Driver.SecurityContext)
+	checkSampleContext(t, "executor", app.Spec.Executor.SecurityContext)
+
+	once := app.DeepCopy()
+	v1beta2.SetSparkApplicationDefaults(once)
+	twice := once.DeepCopy()
+	v1beta2.SetSparkApplicationDefaults(twice)
+	if diff := cmp.Diff(once, twice); diff != "" {
+		t.Errorf("defaulting twice changes it (-once +twice):\n%s", diff)
 	}
 }
 

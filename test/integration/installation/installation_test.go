@@ -39,9 +39,9 @@ var elsewhere = map[string]string{
 	"patch /configmaps":             sparkSubmit,
 	"patch /services":               sparkSubmit,
 	"patch /persistentvolumeclaims": sparkSubmit,
-	"update sparkoperator.k8s.io/sparkapplications/finalizers": authorizer,
-	"get sparkoperator.k8s.io/scheduledsparkapplications":      selected,
-	"get sparkoperator.k8s.io/sparkconnects":                   selected,
+	"update sparkoperator.k8s.io/sparkapplications/finalizers":          authorizer,
+	"update sparkoperator.k8s.io/scheduledsparkapplications/finalizers": authorizer,
+	"get sparkoperator.k8s.io/sparkconnects":                            selected,
 }
 
 func built(t *testing.T, folder string) []*resource.Resource {
@@ -66,6 +66,7 @@ func TestPermissions(t *testing.T) {
 		must(t, admin.Delete(t.Context(), hook))
 	}
 	liveAndDie(t, "default")
+	runSchedule(t, "default")
 	reportUnreadable(t, "default")
 	adopt(t, interrupted, driver)
 	bindReader(t)
@@ -157,6 +158,7 @@ func TestPermissionsInOneNamespace(t *testing.T) {
 	interrupted, driver := interrupt(t, operatorNamespace)
 	controller := start(t, "controller", resources, leaseHere+budgets+"metrics: {bindAddress: '0'}\n")
 	liveAndDie(t, operatorNamespace)
+	runSchedule(t, operatorNamespace)
 	reportUnreadable(t, operatorNamespace)
 	adopt(t, interrupted, driver)
 	other := smallest("default", "not-served")
@@ -199,7 +201,7 @@ func TestOwnersMustBeFinalizable(t *testing.T) {
 	must(t, admin.Get(t.Context(), client.ObjectKey{Name: controllerAccount}, role))
 	var without []rbacv1.PolicyRule
 	for _, rule := range role.Rules {
-		if rule.Resources[0] != "sparkapplications/finalizers" {
+		if !slices.Contains(rule.Resources, "sparkapplications/finalizers") {
 			without = append(without, rule)
 		}
 	}
@@ -213,6 +215,18 @@ func TestOwnersMustBeFinalizable(t *testing.T) {
 		t.Errorf("failed for another reason: %s", got)
 	}
 	must(t, admin.Delete(t.Context(), app))
+	schedule := scheduleOf("default", "unfinalizable")
+	must(t, admin.Create(t.Context(), schedule))
+	eventually(t, "the run to be refused", func(ctx context.Context) error {
+		if err := admin.Get(ctx, client.ObjectKeyFromObject(schedule), schedule); err != nil {
+			return err
+		}
+		if asked := schedule.Status.RunNow; asked == nil || !strings.Contains(asked.Refused, "blockOwnerDeletion") {
+			return fmt.Errorf("status %+v", schedule.Status)
+		}
+		return nil
+	})
+	must(t, admin.Delete(t.Context(), schedule))
 }
 
 // What is served follows the labels of namespaces, without a restart and for controller and webhook alike.

@@ -12,6 +12,7 @@ import (
 	corev1 "k8s.io/api/core/v1"
 	apierrors "k8s.io/apimachinery/pkg/api/errors"
 	"k8s.io/apimachinery/pkg/api/meta"
+	metav1 "k8s.io/apimachinery/pkg/apis/meta/v1"
 	"k8s.io/apimachinery/pkg/types"
 	"sigs.k8s.io/controller-runtime/pkg/client"
 
@@ -77,6 +78,44 @@ func liveAndDie(t *testing.T, namespace string) {
 		}
 		return fmt.Errorf("state %s: %s", app.Status.AppState.State, app.Status.AppState.ErrorMessage)
 	})
+}
+
+// scheduleOf returns a schedule that runs only because it is asked to, which is immediately.
+func scheduleOf(namespace, name string) *v1beta2.ScheduledSparkApplication {
+	return &v1beta2.ScheduledSparkApplication{
+		TypeMeta:   metav1.TypeMeta{APIVersion: v1beta2.GroupVersion.String(), Kind: "ScheduledSparkApplication"},
+		ObjectMeta: metav1.ObjectMeta{Name: name, Namespace: namespace, Annotations: map[string]string{sparklabels.RunNow: "once"}},
+		Spec: v1beta2.ScheduledSparkApplicationSpec{
+			Schedule: "@yearly", Suspend: new(true), SuccessfulRunHistoryLimit: new(int32(0)), Template: smallest(namespace, name).Spec,
+		},
+	}
+}
+
+// runSchedule takes a run of a schedule to its end, after which it is pruned.
+func runSchedule(t *testing.T, namespace string) {
+	t.Helper()
+	schedule := scheduleOf(namespace, "scheduled")
+	must(t, admin.Create(t.Context(), schedule))
+	run := &v1beta2.SparkApplication{}
+	eventually(t, "a run of the schedule", func(ctx context.Context) error {
+		if err := admin.Get(ctx, client.ObjectKeyFromObject(schedule), schedule); err != nil {
+			return err
+		}
+		if schedule.Status.LastRunName == "" {
+			return fmt.Errorf("status %+v", schedule.Status)
+		}
+		return admin.Get(ctx, client.ObjectKey{Namespace: namespace, Name: schedule.Status.LastRunName}, run)
+	})
+	driver := awaitDriver(t, run, "")
+	must(t, nodes().Start(t.Context(), driver))
+	must(t, nodes().End(t.Context(), driver, 0))
+	eventually(t, "the run to be pruned", func(ctx context.Context) error {
+		if err := admin.Get(ctx, client.ObjectKeyFromObject(run), run); err != nil {
+			return client.IgnoreNotFound(err)
+		}
+		return fmt.Errorf("state %s", run.Status.AppState.State)
+	})
+	must(t, admin.Delete(t.Context(), schedule))
 }
 
 // missMount holds a driver up by what only an event reports.

@@ -26,22 +26,27 @@ import (
 	"github.com/alauda/spark-operator/apis/sparkoperator/v1beta2"
 )
 
-// otherKind is a kind of which objects are reported and none is handled yet.
+// otherKind is a kind beside that of applications.
 type otherKind struct {
 	version, kind string
 	// spec is that of an object whose pod is the JSON that is put in, and pod the path of the pod's template.
 	spec, pod string
 	// claims reports whether the status says of a field that it cannot be read.
 	claims func(status map[string]any, field string) bool
+	// isFine reports whether the status is that of an object that can be read.
+	isFine func(status map[string]any) bool
 }
 
 var otherKinds = []otherKind{
 	{
 		version: v1beta2.GroupVersion.String(), kind: "ScheduledSparkApplication", pod: "spec.template.driver.template",
-		spec: `{"schedule":"@daily","template":{"type":"Scala","mode":"cluster","sparkVersion":"4.0.1","image":"spark",
+		spec: `{"schedule":"@daily","template":{"type":"Scala","mode":"cluster","sparkVersion":"4.0.1","image":"spark","mainClass":"a.B",
 			"mainApplicationFile":"local:///a.jar","driver":%s,"executor":{}}}`,
 		claims: func(status map[string]any, field string) bool {
 			return status["scheduleState"] == string(v1beta2.ScheduleStateFailedValidation) && strings.Contains(fmt.Sprint(status["reason"]), field+": ")
+		},
+		isFine: func(status map[string]any) bool {
+			return status["scheduleState"] == string(v1beta2.ScheduleStateScheduled) && status["reason"] == nil
 		},
 	},
 	{
@@ -55,6 +60,7 @@ var otherKinds = []otherKind{
 			said := meta.FindStatusCondition(decoded.Conditions, "Unreadable")
 			return said != nil && said.Status == metav1.ConditionTrue && decoded.State == v1alpha1.SparkConnectStateFailed && strings.HasPrefix(said.Message, field+": ")
 		},
+		isFine: func(status map[string]any) bool { return status["state"] != "Failed" && status["conditions"] == nil },
 	},
 }
 
@@ -114,7 +120,7 @@ func unreadableOf(t *testing.T, registry prometheus.Gatherer, kind string) float
 	return sum
 }
 
-// Objects of the kinds that are not handled yet are reported where they cannot be read: status, one event, metric. That
+// Objects of other kinds are reported where they cannot be read: status, one event, metric. That
 // stops no application, ends when they are mended, and holds up no deletion.
 func TestUnreadableObjectsOfOtherKindsAreReported(t *testing.T) {
 	for _, k := range otherKinds {
@@ -161,7 +167,7 @@ func TestUnreadableObjectsOfOtherKindsAreReported(t *testing.T) {
 				}
 				eventually(t, func(ctx context.Context) bool {
 					status := rawStatus(ctx, object)
-					return !k.claims(status, fields[i]) && status["state"] != "Failed" && status["scheduleState"] != "FailedValidation" && status["conditions"] == nil
+					return !k.claims(status, fields[i]) && k.isFine(status)
 				}, func() string { return fmt.Sprintf("the status to be cleared: %v", rawStatus(t.Context(), object)) })
 			}
 			for _, object := range goes {
@@ -173,7 +179,7 @@ func TestUnreadableObjectsOfOtherKindsAreReported(t *testing.T) {
 				}
 			}
 			eventually(t, func(context.Context) bool { return unreadableOf(t, registry, k.kind) == 0 }, func() string { return "the metric to be zero" })
-			if status := rawStatus(t.Context(), fine); len(status) > 0 {
+			if status := rawStatus(t.Context(), fine); !k.isFine(status) {
 				t.Errorf("one that can be read has the status %v", status)
 			}
 		})
