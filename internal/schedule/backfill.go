@@ -28,7 +28,10 @@ func (t *turn) decideBackfill() {
 	}
 	if b := t.status.Backfill; b == nil || !b.From.Equal(&spec.From) || !b.To.Equal(&spec.To) {
 		t.status.Backfill = &v1beta2.BackfillStatus{From: spec.From, To: spec.To, StartTime: *seconds(t.now())}
+		// Its runs are told from others by when it began, which is stored before the first is made.
 		t.say("a backfill begins")
+		t.wakeIn(immediately)
+		return
 	}
 	if t.status.Backfill.CompletionTime != nil || t.isSuspended() || !t.backfillSlots() || t.backfilling() > 0 {
 		return
@@ -54,7 +57,7 @@ func (t *turn) backfillSlots() (done bool) {
 			t.passBackfilled(run, slot)
 			continue
 		}
-		of := Occasion{Trigger: TriggerBackfill, Slot: slot}
+		of := Occasion{Trigger: TriggerBackfill, Slot: slot, Backfill: b.StartTime.UTC()}
 		name := RunName(t.Schedule, of)
 		if why, refused := t.Refused[name]; refused {
 			t.refuse(name, why)
@@ -73,7 +76,7 @@ func (t *turn) backfillSlots() (done bool) {
 func (t *turn) passBackfilled(run Run, slot time.Time) {
 	b := t.status.Backfill
 	b.LastScheduledTime = seconds(slot)
-	if run.Trigger != TriggerBackfill || t.runs.known[run.Name] {
+	if !t.isBackfills(run) {
 		b.Existing++
 		return
 	}
@@ -110,10 +113,17 @@ func (t *turn) backfilling() int {
 	return count
 }
 
+// isBackfills reports whether a run was made by the backfill that there is.
+func (t *turn) isBackfills(run Run) bool {
+	b := t.status.Backfill
+	return b != nil && run.Trigger == TriggerBackfill && run.Backfill.Equal(b.StartTime.Time)
+}
+
 // noteBackfilled counts how a run of the backfill ended.
 func (t *turn) noteBackfilled(run Run) {
 	b := t.status.Backfill
-	if b == nil || run.Trigger != TriggerBackfill || run.Slot.Before(b.From.Time) || run.Slot.After(backfillCursor(b)) {
+	if !t.isBackfills(run) || b.Succeeded+b.Failed >= b.Created {
+		// One whose spec is changed after its end runs again, and is counted once.
 		return
 	}
 	if run.State == v1beta2.ApplicationStateCompleted {

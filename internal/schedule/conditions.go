@@ -83,6 +83,9 @@ func (t *turn) reportRefusal() {
 		t.dropCondition(v1beta2.ConditionRunRefused)
 		return
 	}
+	if t.conditionMessage(v1beta2.ConditionRunRefused) != t.refusal {
+		t.emit(events.Warningf(ReasonRunRefused, events.Submit, "A run is refused, and tried again until the next is due: %s", t.refusal))
+	}
 	t.setCondition(v1beta2.ConditionRunRefused, metav1.ConditionTrue, v1beta2.ReasonCreationRefused, t.refusal)
 }
 

@@ -41,6 +41,8 @@ type Run struct {
 	Slot time.Time
 	// Trigger is what it was made for; empty where that is not known.
 	Trigger Trigger
+	// Backfill is when the backfill began that made it; zero for others.
+	Backfill time.Time
 	// Created is when it was made.
 	Created time.Time
 	// State is its state.

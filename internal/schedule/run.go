@@ -42,6 +42,8 @@ type Occasion struct {
 	Slot time.Time
 	// Token is the value of the annotation that asked for the run; only with TriggerRunNow.
 	Token string
+	// Backfill is when the backfill began that makes the run; only with TriggerBackfill.
+	Backfill time.Time
 }
 
 // OwnerKind is the kind that runs name as their owner.
@@ -98,6 +100,9 @@ func RunOf(schedule *v1beta2.ScheduledSparkApplication, of Occasion) *v1beta2.Sp
 	}
 	if of.Trigger == TriggerRunNow {
 		run.Annotations[sparklabels.RunNow] = of.Token
+	}
+	if of.Trigger == TriggerBackfill {
+		run.Annotations[sparklabels.Backfill] = of.Backfill.UTC().Format(time.RFC3339)
 	}
 	if !setsScheduledTime(&run.Spec) {
 		run.Spec.Driver.Env = append(run.Spec.Driver.Env, corev1.EnvVar{Name: sparklabels.ScheduledTimeVariable, Value: slot})
@@ -157,8 +162,16 @@ func ReadRun(app *v1beta2.SparkApplication) Run {
 		Name: app.Name, UID: app.UID, Created: app.CreationTimestamp.Time, State: app.Status.AppState.State,
 		Deleting: !app.DeletionTimestamp.IsZero(), Trigger: Trigger(app.Labels[sparklabels.TriggeredBy]),
 	}
-	if slot, err := time.Parse(time.RFC3339, app.Annotations[sparklabels.ScheduledTime]); err == nil {
-		run.Slot = slot
-	}
+	run.Slot = annotatedTime(app, sparklabels.ScheduledTime)
+	run.Backfill = annotatedTime(app, sparklabels.Backfill)
 	return run
+}
+
+// annotatedTime returns a time that an annotation says; zero where it says none.
+func annotatedTime(app *v1beta2.SparkApplication, annotation string) time.Time {
+	said, err := time.Parse(time.RFC3339, app.Annotations[annotation])
+	if err != nil {
+		return time.Time{}
+	}
+	return said.UTC()
 }

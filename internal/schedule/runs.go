@@ -115,8 +115,7 @@ func (t *turn) isDecided(run Run) bool {
 		token, asked := t.pendingToken()
 		return !asked || run.Name != RunName(t.Schedule, Occasion{Trigger: TriggerRunNow, Token: token})
 	case TriggerBackfill:
-		b := t.status.Backfill
-		return b == nil || b.CompletionTime != nil || run.Slot.After(upperBound(b)) || !run.Slot.After(backfillCursor(b))
+		return !t.isBackfills(run) || !run.Slot.After(backfillCursor(t.status.Backfill))
 	default:
 		return true
 	}

@@ -8,7 +8,6 @@ import (
 	"time"
 
 	"github.com/alauda/spark-operator/apis/sparkoperator/v1beta2"
-	"github.com/alauda/spark-operator/internal/events"
 )
 
 // onTime is how late a run may be and count as made when it was due: an operator that is replaced by another takes
@@ -156,12 +155,11 @@ func (t *turn) replace(by string) {
 	t.wakeIn(pollInterval)
 }
 
-// refuse notes that a run is refused and tried again.
+// refuse notes that a run is refused and tried again. Of several the first is reported.
 func (t *turn) refuse(name, why string) {
-	t.refusal = name + ": " + head(why, maxMessageBytes)
 	t.wakeIn(refusedInterval)
 	t.say("the run " + name + " is refused")
-	if t.conditionMessage(v1beta2.ConditionRunRefused) != t.refusal {
-		t.emit(events.Warningf(ReasonRunRefused, events.Submit, "The run %s is refused, and tried again until the next is due: %s", name, why))
+	if t.refusal == "" {
+		t.refusal = name + ": " + head(why, maxMessageBytes)
 	}
 }

@@ -196,8 +196,11 @@ func (t Timetable) After(after time.Time) iter.Seq[time.Time] {
 
 func (t Timetable) afterEvery(after time.Time) iter.Seq[time.Time] {
 	return func(yield func(time.Time) bool) {
-		for n := t.number(after) + 1; yield(t.nth(n)); n++ {
-			continue
+		for n := t.number(after) + 1; ; n++ {
+			// An interval may be of centuries, and what is later than a duration can be is never.
+			if slot := t.nth(n); slot.IsZero() || !yield(slot) {
+				return
+			}
 		}
 	}
 }
@@ -210,7 +213,7 @@ func (t Timetable) afterByClock(after time.Time) iter.Seq[time.Time] {
 		from, span := after.UTC(), after.In(t.location)
 		for last := after.AddDate(horizon, 0, 0); ; {
 			_, seconds := span.Zone()
-			_, end := span.ZoneBounds()
+			end := endOf(span)
 			offset := time.Duration(seconds) * time.Second
 			for {
 				slot := nextOf(t.expression.fields, from.Add(offset)).Add(-offset)
@@ -228,6 +231,16 @@ func (t Timetable) afterByClock(after time.Time) iter.Seq[time.Time] {
 			from, span = end.Add(-time.Second).UTC(), end.In(t.location)
 		}
 	}
+}
+
+// endOf returns until when the offset of a zone is what it is at a time; zero where that is for ever.
+func endOf(span time.Time) time.Time {
+	_, end := span.ZoneBounds()
+	if !end.IsZero() && !end.After(span) {
+		// On the last day of leap years Go says that it has ended already. It is looked at again soon.
+		return span.Add(time.Hour)
+	}
+	return end
 }
 
 // nextOf looks for a slot in UTC. The library gives up after five years.
@@ -248,6 +261,10 @@ func (t Timetable) number(at time.Time) int64 {
 	return n
 }
 
+// nth returns slot n; zero where it cannot be calculated.
 func (t Timetable) nth(n int64) time.Time {
+	if n != 0 && time.Duration(n)*t.expression.every/time.Duration(n) != t.expression.every {
+		return time.Time{}
+	}
 	return t.anchor.Add(time.Duration(n) * t.expression.every).UTC()
 }

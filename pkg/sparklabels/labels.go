@@ -22,6 +22,8 @@ const (
 	// RunNow is the annotation of a ScheduledSparkApplication by which a run is asked for: another value, another run.
 	// The run has it as well.
 	RunNow = Domain + "run-now"
+	// Backfill is the annotation of a SparkApplication that a backfill made with when that began.
+	Backfill = Domain + "backfill"
 	// LaunchedByOperator is the label of pods and disruption budgets of the operator; caches and the pod webhook select
 	// on it.
 	LaunchedByOperator = Domain + "launched-by-spark-operator"
