@@ -17,7 +17,7 @@ import (
 var (
 	firstSeed = flag.Uint64("schedule.seed", 1, "the first seed of the random worlds")
 	lines     = flag.Int("schedule.lines", 40, "the number of lines that a failure shows of what happened")
-	worlds    = flag.Uint64("schedule.worlds", 60, "the number of random worlds")
+	worlds    = flag.Uint64("schedule.worlds", 25, "the number of random worlds")
 )
 
 // restDiff returns what a second decision on the same does; nothing where it is at rest.
