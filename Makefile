@@ -142,7 +142,7 @@ docker-buildx: ## Build the images for PLATFORMS and push them; needs docker bui
 
 .PHONY: update-golden
 update-golden: ## Rewrite the golden files from what the code does now; review them like code.
-	go test ./pkg/podmutation ./internal/planning ./internal/submission/sparksubmit ./cmd/spark-operator -update
+	go test ./pkg/podmutation ./internal/planning ./internal/submission/sparksubmit ./internal/chartvalues ./cmd/spark-operator -update
 
 .PHONY: update-oracle
 update-oracle: ## Record anew what each release of Spark makes of the applications that are kept as golden files (10 minutes).

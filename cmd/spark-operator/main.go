@@ -1,7 +1,7 @@
 // Copyright 2026 The Alauda Spark Operator Authors.
 // SPDX-License-Identifier: Apache-2.0
 
-// Command spark-operator shows what a SparkApplication becomes, without a cluster.
+// Command spark-operator shows what becomes of SparkApplications, and helps to move to this operator.
 package main
 
 import "os"

@@ -201,7 +201,7 @@ func unwritable(err error) error {
 }
 
 // lists are the kinds that hold objects of others.
-var lists = []string{"List", kindApplication + "List", kindScheduled + "List"}
+var lists = []string{"List", kindApplication + "List", kindScheduled + "List", kindConnect + "List"}
 
 // decode returns the application of an object, or says why it is left out. It looks at the kind before it looks at
 // fields: of an object of another kind all of them would be unknown.

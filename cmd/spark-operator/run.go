@@ -19,12 +19,18 @@ const (
 	exitUsage   = 2
 )
 
-const usageText = `Shows what a SparkApplication becomes, without a cluster.
+const usageText = `Shows what becomes of SparkApplications, and helps to move to this operator.
 
 Usage:
-  spark-operator render -f FILE [flags]   print the objects of an application ("render -h" lists the flags)
-  spark-operator version                  print the version
+  spark-operator render -f FILE [flags]            print the objects of an application
+  spark-operator check -f FILE|--cluster [flags]   report what would be refused, done otherwise or ignored here
+  spark-operator convert-values [flags] [FILE]     make a kustomization of the values of the Kubeflow Spark Operator's chart
+  spark-operator version                           print the version
+
+"spark-operator COMMAND -h" lists the flags of a command.
 `
+
+const chooseCommand = "use render, check, convert-values or version"
 
 // streams are what a command reads and writes.
 type streams struct {
@@ -34,8 +40,10 @@ type streams struct {
 
 // commands are what the first argument can name.
 var commands = map[string]func([]string, streams) error{
-	"render":  runRender,
-	"version": runVersion,
+	"render":         runRender,
+	"check":          runCheck,
+	"convert-values": runConvertValues,
+	"version":        runVersion,
 }
 
 // usageError says that the command line is wrong, rather than an application.
@@ -61,7 +69,7 @@ func run(args []string, stdin io.Reader, stdout, stderr io.Writer) int {
 
 func dispatch(args []string, s streams) error {
 	if len(args) == 0 {
-		return &usageError{"no command is given; use render or version"}
+		return &usageError{"no command is given; " + chooseCommand}
 	}
 	switch args[0] {
 	case "-h", "-help", "--help", "help":
@@ -70,7 +78,7 @@ func dispatch(args []string, s streams) error {
 	}
 	command, known := commands[args[0]]
 	if !known {
-		return &usageError{fmt.Sprintf("command %q is not known; use render or version", args[0])}
+		return &usageError{fmt.Sprintf("command %q is not known; %s", args[0], chooseCommand)}
 	}
 	err := command(args[1:], s)
 	if errors.Is(err, flag.ErrHelp) {

@@ -233,8 +233,8 @@ func TestCommandLine(t *testing.T) {
 	}{
 		"the version":              {[]string{"version"}, result{exitFine, "spark-operator dev\n", ""}},
 		"the version of something": {[]string{"version", "x"}, usage(`version takes no arguments, not "x"`)},
-		"no command":               {nil, usage("no command is given; use render or version")},
-		"an unknown command":       {[]string{"apply"}, usage(`command "apply" is not known; use render or version`)},
+		"no command":               {nil, usage("no command is given; use render, check, convert-values or version")},
+		"an unknown command":       {[]string{"apply"}, usage(`command "apply" is not known; use render, check, convert-values or version`)},
 		"help":                     {[]string{"--help"}, result{exitFine, usageText, ""}},
 		"no file":                  {[]string{"render"}, usage("no file is given; name one by -f, or - for standard input")},
 		"a file without a flag":    {[]string{"render", "app.yaml"}, usage(`argument "app.yaml" is not expected; name files by -f`)},

@@ -37,7 +37,6 @@ var validators = []struct {
 
 // explained are the warnings that are known, and why each is there. A kind that has a sample has no such warning.
 var explained = []struct{ text, because string }{
-	{"Kind=ScheduledSparkApplication: provided API should have an example", "config/samples has none yet"},
 	{"Kind=SparkConnect: provided API should have an example", "config/samples has none yet"},
 }
 

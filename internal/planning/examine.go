@@ -73,6 +73,8 @@ type Examination struct {
 	Warnings []string
 	// Errors are what is wrong with it.
 	Errors field.ErrorList
+	// Unsupported is what native submission cannot express of it; nil where it can express all.
+	Unsupported *UnsupportedError
 }
 
 // Examine says everything that is wrong with an application, or else what pods it starts with. Its spec stands at root
@@ -82,7 +84,7 @@ type Examination struct {
 func Examine(app *v1beta2.SparkApplication, root *field.Path) Examination {
 	// Nobody comes to see the hash of the spec, and it takes longer than many a plan.
 	plan, errs := resolve(app, identity.OfSpec(app, 1, ""), Options{}, root)
-	examined := Examination{Warnings: slices.Concat(validation.Warnings(&app.Spec, root), plan.advice(), plan.filesElsewhere()), Errors: errs}
+	examined := Examination{Warnings: slices.Concat(validation.Warnings(&app.Spec, root), plan.advice(), plan.filesElsewhere()), Errors: errs, Unsupported: plan.Unsupported()}
 	if len(errs) == 0 {
 		examined.Demand, examined.Errors = plan.examineDemand()
 	}
