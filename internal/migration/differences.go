@@ -55,6 +55,9 @@ var known = []difference{
 	},
 }
 
+// policyMessage is about schedules that do not say what to do with a run that is due while another is under way.
+const policyMessage = "is Allow where it is not set, and each run is made when it is due; after the first run, none was. Set Allow, Forbid or Replace"
+
 // differences returns what of an application, whose spec stands at path, the operators do in different ways.
 func differences(spec *v1beta2.SparkApplicationSpec, labels map[string]string, path *field.Path) []Finding {
 	var found []Finding

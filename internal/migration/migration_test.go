@@ -79,6 +79,18 @@ func TestApplication(t *testing.T) {
 	}
 }
 
+func TestScheduleWithoutConcurrencyPolicy(t *testing.T) {
+	schedule := &v1beta2.ScheduledSparkApplication{ObjectMeta: metav1.ObjectMeta{Namespace: "team", Name: "nightly"}}
+	schedule.Spec.Schedule, schedule.Spec.Template = "@daily", builder.SparkApplication("team", "pi").Spec
+	if diff := cmp.Diff([]string{"differs spec.concurrencyPolicy"}, heads(Schedule(schedule))); diff != "" {
+		t.Errorf("(-want +got):\n%s", diff)
+	}
+	schedule.Name = "Nightly"
+	if diff := cmp.Diff([]string{"refused metadata.name", "differs spec.concurrencyPolicy"}, heads(Schedule(schedule))); diff != "" {
+		t.Errorf("of a name that is refused (-want +got):\n%s", diff)
+	}
+}
+
 // heads are effect and field of each finding.
 func heads(list []Finding) []string {
 	var all []string
@@ -169,6 +181,9 @@ func TestDifferencesAreDocumented(t *testing.T) {
 	page, err := os.ReadFile("../../docs/migrating.md")
 	if err != nil {
 		t.Fatal(err)
+	}
+	if !strings.Contains(string(page), "`concurrencyPolicy`") {
+		t.Error("docs/migrating.md does not say what differs in concurrencyPolicy")
 	}
 	for _, d := range known {
 		if field := strings.Join(d.path, "."); !strings.Contains(string(page), "`"+field+"`") {

@@ -29,8 +29,16 @@ func Application(app *v1beta2.SparkApplication) []Finding {
 // Schedule returns what there is to know about a schedule and the application of its runs.
 func Schedule(schedule *v1beta2.ScheduledSparkApplication) []Finding {
 	f := findings{secrets: once(func() *sparkconf.Masker { return planning.SecretsOfSchedule(schedule) })}
-	f.refuse(validation.Name(schedule.Name, validation.MaxNameLength))
-	f.examined(planning.ExamineSchedule(schedule))
+	examined := planning.ExamineSchedule(schedule)
+	if errs := validation.Name(schedule.Name, validation.MaxNameLength); len(errs) > 0 {
+		f.refuse(errs)
+		// The names of runs begin with it and are wrong in the same way.
+		examined.Errors = slices.DeleteFunc(examined.Errors, func(e *field.Error) bool { return e.Field == errs[0].Field })
+	}
+	f.examined(examined)
+	if schedule.Spec.ConcurrencyPolicy == "" {
+		f.differ([]Finding{{Effect: Differs, Field: specPath.Child("concurrencyPolicy").String(), Message: policyMessage}})
+	}
 	f.differ(differences(&schedule.Spec.Template, schedule.Labels, specPath.Child("template")))
 	return f.list
 }
