@@ -57,7 +57,7 @@ func (r *Reconciler) holdup(app *v1beta2.SparkApplication, pods []corev1.Pod, no
 // blockedBy returns a wait as the lifecycle knows it.
 func blockedBy(app *v1beta2.SparkApplication, wait *apply.WaitError, now time.Time) *lifecycle.Blocked {
 	return &lifecycle.Blocked{
-		What: planning.Secrets(app).Mask(wait.What()), Since: wait.Since, Due: wait.Due, Until: lifecycle.BlockedUntil(wait.Since, now),
+		What: planning.Secrets(app).Mask(wait.What()), Going: wait.Going(), Since: wait.Since, Due: wait.Due, Until: lifecycle.BlockedUntil(wait.Since, now),
 	}
 }
 

@@ -375,8 +375,8 @@ func TestWaitErrorSaysWhatIsWaitedFor(t *testing.T) {
 	pod.Finalizers = []string{sparklabels.DriverEnd, "example.com/keep"}
 	c := builder(application(appUID), pod).Build()
 	_, err := apply.Ensure(t.Context(), c, desired(driver(appUID)), confirmed)
-	want := "waiting for pod team/thing to go, which is left of SparkApplication pi (UID gone); it was deleted at 2026-11-01T12:00:00Z and has until " +
-		"2026-11-01T12:00:40Z; the finalizers example.com/keep keep it"
+	want := "waiting for pod team/thing to go, which is left of SparkApplication pi (UID gone); the finalizers example.com/keep keep it; " +
+		"it was deleted at 2026-11-01T12:00:00Z and has until 2026-11-01T12:00:40Z"
 	if diff := cmp.Diff(want, strings.TrimSpace(fmt.Sprint(err))); diff != "" {
 		t.Errorf("error (-want +got):\n%s", diff)
 	}

@@ -67,9 +67,9 @@ type WaitError struct {
 }
 
 // Error implements error.
-func (e *WaitError) Error() string { return "waiting for " + e.What() }
+func (e *WaitError) Error() string { return "waiting for " + e.What() + e.Going() }
 
-// What names the object, and says whose it is and since when it has been going.
+// What names the object, and says whose it is and what keeps it.
 func (e *WaitError) What() string {
 	var b strings.Builder
 	fmt.Fprintf(&b, "%s %s/%s to go, ", strings.ToLower(e.Kind), e.Namespace, e.Name)
@@ -78,16 +78,23 @@ func (e *WaitError) What() string {
 	} else {
 		b.WriteString("which is left of " + e.Owner)
 	}
-	if !e.Since.IsZero() {
-		fmt.Fprintf(&b, "; it was deleted at %s", e.Since.UTC().Format(time.RFC3339))
-		if e.Due.After(e.Since) {
-			fmt.Fprintf(&b, " and has until %s", e.Due.UTC().Format(time.RFC3339))
-		}
-	}
 	if len(e.Finalizers) > 0 {
 		fmt.Fprintf(&b, "; the finalizers %s keep it", strings.Join(e.Finalizers, ", "))
 	}
 	return b.String()
+}
+
+// Going continues the sentence with when it was deleted and when it is to be gone; nothing where that is not known. A
+// pod's kubelet changes both when its containers have ended.
+func (e *WaitError) Going() string {
+	switch {
+	case e.Since.IsZero():
+		return ""
+	case e.Due.After(e.Since):
+		return fmt.Sprintf("; it was deleted at %s and has until %s", e.Since.UTC().Format(time.RFC3339), e.Due.UTC().Format(time.RFC3339))
+	default:
+		return "; it was deleted at " + e.Since.UTC().Format(time.RFC3339)
+	}
 }
 
 // waitFor returns what says that an object in the way is waited for.

@@ -20,8 +20,10 @@ const reasonWaiting = "WaitingForRemoval"
 // Blocked is what keeps a submission waiting: an object that has a name that the attempt needs, or the driver of an
 // application of the same name that was deleted. It is on its way out.
 type Blocked struct {
-	// What names it, and says whose it is and since when it has been going.
+	// What names it, and says whose it is and what keeps it.
 	What string
+	// Going continues the sentence with when it was deleted and when it is to be gone, as far as that is known.
+	Going string
 	// Since is when it began to go, and Due when it was to be gone; zero if that is not known.
 	Since, Due time.Time
 	// Until is when to try to submit again. Before that it is no use.
@@ -50,7 +52,7 @@ func (t *turn) isBlocked() bool { return t.Blocked != nil && t.Blocked.Until.Aft
 // waitForRemoval waits until it is time to try again: what is awaited may go unseen.
 func (t *turn) waitForRemoval() {
 	t.wakeIn(t.Blocked.Until.Sub(t.Now))
-	t.wait("it waits for " + t.Blocked.What)
+	t.wait("it waits for " + t.Blocked.What + t.Blocked.Going)
 }
 
 // overstays reports whether what is awaited is still there long after it was to be gone.
@@ -59,12 +61,13 @@ func (t *turn) overstays() bool {
 	return t.waits() && limit > 0 && !t.Blocked.Due.IsZero() && t.Now.Sub(t.Blocked.Due) >= limit
 }
 
-// claimWaiting says what is waited for. A pod that has ended has no time left that could be told: then what was told
-// before stays, and nothing has to be stored for it.
+// claimWaiting says what is waited for. Its times change once more in the moment in which a pod ends: that is not worth
+// another status, and those stay that were stored first.
 func (t *turn) claimWaiting() *claim {
-	waiting := unknown(reasonWaiting, "Waits for %s", t.Blocked.What)
+	waiting := unknown(reasonWaiting, "Waits for %s%s", t.Blocked.What, t.Blocked.Going)
 	stored := meta.FindStatusCondition(t.App.Status.Conditions, v1beta2.ConditionSucceeded)
-	if stored != nil && stored.Reason == reasonWaiting && strings.HasPrefix(stored.Message, waiting.message) {
+	isSame := stored != nil && stored.Reason == reasonWaiting && strings.HasPrefix(stored.Message, "Waits for "+t.Blocked.What+"; it was deleted")
+	if isSame && t.Blocked.Going != "" {
 		waiting.message = stored.Message
 	}
 	return waiting
@@ -89,7 +92,7 @@ func (t *turn) reportWait() {
 	case t.overstays() && !meta.IsStatusConditionTrue(t.App.Status.Conditions, v1beta2.ConditionCleanupStuck):
 		t.emit(events.Warningf(ReasonCleanupStuck, events.Observe, "%s", t.describeOverstay()))
 	case !t.reported(v1beta2.ConditionSucceeded, reasonWaiting):
-		t.emit(events.Normalf(ReasonSubmissionWaiting, events.Submit, "Waits for %s", t.Blocked.What))
+		t.emit(events.Normalf(ReasonSubmissionWaiting, events.Submit, "Waits for %s%s", t.Blocked.What, t.Blocked.Going))
 	}
 }
 

@@ -125,16 +125,18 @@ func TestRefusedForGoodLeavesNothing(t *testing.T) {
 }
 
 // A pod that has ended is deleted without a grace period, and goes in a moment: that is not worth another status.
-func TestWaitIsNotStoredAgainWhereLessIsKnownOfIt(t *testing.T) {
+func TestWaitIsNotStoredAgainForItsTimes(t *testing.T) {
 	w := newWorld()
-	const what = "pod default/pi-driver to go; it was deleted at 2026-11-01T12:00:00Z"
-	w.blocked = &Blocked{What: what + " and has until 2026-11-01T12:00:30Z", Since: start, Until: start.Add(time.Hour)}
+	const what = "pod default/pi-driver to go"
+	w.blocked = &Blocked{What: what, Going: "; it was deleted at 2026-11-01T12:00:00Z and has until 2026-11-01T12:00:30Z", Since: start, Until: start.Add(time.Hour)}
 	w.reconcile()
 	stored := w.app.Status
-	w.blocked = &Blocked{What: what, Since: start, Until: start.Add(time.Hour)}
+	w.blocked = &Blocked{What: what, Going: "; it was deleted at 2026-11-01T12:00:01Z", Since: start, Until: start.Add(time.Hour)}
 	if d := Decide(w.observe(), w.policy); !equality.Semantic.DeepEqual(stored, d.Status) {
 		t.Errorf("the status changes (-stored +decided):\n%s", cmp.Diff(stored, d.Status))
 	}
+	w.blocked = &Blocked{What: what + "; the finalizers a/b keep it", Going: "; it was deleted at 2026-11-01T12:00:01Z", Since: start, Until: start.Add(time.Hour)}
+	w.reconcile()
 	w.blocked = &Blocked{What: "pod default/another to go", Since: start, Until: start.Add(time.Hour)}
 	w.reconcile()
 	if got := meta.FindStatusCondition(w.app.Status.Conditions, v1beta2.ConditionSucceeded).Message; got != "Waits for pod default/another to go" {

@@ -6,6 +6,8 @@ package sparkapplication
 import (
 	"errors"
 	"fmt"
+	"maps"
+	"strings"
 	"time"
 
 	corev1 "k8s.io/api/core/v1"
@@ -138,6 +140,7 @@ func idsOf(app *v1beta2.SparkApplication) []string {
 // excuse lets a fault cost a submission attempt where spark-submit meets it: it does not ask again where its connection
 // fails. What else the status says is of that attempt, too.
 func excuse(got, want *engine.Outcome, c wire.Call, f wire.Fault) bool {
+	excuseSilence(got, want)
 	is, isThere := got.Counters.(counters)
 	was, wasThere := want.Counters.(counters)
 	if c.Client != jvm || f != wire.AnswerLost && f != wire.Reset || !isThere || !wasThere || is.Attempt <= was.Attempt {
@@ -146,4 +149,25 @@ func excuse(got, want *engine.Outcome, c wire.Call, f wire.Fault) bool {
 	was.Attempt, was.Submissions = was.Attempt+1, was.Submissions+1
 	want.Counters, want.Status = was, got.Status
 	return true
+}
+
+// excuseSilence lets a fault cost the cluster's words about a driver that cannot start. They are for people, and asked
+// for every few seconds until there is an answer: a fault may take all the time that there is.
+func excuseSilence(got, want *engine.Outcome) {
+	_, is := lastFailure(got)
+	status, was := lastFailure(want)
+	said, isText := is["message"].(string)
+	wanted, wasText := was["message"].(string)
+	if !isText || !wasText || said == "" || !strings.HasSuffix(wanted, "; "+said) {
+		return
+	}
+	status, was = maps.Clone(status), maps.Clone(was)
+	was["message"], status["lastFailure"] = said, was
+	want.Status = status
+}
+
+func lastFailure(o *engine.Outcome) (status, failure map[string]any) {
+	status, _ = o.Status.(map[string]any)
+	failure, _ = status["lastFailure"].(map[string]any)
+	return status, failure
 }
