@@ -60,10 +60,11 @@ func Unreadable(noun, problem string) Event {
 
 // Truncate returns the longest prefix of note that the API accepts, cut between characters and marked as cut.
 func Truncate(note string) string {
-	return truncate(note, maxNoteBytes)
+	return Head(note, maxNoteBytes)
 }
 
-func truncate(note string, limit int) string {
+// Head returns the longest prefix of a text that is not longer than limit bytes, cut and marked as Truncate does.
+func Head(note string, limit int) string {
 	const mark = "..."
 	if len(note) <= limit {
 		return note

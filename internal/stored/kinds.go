@@ -130,10 +130,20 @@ func (s *ScheduledSparkApplication) DeepCopy() *ScheduledSparkApplication {
 // DeepCopyObject implements runtime.Object.
 func (s *ScheduledSparkApplication) DeepCopyObject() runtime.Object { return s.DeepCopy() }
 
-// SparkConnect is a Connect server as it is stored.
+// SparkConnect is a Connect server as it is stored. Read returns it.
 type SparkConnect struct {
 	v1alpha1.SparkConnect
 	contents
+}
+
+// OfConnect returns a Connect server as a client with the scheme of this package takes it.
+func OfConnect(connect *v1alpha1.SparkConnect) *SparkConnect {
+	return &SparkConnect{SparkConnect: *connect}
+}
+
+// Read returns the Connect server. Where it cannot be decoded the error is a *decoding.Problem.
+func (c *SparkConnect) Read() (*v1alpha1.SparkConnect, error) {
+	return &c.SparkConnect, read(c)
 }
 
 // Plain implements Object.

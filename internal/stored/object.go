@@ -14,6 +14,7 @@ import (
 	metav1 "k8s.io/apimachinery/pkg/apis/meta/v1"
 	"sigs.k8s.io/controller-runtime/pkg/client"
 
+	"github.com/alauda/spark-operator/apis/sparkoperator/v1alpha1"
 	"github.com/alauda/spark-operator/apis/sparkoperator/v1beta2"
 	"github.com/alauda/spark-operator/internal/decoding"
 )
@@ -188,6 +189,11 @@ func Get(ctx context.Context, cache, api client.Reader, key client.ObjectKey) (*
 // GetSchedule reads a schedule as Get does an application.
 func GetSchedule(ctx context.Context, cache, api client.Reader, key client.ObjectKey) (*v1beta2.ScheduledSparkApplication, error) {
 	return get(ctx, cache, api, key, func() readable[*v1beta2.ScheduledSparkApplication] { return &ScheduledSparkApplication{} })
+}
+
+// GetConnect reads a Connect server as Get does an application.
+func GetConnect(ctx context.Context, cache, api client.Reader, key client.ObjectKey) (*v1alpha1.SparkConnect, error) {
+	return get(ctx, cache, api, key, func() readable[*v1alpha1.SparkConnect] { return &SparkConnect{} })
 }
 
 type readable[P any] interface {

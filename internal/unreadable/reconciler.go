@@ -97,6 +97,9 @@ func (r *Reconciler[O]) RemoveFinalizers(_ context.Context, req ctrl.Request) (c
 	return ctrl.Result{}, nil
 }
 
+// Forget drops what is remembered of the object of the name: it can be read, or is gone.
+func (r *Reconciler[O]) Forget(key types.NamespacedName) { r.reported.Forget(key) }
+
 // fetch reads an object from the cache, or from the API server where its namespace was not served when the cache came
 // to know of it.
 func (r *Reconciler[O]) fetch(ctx context.Context, key types.NamespacedName) (O, error) {

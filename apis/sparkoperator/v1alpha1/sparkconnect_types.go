@@ -6,6 +6,8 @@ package v1alpha1
 import (
 	corev1 "k8s.io/api/core/v1"
 	metav1 "k8s.io/apimachinery/pkg/apis/meta/v1"
+
+	"github.com/alauda/spark-operator/apis/sparkoperator/v1beta2"
 )
 
 // SparkConnect is a Spark Connect server with its executors.
@@ -65,6 +67,16 @@ type SparkConnectSpec struct {
 	// dynamicAllocation lets Spark add and remove executors while the server runs.
 	// +optional
 	DynamicAllocation *DynamicAllocation `json:"dynamicAllocation,omitempty"`
+	// suspend stops the server and its executors. The Service stays, and with it the address; false starts the server
+	// again.
+	// +optional
+	Suspend *bool `json:"suspend,omitempty"`
+	// updatePolicy says when a changed spec goes into effect: Restart, which is the default, restarts the server at
+	// once; NextAttempt waits until it is started again for another reason. What needs no restart (server.service,
+	// suspend) goes into effect at once in any case.
+	// +kubebuilder:validation:Enum=Restart;NextAttempt
+	// +optional
+	UpdatePolicy v1beta2.UpdatePolicy `json:"updatePolicy,omitempty"`
 }
 
 // ServerSpec describes a Spark Connect server.

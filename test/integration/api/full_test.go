@@ -114,6 +114,7 @@ func valid(object client.Object) {
 		validApplication(&o.Spec.Template)
 	case *v1alpha1.SparkConnect:
 		o.Spec.Server.Service.Status.Conditions[0].Status = metav1.ConditionTrue
+		o.Spec.UpdatePolicy = v1beta2.UpdatePolicyNextAttempt
 	}
 }
 
