@@ -211,7 +211,7 @@ func IsOurs(existing, desired client.Object) bool {
 // a new owner by now.
 func ownerGone(ctx context.Context, c Getter, existing, desired client.Object) error {
 	owner, wanted := metav1.GetControllerOfNoCopy(existing), metav1.GetControllerOfNoCopy(desired)
-	conflict := &ConflictError{Kind: kindOf(existing), Namespace: existing.GetNamespace(), Name: existing.GetName(), Owner: ownerOf(existing)}
+	conflict := Conflict(existing)
 	isAlike := owner != nil && wanted != nil && owner.Kind == wanted.Kind && owner.APIVersion == wanted.APIVersion
 	if !isAlike || len(existing.GetOwnerReferences()) > 1 { // The garbage collector keeps what has another owner.
 		return conflict

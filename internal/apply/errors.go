@@ -41,6 +41,11 @@ func (e *ConflictError) Error() string {
 	return fmt.Sprintf("%s is not this application's, it belongs to %s: delete it or choose another name", what, e.Owner)
 }
 
+// Conflict returns the error about an object that has a name which is needed.
+func Conflict(object client.Object) *ConflictError {
+	return &ConflictError{Kind: kindOf(object), Namespace: object.GetNamespace(), Name: object.GetName(), Owner: ownerOf(object)}
+}
+
 // ownerOf says whose an object is.
 func ownerOf(object metav1.Object) string {
 	if owner := metav1.GetControllerOf(object); owner != nil {

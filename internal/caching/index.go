@@ -27,6 +27,8 @@ const (
 	// UnknownSchedule is the value of RunSchedule of applications of which only the identity is kept: a schedule may
 	// own them.
 	UnknownSchedule = "unknown"
+	// PodConnect indexes pods by the name of their Connect server, as their label has it.
+	PodConnect = "spark-connect"
 )
 
 // indexes are all of them: a field of a kind, and its values for an object.
@@ -37,6 +39,7 @@ var indexes = []struct {
 }{
 	{&corev1.Pod{}, PodApplication, ApplicationOfPod},
 	{&stored.SparkApplication{}, RunSchedule, ScheduleOfRun},
+	{&corev1.Pod{}, PodConnect, ServerOfPod},
 }
 
 // SetupIndexes registers the indexes by which the controllers find what belongs to an object, so that no reconcile
@@ -80,4 +83,12 @@ func ScheduleOwning(run metav1.Object) *metav1.OwnerReference {
 		return nil
 	}
 	return &owners[at]
+}
+
+// ServerOfPod returns the index values of a pod: the name of its Connect server, or none.
+func ServerOfPod(obj client.Object) []string {
+	if name := obj.GetLabels()[sparklabels.ConnectName]; name != "" {
+		return []string{name}
+	}
+	return nil
 }

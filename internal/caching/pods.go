@@ -20,6 +20,7 @@ import (
 // readLabels are those that are read of a pod, by any controller.
 var readLabels = []string{
 	sparklabels.AppName, sparklabels.ConnectName, sparklabels.SparkRole, sparklabels.SubmissionID, sparklabels.SparkAppSelector,
+	sparklabels.SparkVersion,
 }
 
 // Pods limits pods to those that the operator or its drivers have made, of applications and of Connect servers.

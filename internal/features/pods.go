@@ -53,7 +53,10 @@ var followUp = Feature{
 			driver.Annotations = map[string]string{}
 		}
 		driver.Annotations[sparklabels.SpecHash] = r.Attempt.SpecHash
-		driver.Finalizers = append(driver.Finalizers, sparklabels.DriverEnd)
+		if !podmutation.IsServer(r.App) {
+			// A server has no result that could be lost.
+			driver.Finalizers = append(driver.Finalizers, sparklabels.DriverEnd)
+		}
 		spark := podmutation.SparkContainer(driver, podmutation.Input{App: r.App, Role: podmutation.Driver})
 		if spark.TerminationMessagePolicy == "" {
 			spark.TerminationMessagePolicy = corev1.TerminationMessageFallbackToLogsOnError

@@ -14,15 +14,24 @@ import (
 	"github.com/alauda/spark-operator/apis/sparkoperator/v1beta2"
 	"github.com/alauda/spark-operator/internal/identity"
 	"github.com/alauda/spark-operator/internal/webui"
+	"github.com/alauda/spark-operator/pkg/podmutation"
 	"github.com/alauda/spark-operator/pkg/render"
 	"github.com/alauda/spark-operator/pkg/sparklabels"
 )
 
 // webUI has the driver's web UI reached by a Service and an Ingress.
 var webUI = Feature{
-	Name:     "web UI",
-	Decorate: func(r Run) Decoration { return Decoration{ConfDefaults: exposed(r).ConfDefaults(r.Options.WebUI)} },
+	Name: "web UI",
+	Decorate: func(r Run) Decoration {
+		if !isExposed(r) {
+			return Decoration{}
+		}
+		return Decoration{ConfDefaults: exposed(r).ConfDefaults(r.Options.WebUI)}
+	},
 	Dependents: func(r Run) []Dependent {
+		if !isExposed(r) {
+			return nil
+		}
 		endpoint := exposed(r).UI(r.Options.WebUI)
 		if endpoint == nil {
 			return nil
@@ -63,6 +72,10 @@ var driverPorts = Feature{
 		return ended
 	},
 }
+
+// isExposed reports whether a driver has a Service of its own for its web UI: that of a Connect server has a port for
+// it.
+func isExposed(r Run) bool { return !podmutation.IsServer(r.App) }
 
 // exposed is the run as package webui looks at it.
 func exposed(r Run) webui.Run {

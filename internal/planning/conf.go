@@ -140,16 +140,19 @@ func (b *confBuilder) deps() {
 func (b *confBuilder) objectLabels() {
 	excluded := append(sparkconf.SplitList(b.app.Annotations[sparklabels.ExcludePodLabels]), b.plan.options.ExcludeLabels...)
 	labels := slices.DeleteFunc(slices.Sorted(maps.Keys(b.app.Labels)), func(label string) bool {
-		return strings.HasPrefix(label, sparklabels.KueuePrefix) || sparklabels.MatchesAny(label, excluded)
+		return sparklabels.MatchesAny(label, excluded)
 	})
 	for _, role := range []struct {
 		prefix string
 		sparks func(string) bool
+		// queued is whether the pods are Kueue's to hold back one by one: so are the executors of a Connect server.
+		queued bool
 	}{
-		{sparkconf.DriverLabelPrefix, sparklabels.ReservedDriver}, {sparkconf.ExecutorLabelPrefix, sparklabels.ReservedExecutor},
+		{sparkconf.DriverLabelPrefix, sparklabels.ReservedDriver, false},
+		{sparkconf.ExecutorLabelPrefix, sparklabels.ReservedExecutor, podmutation.IsServer(b.app)},
 	} {
 		for _, label := range labels {
-			if !role.sparks(label) {
+			if !role.sparks(label) && (role.queued || !strings.HasPrefix(label, sparklabels.KueuePrefix)) {
 				b.conf.Set(role.prefix+label, b.app.Labels[label])
 			}
 		}
@@ -176,6 +179,9 @@ func (b *confBuilder) operator() {
 	b.conf.Set(sparkconf.WaitAppCompletion, "false")
 	b.conf.Set(sparkconf.DriverPodName, b.plan.attempt.DriverPodName)
 	b.conf.SetIfMissing(sparkconf.ExecutorPodTemplateContainer, sparklabels.ExecutorContainer)
+	if podmutation.IsServer(b.app) && sparklabels.FitsExecutors(b.app.Name) {
+		b.conf.Set(sparkconf.ExecutorPodNamePrefix, b.app.Name)
+	}
 	b.images()
 	b.operatorLabels(sparkconf.DriverLabelPrefix, b.app.Spec.Driver.Template == nil)
 	b.operatorLabels(sparkconf.ExecutorLabelPrefix, b.app.Spec.Executor.Template == nil)
@@ -184,7 +190,10 @@ func (b *confBuilder) operator() {
 // operatorLabels come last, so that no label of the user's can hide a pod from the operator or give it to another
 // application.
 func (b *confBuilder) operatorLabels(prefix string, mutated bool) {
-	b.conf.Set(prefix+sparklabels.AppName, b.app.Name)
+	if podmutation.IsServer(b.app) {
+		b.conf.Delete(prefix + sparklabels.AppName)
+	}
+	b.conf.Set(prefix+b.plan.nameLabel(), b.app.Name)
 	b.conf.Set(prefix+sparklabels.LaunchedByOperator, sparklabels.True)
 	b.conf.Set(prefix+sparklabels.SubmissionID, b.plan.attempt.SubmissionID)
 	b.conf.Delete(prefix + sparklabels.MutatedByOperator)

@@ -97,18 +97,22 @@ func (p *Plan) Version() render.Selection { return p.selection }
 func (p *Plan) names() render.Names {
 	id := strings.TrimPrefix(p.attempt.ApplicationID, "spark-")
 	half := len(id) / 2
-	return render.Names{
+	names := render.Names{
 		Prefix:    sparklabels.ResourceNamePrefix(p.app.Name, id[:half]),
 		Fallback:  id[half:],
 		ConfigMap: "spark-drv-" + id[:half] + "-conf-map",
 		LocalDir:  "/var/data/spark-" + p.attempt.SubmissionID,
 	}
+	if podmutation.IsServer(p.app) {
+		names.Template = sparklabels.ConnectConfigMap(p.app.Name)
+	}
+	return names
 }
 
 // labels are the labels that every object of the attempt carries.
 func (p *Plan) labels() map[string]string {
 	return map[string]string{
-		sparklabels.AppName:      p.app.Name,
+		p.nameLabel():            p.app.Name,
 		sparklabels.SubmissionID: p.attempt.SubmissionID,
 	}
 }

@@ -45,7 +45,7 @@ func (p *Plan) render() (*render.Objects, *corev1.Pod, error) {
 		Namespace: p.app.Namespace, AppName: p.app.Name, AppID: p.attempt.ApplicationID,
 		SparkVersion: sparklabels.Value(p.app.Spec.SparkVersion), SparkUser: p.options.SparkUser, Master: p.options.Master,
 		Names: p.names(), Conf: p.conf,
-		MainClass: p.MainClass(), MainFile: p.MainFile(), Args: p.app.Spec.Arguments, ProxyUser: p.ProxyUser(),
+		Server: podmutation.IsServer(p.app), MainClass: p.MainClass(), MainFile: p.MainFile(), Args: p.app.Spec.Arguments, ProxyUser: p.ProxyUser(),
 		DriverTemplate: driver, DriverContainer: p.DriverContainer(),
 		ExecutorTemplate: file, Owner: &owner, ObjectLabels: p.objectLabels(),
 	}, p.selection.Version)
@@ -55,6 +55,7 @@ func (p *Plan) render() (*render.Objects, *corev1.Pod, error) {
 	if err := p.shapeDriver(objects.Driver); err != nil {
 		return nil, nil, invalid(p.at(driverKeys), err)
 	}
+	p.serve(objects)
 	executor, err := p.executor(objects, template)
 	if err != nil {
 		return nil, nil, err

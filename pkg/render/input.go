@@ -32,6 +32,9 @@ type Input struct {
 	Conf *sparkconf.Conf
 	// MainClass is the class to start; not needed for Python and R.
 	MainClass string
+	// Server is whether the class may be one of Spark's servers, which spark-submit starts in client mode only. In the
+	// driver, which is all that is rendered here, it runs in client mode.
+	Server bool
 	// MainFile is the jar, Python or R file to run.
 	MainFile string
 	// Args are the application's arguments.
@@ -59,6 +62,8 @@ type Names struct {
 	Fallback string
 	// ConfigMap is the ConfigMap with the configuration.
 	ConfigMap string
+	// Template is the ConfigMap with the executor pod template; by Spark's rule where it is empty.
+	Template string
 	// LocalDir is Spark's scratch directory in the driver where the application names none.
 	LocalDir string
 }

@@ -4,6 +4,8 @@
 package render
 
 import (
+	"cmp"
+
 	corev1 "k8s.io/api/core/v1"
 	metav1 "k8s.io/apimachinery/pkg/apis/meta/v1"
 
@@ -26,7 +28,7 @@ func (d *draft) executorTemplate() error {
 		return nil
 	}
 	immutable := true
-	name := d.in.Names.Prefix + templateSuffix
+	name := cmp.Or(d.in.Names.Template, d.in.Names.Prefix+templateSuffix)
 	d.objects.TemplateConfigMap = &corev1.ConfigMap{
 		TypeMeta:   metav1.TypeMeta{APIVersion: "v1", Kind: "ConfigMap"},
 		ObjectMeta: d.metadata(name),

@@ -49,7 +49,7 @@ func submitted(in Input, version Version) (*sparkconf.Conf, error) {
 
 func checkMain(in Input) error {
 	for _, name := range []string{in.MainClass, in.MainFile} {
-		if slices.Contains(clusterModeRefused, name) {
+		if !in.Server && slices.Contains(clusterModeRefused, name) {
 			return fmt.Errorf("%s cannot run in cluster mode", name)
 		}
 	}

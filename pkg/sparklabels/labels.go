@@ -35,6 +35,8 @@ const (
 	SubmissionID = Domain + "submission-id"
 	// SpecHash is the annotation of the driver pod with the hash of the run-relevant spec it was made from.
 	SpecHash = Domain + "spec-hash"
+	// ConnectPort is the annotation of a Connect server's pod with the port on which it answers its clients.
+	ConnectPort = Domain + "connect-port"
 	// DriverEnd is the finalizer that keeps a driver pod until its end has been recorded.
 	DriverEnd = Domain + "driver-end"
 	// SubmissionMode is the annotation of an application that chooses how it is submitted.

@@ -34,6 +34,18 @@ func DriverIngress(app string, port int32) string {
 	return boundedMD5(app, "-ing-"+strconv.Itoa(int(port)))
 }
 
+// ConnectServer returns the name of the pod of a Connect server, and of its Service unless its author names it.
+func ConnectServer(connect string) string { return connect + "-server" }
+
+// ConnectConfigMap returns the name of the ConfigMap by which a Connect server gets the template of its executors.
+func ConnectConfigMap(connect string) string { return connect + "-conf" }
+
+// maxExecutorSuffix is how much longer than their prefix the names of executors may become: "-exec-2147483647".
+const maxExecutorSuffix = len("-exec-2147483647")
+
+// FitsExecutors returns whether Spark takes a name as what the names of executors begin with: they must fit a label.
+func FitsExecutors(prefix string) bool { return len(prefix)+maxExecutorSuffix <= MaxLabelLength }
+
 // PrometheusConfigMap returns the name of the ConfigMap with the monitoring configuration of an application.
 func PrometheusConfigMap(app string) string { return app + "-prom-conf" }
 
