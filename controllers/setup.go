@@ -47,7 +47,7 @@ func ManagerOptions(cfg *configv1alpha1.ControllerConfiguration) (ctrl.Options, 
 		return ctrl.Options{}, err
 	}
 	err = caching.Apply(&options, served, caching.Pods(),
-		sparkapplication.CacheLimit(), scheduledsparkapplication.CacheLimit(), sparkconnect.CacheLimit())
+		sparkapplication.CacheLimit(), scheduledsparkapplication.CacheLimit(), sparkconnect.CacheLimit(), sparkconnect.ServiceLimit())
 	return options, err
 }
 
@@ -77,7 +77,7 @@ func Setup(
 	return errors.Join(
 		sparkapplication.Add(mgr, cfg, sparkapplication.Environment{Scope: within, Events: events, Spark: spark, Metrics: recorder}),
 		scheduledsparkapplication.Add(mgr, cfg, scheduledsparkapplication.Environment{Scope: within, Events: events, Metrics: recorder}),
-		sparkconnect.Add(mgr, within, events.Recorder(sparkconnect.EventSource)),
+		sparkconnect.Add(mgr, cfg, within, events.Recorder(sparkconnect.EventSource)),
 	)
 }
 

@@ -51,7 +51,8 @@ func setStatus(server *stored.SparkConnect, problem *decoding.Problem, now time.
 // state that is unknown says of no server that it runs.
 func stateOfUnreadable(stored v1alpha1.SparkConnectState) v1alpha1.SparkConnectState {
 	switch stored {
-	case v1alpha1.SparkConnectStateProvisioning, v1alpha1.SparkConnectStateReady, v1alpha1.SparkConnectStateNotReady:
+	case v1alpha1.SparkConnectStateProvisioning, v1alpha1.SparkConnectStateReady, v1alpha1.SparkConnectStateNotReady,
+		v1alpha1.SparkConnectStateSuspended:
 		return stored
 	case v1alpha1.SparkConnectStateNew, v1alpha1.SparkConnectStateFailed:
 	}

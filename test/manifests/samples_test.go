@@ -15,7 +15,10 @@ import (
 	apiextensionsv1 "k8s.io/apiextensions-apiserver/pkg/apis/apiextensions/v1"
 	"sigs.k8s.io/yaml"
 
+	"github.com/alauda/spark-operator/apis/sparkoperator/v1alpha1"
 	"github.com/alauda/spark-operator/apis/sparkoperator/v1beta2"
+	"github.com/alauda/spark-operator/internal/connect"
+	"github.com/alauda/spark-operator/internal/planning"
 	"github.com/alauda/spark-operator/internal/validation"
 )
 
@@ -44,6 +47,8 @@ func TestSamples(t *testing.T) {
 					t.Error(errs.ToAggregate())
 				}
 				checkSample(t, &v1beta2.SparkApplication{ObjectMeta: schedule.ObjectMeta, Spec: schedule.Spec.Template}, accounts)
+			case "SparkConnect":
+				checkServerSample(t, decode[v1alpha1.SparkConnect](t, s, strict), accounts)
 			default:
 				t.Fatalf("sample of kind %s, which no test decodes", s.GetKind())
 			}
@@ -67,6 +72,23 @@ func checkSample(t *testing.T, app *v1beta2.SparkApplication, accounts map[strin
 	if diff := cmp.Diff(once, twice); diff != "" {
 		t.Errorf("defaulting twice changes it (-once +twice):\n%s", diff)
 	}
+}
+
+// checkServerSample asks that a Connect server is one that its author can learn from.
+func checkServerSample(t *testing.T, server v1alpha1.SparkConnect, accounts map[string]bool) {
+	t.Helper()
+	if problem := connect.Problem(&server, planning.Options{}); problem != "" {
+		t.Error(problem)
+	}
+	if warnings := connect.Examine(&server).Warnings; len(warnings) > 0 {
+		t.Error(warnings)
+	}
+	pod := server.Spec.Server.Template.Spec
+	if account := server.Namespace + "/" + pod.ServiceAccountName; !accounts[account] {
+		t.Errorf("service account %s is not in config/rbac/spark", account)
+	}
+	checkSampleContext(t, "server", pod.Containers[0].SecurityContext)
+	checkSampleContext(t, "executor", server.Spec.Executor.Template.Spec.Containers[0].SecurityContext)
 }
 
 // checkSampleContext asks that a sample also runs in a namespace that enforces the restricted standard.

@@ -30,18 +30,16 @@ const (
 
 	sparkSubmit = "Spark's own client applies its objects; test/e2e asks that it does, under the same account"
 	admission   = "asked when something is admitted, which needs a Service; test/integration/admission shows it, under the same account"
-	selected    = "asked where a namespace comes to be served; test/integration/sparkapplication shows it"
 	authorizer  = "asked of the authorizer by an admission plug-in, which is no request; TestOwnersMustBeFinalizable shows it"
 )
 
 // elsewhere are permissions of the controller that no request of this test's can show.
 var elsewhere = map[string]string{
-	"patch /configmaps":             sparkSubmit,
-	"patch /services":               sparkSubmit,
-	"patch /persistentvolumeclaims": sparkSubmit,
+	"patch /configmaps":                                                 sparkSubmit,
+	"patch /persistentvolumeclaims":                                     sparkSubmit,
 	"update sparkoperator.k8s.io/sparkapplications/finalizers":          authorizer,
 	"update sparkoperator.k8s.io/scheduledsparkapplications/finalizers": authorizer,
-	"get sparkoperator.k8s.io/sparkconnects":                            selected,
+	"update sparkoperator.k8s.io/sparkconnects/finalizers":              authorizer,
 }
 
 func built(t *testing.T, folder string) []*resource.Resource {
@@ -67,6 +65,7 @@ func TestPermissions(t *testing.T) {
 	}
 	liveAndDie(t, "default")
 	runSchedule(t, "default")
+	serveClients(t, "default")
 	reportUnreadable(t, "default")
 	adopt(t, interrupted, driver)
 	bindReader(t)
@@ -159,6 +158,7 @@ func TestPermissionsInOneNamespace(t *testing.T) {
 	controller := start(t, "controller", resources, leaseHere+budgets+"metrics: {bindAddress: '0'}\n")
 	liveAndDie(t, operatorNamespace)
 	runSchedule(t, operatorNamespace)
+	serveClients(t, operatorNamespace)
 	reportUnreadable(t, operatorNamespace)
 	adopt(t, interrupted, driver)
 	other := smallest("default", "not-served")
