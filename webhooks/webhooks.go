@@ -142,7 +142,7 @@ func endpoints(cache, api client.Reader, o Options) map[string]*admission.Webhoo
 		scheduledSparkApplicationValidatePath: refuseUnreadable[v1beta2.ScheduledSparkApplication](
 			admission.WithValidator(scheme, scheduledSparkApplicationValidator{}), v1beta2.GroupVersion.WithKind("ScheduledSparkApplication")),
 		sparkConnectValidatePath: refuseUnreadable[v1alpha1.SparkConnect](
-			admission.WithValidator(scheme, sparkConnectValidator{}), v1alpha1.GroupVersion.WithKind("SparkConnect")),
+			admission.WithValidator(scheme, sparkConnectValidator{quotaCheck{o.ResourceQuota, cache}}), v1alpha1.GroupVersion.WithKind("SparkConnect")),
 		podPath: {Handler: podMutation(apps)},
 	}
 	for _, endpoint := range all {

@@ -528,7 +528,7 @@ func TestConnectWarnings(t *testing.T) {
 		"a Service with what is the operator's": {func(s *v1alpha1.SparkConnectSpec) {
 			s.Server.Service = &corev1.Service{Spec: corev1.ServiceSpec{Ports: []corev1.ServicePort{{Port: 1}}, Selector: map[string]string{"a": "b"}}}
 		}, []string{
-			"spec.server.service.spec.ports: has no effect: the operator sets the ports",
+			"spec.server.service.spec.ports: the operator sets the ports; only the node ports of its own are taken",
 			"spec.server.service.spec.selector: has no effect: the operator selects the server's pod",
 		}},
 	} {

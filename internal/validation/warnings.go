@@ -91,7 +91,7 @@ func ConnectWarnings(spec *v1alpha1.SparkConnectSpec) []string {
 	w.when(upload, path.Child("sparkConf").Key(sparkconf.FileUploadPath), "has no effect: a server uploads no files; remove it")
 	if service := spec.Server.Service; service != nil {
 		path := path.Child("server", "service", "spec")
-		w.when(len(service.Spec.Ports) > 0, path.Child("ports"), "has no effect: the operator sets the ports")
+		w.when(len(service.Spec.Ports) > 0, path.Child("ports"), "the operator sets the ports; only the node ports of its own are taken")
 		w.when(len(service.Spec.Selector) > 0, path.Child("selector"), "has no effect: the operator selects the server's pod")
 	}
 	return w
