@@ -112,6 +112,7 @@ func valid(object client.Object) {
 		validApplication(&o.Spec)
 	case *v1beta2.ScheduledSparkApplication:
 		validApplication(&o.Spec.Template)
+		o.Spec.MissedRunPolicy = v1beta2.MissedRunAll
 	case *v1alpha1.SparkConnect:
 		o.Spec.Server.Service.Status.Conditions[0].Status = metav1.ConditionTrue
 		o.Spec.UpdatePolicy = v1beta2.UpdatePolicyNextAttempt
