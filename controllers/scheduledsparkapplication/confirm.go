@@ -7,6 +7,7 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"slices"
 
 	apierrors "k8s.io/apimachinery/pkg/api/errors"
 	metav1 "k8s.io/apimachinery/pkg/apis/meta/v1"
@@ -27,7 +28,7 @@ func (r *Reconciler) confirm(ctx context.Context, obs *observation, d schedule.D
 	}
 	var err error
 	switch {
-	case mayMissRuns(s, d):
+	case r.mayMissRuns(s, d):
 		obs.Runs, err = r.liveRuns(ctx, s)
 	default:
 		err = r.refresh(ctx, obs, d)
@@ -40,32 +41,44 @@ func (r *Reconciler) confirm(ctx context.Context, obs *observation, d schedule.D
 	return err
 }
 
-// mayMissRuns reports whether there may be runs that neither the cache nor the status shows, and that a decision
-// depends on: those that were made just before a crash. A run that may go beside others is found by its name, as is the
-// one of the only slot that is due. Where more than one may have been made, all of them are asked for.
-func mayMissRuns(s *v1beta2.ScheduledSparkApplication, d schedule.Decision) bool {
+// mayMissRuns reports whether there may be runs that neither the cache nor the status shows, and that a decision depends
+// on: those that were made just before a crash. A run that may go beside others is found by its name, as is the one of
+// the only slot that is due. Where more than one may have been made, all of them are asked for.
+func (r *Reconciler) mayMissRuns(s *v1beta2.ScheduledSparkApplication, d schedule.Decision) bool {
+	asked := s.Annotations[sparklabels.RunNow]
+	isAsked := asked != "" && (s.Status.RunNow == nil || s.Status.RunNow.Token != asked)
+	isBackfilled := s.Spec.Backfill != nil && (s.Status.Backfill == nil || s.Status.Backfill.CompletionTime == nil)
+	return isBackfilled || isAlone(s) && (isAsked || r.severalAreDue(s, d))
+}
+
+// isAlone reports whether no two runs may be under way at the same time.
+func isAlone(s *v1beta2.ScheduledSparkApplication) bool {
+	return s.Spec.ConcurrencyPolicy == v1beta2.ConcurrencyForbid || s.Spec.ConcurrencyPolicy == v1beta2.ConcurrencyReplace
+}
+
+// severalAreDue reports whether a decision is about more than the slot after the last that was decided.
+func (r *Reconciler) severalAreDue(s *v1beta2.ScheduledSparkApplication, d schedule.Decision) bool {
 	due := len(d.Creates) + len(d.Counts.Made)
 	for _, n := range d.Counts.Missed {
 		due += int(min(n, 2))
 	}
-	asked := s.Annotations[sparklabels.RunNow]
-	isAsked := asked != "" && (s.Status.RunNow == nil || s.Status.RunNow.Token != asked)
-	isBackfilled := s.Spec.Backfill != nil && (s.Status.Backfill == nil || s.Status.Backfill.CompletionTime == nil)
-	isAlone := s.Spec.ConcurrencyPolicy == v1beta2.ConcurrencyForbid || s.Spec.ConcurrencyPolicy == v1beta2.ConcurrencyReplace
-	return isBackfilled || isAlone && (due > 1 || isAsked)
+	if due > 1 || s.Status.LastScheduledTime == nil {
+		return due > 1
+	}
+	table, err := schedule.TimetableOf(s, r.Policy.Local)
+	return err != nil || slices.ContainsFunc(d.Creates, func(c schedule.Create) bool { return c.Slot.After(table.Next(s.Status.LastScheduledTime.Time)) })
 }
 
 // refresh asks the API server about the runs that a decision counts on: those under way, where they decide whether
 // another may be made, and those that are deleted.
 func (r *Reconciler) refresh(ctx context.Context, obs *observation, d schedule.Decision) error {
-	isAlone := obs.Schedule.Spec.ConcurrencyPolicy == v1beta2.ConcurrencyForbid || obs.Schedule.Spec.ConcurrencyPolicy == v1beta2.ConcurrencyReplace
-	asked := map[string]bool{}
+	alone, asked := isAlone(obs.Schedule), map[string]bool{}
 	for _, deleted := range d.Deletes {
 		asked[deleted.Name] = true
 	}
 	runs := make([]schedule.Run, 0, len(obs.Runs))
 	for _, run := range obs.Runs {
-		if !asked[run.Name] && (!isAlone || run.State.Ended()) {
+		if !asked[run.Name] && (!alone || run.State.Ended()) {
 			runs = append(runs, run)
 			continue
 		}

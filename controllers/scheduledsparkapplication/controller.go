@@ -167,7 +167,9 @@ func (r *Reconciler) record(ctx context.Context, obs *observation, decision sche
 	r.Metrics.RecordSchedule(next.Namespace, movedBy(decision.Counts, r.known.made.Get(next)))
 	r.known.made.Forget(client.ObjectKeyFromObject(next))
 	for _, e := range decision.Events {
-		r.emit(next, e)
+		if obs.Unreadable == nil || e.Reason != schedule.ReasonInvalid { // That has an event of its own, stored or not.
+			r.emit(next, e)
+		}
 	}
 	return nil
 }

@@ -51,10 +51,12 @@ func (r *Reconciler) observe(ctx context.Context, key types.NamespacedName) (*ob
 	if isUnreadable {
 		obs.Unreadable, obs.statusUnreadable = problem, stored.OfStatus(problem)
 	}
-	if isUnreadable || !found.DeletionTimestamp.IsZero() {
+	if obs.statusUnreadable || !found.DeletionTimestamp.IsZero() {
 		return obs, nil
 	}
-	obs.Invalid = r.examine(found)
+	if !isUnreadable {
+		obs.Invalid = r.examine(found)
+	}
 	if obs.Runs, err = r.runs(ctx, found); err != nil {
 		return nil, err
 	}
