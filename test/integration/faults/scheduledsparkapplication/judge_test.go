@@ -170,7 +170,7 @@ func (t *world) names() []string {
 	for n := -3; n < 10; n++ {
 		names = append(names, "at "+t.slot(n).Format(time.RFC3339), fmt.Sprintf("at slot %d", n))
 	}
-	return append(names, t.expression, "hourly")
+	return append(names, t.expression, "hourly", fmt.Sprintf("%d * * * *", t.first.Minute()), "hourly, edited")
 }
 
 func sortedKeys(slots map[string]types.UID) []string {

@@ -92,7 +92,7 @@ var scenarios = []scenario{
 			spec.MissedRunPolicy = v1beta2.MissedRunSkip
 		},
 		script: func(t *world) []step {
-			late := func(ctx context.Context) error { t.clock.forward(t.slot(2).Add(10 * time.Minute)); return t.touch(ctx) }
+			late := func(ctx context.Context) error { return t.forward(ctx, t.slot(2).Add(10*time.Minute)) }
 			return []step{t.create, t.Mark, late, t.decided(2), t.at(3), t.made(3)}
 		},
 		want: counters{State: scheduled, Runs: []string{"slot 3"}, Missed: map[string]int64{"OperatorDown": 2}, Active: 1},

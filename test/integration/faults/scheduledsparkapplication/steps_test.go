@@ -14,6 +14,7 @@ import (
 
 	"github.com/alauda/spark-operator/apis/sparkoperator/v1beta2"
 	"github.com/alauda/spark-operator/pkg/sparklabels"
+	"github.com/alauda/spark-operator/test/integration/faults/engine"
 )
 
 // step is a part of a script.
@@ -51,10 +52,20 @@ func (t *world) until(what string, wanted func(*v1beta2.ScheduledSparkApplicatio
 
 // at puts the clock a second after a slot, and has the controller look.
 func (t *world) at(slot int) step {
-	return func(ctx context.Context) error {
-		t.clock.forward(t.slot(slot).Add(time.Second))
-		return t.touch(ctx)
+	return func(ctx context.Context) error { return t.forward(ctx, t.slot(slot).Add(time.Second)) }
+}
+
+// forward puts the clock to a time, once the controller has seen all that was done before, and has it look.
+func (t *world) forward(ctx context.Context, to time.Time) error {
+	began := time.Now()
+	err := t.Poll(ctx, "the controller to have seen what was done", func() bool {
+		return time.Since(began) > engine.QuietTime && t.Injector.Quiet(engine.QuietTime)
+	})
+	if err != nil {
+		return err
 	}
+	t.clock.forward(to)
+	return t.touch(ctx)
 }
 
 // touch changes what nobody reads of the schedule.
