@@ -41,9 +41,9 @@ func (r *Reconciler) confirm(ctx context.Context, obs *observation, d schedule.D
 	return err
 }
 
-// mayMissRuns reports whether there may be runs that neither the cache nor the status shows, and that a decision depends
-// on: those that were made just before a crash. A run that may go beside others is found by its name, as is the one of
-// the only slot that is due. Where more than one may have been made, all of them are asked for.
+// mayMissRuns reports whether there may be runs that neither the cache nor the status shows, and that a decision
+// depends on: those that were made just before a crash. A run that may go beside others is found by its name, as is the
+// one of the only slot that is due. Where more than one may have been made, all of them are asked for.
 func (r *Reconciler) mayMissRuns(s *v1beta2.ScheduledSparkApplication, d schedule.Decision) bool {
 	asked := s.Annotations[sparklabels.RunNow]
 	isAsked := asked != "" && (s.Status.RunNow == nil || s.Status.RunNow.Token != asked)

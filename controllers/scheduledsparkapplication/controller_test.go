@@ -309,6 +309,39 @@ func (f forgetful) List(ctx context.Context, list client.ObjectList, opts ...cli
 	return nil
 }
 
+// A cache that still has a run, which is gone and counted, does not bring it back.
+func TestARunThatIsGoneIsNotTakenUpAgain(t *testing.T) {
+	w := newWorld(t, unchanged)
+	w.at(t, start.Add(time.Second))
+	gone := w.runs(t)[0]
+	if err := w.api.Delete(t.Context(), gone.DeepCopy()); err != nil {
+		t.Fatal(err)
+	}
+	if status, _ := w.at(t, start.Add(time.Minute)); len(status.ActiveRunNames) > 0 {
+		t.Fatalf("it is gone, and under way are %v", status.ActiveRunNames)
+	}
+	w.Client = remembering{w.api, gone}
+	if status, _ := w.at(t, start.Add(2*time.Minute)); len(status.ActiveRunNames) > 0 {
+		t.Errorf("the cache brings back %v", status.ActiveRunNames)
+	}
+}
+
+// remembering has a run that is gone.
+type remembering struct {
+	client.Client
+	run stored.SparkApplication
+}
+
+func (r remembering) List(ctx context.Context, list client.ObjectList, opts ...client.ListOption) error {
+	asked := &client.ListOptions{}
+	asked.ApplyOptions(opts)
+	err := r.Client.List(ctx, list, opts...)
+	if apps, isApps := list.(*stored.SparkApplicationList); isApps && asked.FieldSelector.String() == caching.RunSchedule+"="+caching.ScheduleOfRun(&r.run)[0] {
+		apps.Items = append(apps.Items, r.run)
+	}
+	return err
+}
+
 // A schedule that cannot be read makes nothing and says so, by one event for each problem; a status that cannot be read
 // is not overwritten.
 func TestAnUnreadableScheduleIsReportedOnce(t *testing.T) {

@@ -124,26 +124,30 @@ func (r *Reconciler) runs(ctx context.Context, s *v1beta2.ScheduledSparkApplicat
 	return r.contradicted(ctx, s, ownRuns(s, list))
 }
 
-// contradicted asks the API server about the runs of which the status says what the cache does not show: those under
-// way or past that it lacks, and past ones that it shows at work. The status is never older than what it was decided
-// on, the cache may be.
-func (r *Reconciler) contradicted(ctx context.Context, s *v1beta2.ScheduledSparkApplication, runs []schedule.Run) ([]schedule.Run, error) {
-	past := slices.Concat(s.Status.PastSuccessfulRunNames, s.Status.PastFailedRunNames)
-	for i, name := range slices.Concat(past, s.Status.ActiveRunNames) {
-		at := slices.IndexFunc(runs, func(run schedule.Run) bool { return run.Name == name })
-		if at >= 0 && (i >= len(past) || runs[at].State.Ended()) {
+// contradicted asks the API server about the runs of which the status says what the cache does not show: those that it
+// names and the cache lacks, and those that the cache shows at work and the status does not, be they past or gone. The
+// status is never older than what it was decided on, the cache may be.
+func (r *Reconciler) contradicted(ctx context.Context, s *v1beta2.ScheduledSparkApplication, cached []schedule.Run) ([]schedule.Run, error) {
+	doubtful := map[string]bool{}
+	for _, name := range slices.Concat(s.Status.PastSuccessfulRunNames, s.Status.PastFailedRunNames, s.Status.ActiveRunNames) {
+		doubtful[name] = true
+	}
+	runs := make([]schedule.Run, 0, len(cached))
+	for _, run := range cached {
+		if run.State.Ended() || slices.Contains(s.Status.ActiveRunNames, run.Name) {
+			runs = append(runs, run)
+			delete(doubtful, run.Name)
 			continue
 		}
+		doubtful[run.Name] = true
+	}
+	for _, name := range slices.Sorted(maps.Keys(doubtful)) {
 		run, err := r.liveRun(ctx, s, name)
-		switch {
-		case err != nil:
+		if err != nil {
 			return nil, err
-		case run != nil && at >= 0:
-			runs[at] = *run
-		case run != nil:
+		}
+		if run != nil {
 			runs = append(runs, *run)
-		case at >= 0:
-			runs = slices.Delete(runs, at, at+1)
 		}
 	}
 	return runs, nil
