@@ -77,7 +77,7 @@ func Setup(
 	return errors.Join(
 		sparkapplication.Add(mgr, cfg, sparkapplication.Environment{Scope: within, Events: events, Spark: spark, Metrics: recorder}),
 		scheduledsparkapplication.Add(mgr, cfg, scheduledsparkapplication.Environment{Scope: within, Events: events, Metrics: recorder}),
-		sparkconnect.Add(mgr, cfg, within, events.Recorder(sparkconnect.EventSource)),
+		sparkconnect.Add(mgr, cfg, sparkconnect.Environment{Scope: within, Events: events, Metrics: recorder}),
 	)
 }
 

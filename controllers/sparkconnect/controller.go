@@ -23,6 +23,7 @@ import (
 	"github.com/alauda/spark-operator/internal/decoding"
 	ownevents "github.com/alauda/spark-operator/internal/events"
 	"github.com/alauda/spark-operator/internal/identity"
+	"github.com/alauda/spark-operator/internal/metrics"
 	"github.com/alauda/spark-operator/internal/planning"
 	"github.com/alauda/spark-operator/internal/scope"
 	"github.com/alauda/spark-operator/internal/stored"
@@ -69,6 +70,8 @@ type Reconciler struct {
 	Options planning.Options
 	// Policy is that of every decision.
 	Policy connect.Policy
+	// Metrics counts what becomes of servers; nil counts nothing.
+	Metrics *metrics.Recorder
 	// Events takes the events about servers.
 	Events events.EventRecorder
 	// Clock gives the time.
@@ -178,6 +181,7 @@ func (r *Reconciler) record(ctx context.Context, obs *connect.Observation, decis
 	next.ObjectMeta, next.Status = answer.ObjectMeta, answer.Status
 	r.known.versions.Stored(next, r.Clock.Now())
 	obs.Connect = next
+	r.Metrics.RecordServer(old, next, r.Clock.Now())
 	for _, e := range decision.Events {
 		r.Events.Eventf(next, nil, e.Type, string(e.Reason), string(e.Action), "%s", ownevents.Truncate(e.Note))
 	}

@@ -10,7 +10,6 @@ import (
 	metav1 "k8s.io/apimachinery/pkg/apis/meta/v1"
 	"k8s.io/apimachinery/pkg/labels"
 	"k8s.io/apimachinery/pkg/selection"
-	"k8s.io/client-go/tools/events"
 	"k8s.io/utils/clock"
 	ctrl "sigs.k8s.io/controller-runtime"
 	"sigs.k8s.io/controller-runtime/pkg/cache"
@@ -20,8 +19,10 @@ import (
 	configv1alpha1 "github.com/alauda/spark-operator/apis/config/v1alpha1"
 	"github.com/alauda/spark-operator/internal/caching"
 	"github.com/alauda/spark-operator/internal/connect"
+	"github.com/alauda/spark-operator/internal/eventsink"
 	"github.com/alauda/spark-operator/internal/inquiry"
 	"github.com/alauda/spark-operator/internal/manager"
+	"github.com/alauda/spark-operator/internal/metrics"
 	"github.com/alauda/spark-operator/internal/planning"
 	"github.com/alauda/spark-operator/internal/scope"
 	"github.com/alauda/spark-operator/internal/stored"
@@ -30,8 +31,8 @@ import (
 	"github.com/alauda/spark-operator/pkg/sparklabels"
 )
 
-// EventSource is the reporter of the events, as clients know it.
-const EventSource = "spark-connect-controller"
+// eventSource is the reporter of the events, as clients know it.
+const eventSource = "spark-connect-controller"
 
 // direct reads from the API server and not from the cache.
 type direct struct {
@@ -70,13 +71,23 @@ func transformService(object any) (any, error) {
 	return object, nil
 }
 
-// Add adds the controller to mgr as the configuration wants it, for the namespaces within.
-func Add(mgr ctrl.Manager, cfg *configv1alpha1.ControllerConfiguration, within scope.Scope, recorder events.EventRecorder) error {
+// Environment is what the controller works with beside the manager and the configuration.
+type Environment struct {
+	// Scope is what is served.
+	Scope scope.Scope
+	// Events writes what is to be reported of servers.
+	Events *eventsink.Sink
+	// Metrics counts what becomes of servers; nil counts nothing.
+	Metrics *metrics.Recorder
+}
+
+// Add adds the controller to mgr as the configuration wants it.
+func Add(mgr ctrl.Manager, cfg *configv1alpha1.ControllerConfiguration, env Environment) error {
 	r := &Reconciler{
 		Client: mgr.GetClient(), APIReader: mgr.GetAPIReader(), Cache: mgr.GetCache(),
 		Submitter: native.New(direct{mgr.GetAPIReader(), mgr.GetClient()}), Asker: inquiry.New(),
 		Options: planning.Configured(cfg), Policy: connect.Policy{MaxBackoff: cfg.Retries.MaxInterval.Duration},
-		Events: recorder, Clock: clock.RealClock{}, Scope: within,
+		Metrics: env.Metrics, Events: env.Events.Recorder(eventSource), Clock: clock.RealClock{}, Scope: env.Scope,
 	}
 	if err := r.Setup(mgr, controller.Options{MaxConcurrentReconciles: int(cfg.Workers), RateLimiter: manager.RetryBackoff()}); err != nil {
 		return fmt.Errorf("set up the controller of Connect servers: %w", err)

@@ -37,7 +37,7 @@ func (r *Recorder) Collector(source Source) prometheus.Collector {
 		recorder: r, source: source,
 		running: r.description(nameRunning), executors: r.description(nameExecutorRunning),
 		applications: r.description(nameApplications), unreadable: r.description(nameUnreadable), stateAge: r.description(nameStateAge),
-		schedules: r.description(nameSchedules),
+		schedules: r.description(nameSchedules), servers: r.description(nameServers),
 	}
 }
 
@@ -50,7 +50,7 @@ type collector struct {
 	recorder *Recorder
 	source   Source
 
-	running, executors, applications, unreadable, stateAge, schedules *prometheus.Desc
+	running, executors, applications, unreadable, stateAge, schedules, servers *prometheus.Desc
 }
 
 // Describe implements prometheus.Collector.
@@ -58,10 +58,10 @@ func (c *collector) Describe(descriptions chan<- *prometheus.Desc) {
 	for _, v := range c.recorder.vectors {
 		v.Describe(descriptions)
 	}
-	for _, v := range c.recorder.schedules.collectors() {
+	for _, v := range append(c.recorder.schedules.collectors(), c.recorder.servers.collectors()...) {
 		v.Describe(descriptions)
 	}
-	for _, d := range []*prometheus.Desc{c.running, c.executors, c.applications, c.unreadable, c.stateAge, c.schedules} {
+	for _, d := range []*prometheus.Desc{c.running, c.executors, c.applications, c.unreadable, c.stateAge, c.schedules, c.servers} {
 		descriptions <- d
 	}
 }
@@ -76,7 +76,7 @@ func (c *collector) Collect(found chan<- prometheus.Metric) {
 	for _, v := range c.recorder.vectors {
 		v.Collect(found)
 	}
-	for _, v := range c.recorder.schedules.collectors() {
+	for _, v := range append(c.recorder.schedules.collectors(), c.recorder.servers.collectors()...) {
 		v.Collect(found)
 	}
 }
@@ -110,6 +110,9 @@ func (c *collector) collectGauges(found chan<- prometheus.Metric) {
 	}
 	for of, n := range gauges.unreadable {
 		found <- prometheus.MustNewConstMetric(c.unreadable, prometheus.GaugeValue, float64(n), of.namespace, of.kind)
+	}
+	for place, n := range countServers(servers.Items) {
+		found <- prometheus.MustNewConstMetric(c.servers, prometheus.GaugeValue, float64(n), place.namespace, place.state)
 	}
 	for place, n := range countSchedules(schedules.Items) {
 		found <- prometheus.MustNewConstMetric(c.schedules, prometheus.GaugeValue, float64(n), place.namespace, place.state)

@@ -34,6 +34,7 @@ type Recorder struct {
 	options   Options
 	vectors   []vector
 	schedules *scheduleMetrics
+	servers   *serverMetrics
 
 	mu   sync.Mutex
 	sets map[string]*set
@@ -55,7 +56,7 @@ type vector struct {
 
 // New returns a Recorder of which nothing has moved.
 func New(options Options) *Recorder {
-	r := &Recorder{options: options, schedules: newScheduleMetrics(options.Prefix), sets: map[string]*set{}}
+	r := &Recorder{options: options, schedules: newScheduleMetrics(options.Prefix), servers: newServerMetrics(options.Prefix), sets: map[string]*set{}}
 	for _, m := range Table() {
 		if m.Type != Gauge && m.Configured {
 			r.vectors = append(r.vectors, r.vector(m))

@@ -23,6 +23,7 @@ import (
 	"sigs.k8s.io/controller-runtime/pkg/client/fake"
 	"sigs.k8s.io/controller-runtime/pkg/client/interceptor"
 
+	"github.com/alauda/spark-operator/apis/sparkoperator/v1alpha1"
 	"github.com/alauda/spark-operator/apis/sparkoperator/v1beta2"
 	"github.com/alauda/spark-operator/internal/stored"
 	"github.com/alauda/spark-operator/internal/testing/fakes"
@@ -234,8 +235,11 @@ func TestContractOfNamesAndTypes(t *testing.T) {
 	got := map[string]Type{}
 	recorder := New(Options{SubmitLatencyBuckets: []float64{1}, StartLatencyBuckets: []float64{1}})
 	recorder.RecordSchedule("team", ScheduleChange{})
+	plain := &v1alpha1.SparkConnect{ObjectMeta: metav1.ObjectMeta{Namespace: "team", Name: "notebooks"}}
+	recorder.RecordServer(plain, plain, now)
+	server := stored.OfConnect(plain)
 	schedule := stored.OfSchedule(&v1beta2.ScheduledSparkApplication{ObjectMeta: metav1.ObjectMeta{Namespace: "team", Name: "daily"}})
-	families, err := registered(t, recorder, cluster(t, application(status{}), schedule)).Gather()
+	families, err := registered(t, recorder, cluster(t, application(status{}), schedule, server)).Gather()
 	if err != nil {
 		t.Fatal(err)
 	}

@@ -48,6 +48,10 @@ const (
 	nameScheduleLag    = "spark_schedule_run_lag_seconds"
 	nameScheduleEnded  = "spark_schedule_runs_ended_total"
 	nameScheduleMissed = "spark_schedule_runs_missed_total"
+
+	nameServers        = "spark_connect_servers"
+	nameServerRestarts = "spark_connect_server_restarts_total"
+	nameServerReady    = "spark_connect_server_ready_seconds"
 )
 
 // The labels that a metric has by itself.
@@ -122,6 +126,18 @@ func Table() []Metric {
 		{
 			Name: nameScheduleMissed, Type: Counter, Labels: []string{labelNamespace, labelReason},
 			Help: "Runs that were due and not made, by reason, as status.missedRuns counts them.",
+		},
+		{
+			Name: nameServers, Type: Gauge, Labels: []string{labelNamespace, labelState},
+			Help: "Connect servers by namespace and state: Provisioning, Ready, NotReady, Suspended, Failed.",
+		},
+		{
+			Name: nameServerRestarts, Type: Counter, Labels: []string{labelNamespace, labelReason},
+			Help: "Restarts of Connect servers, by reason: the class of the failure as in status.lastFailure, or SpecChanged.",
+		},
+		{
+			Name: nameServerReady, Type: Histogram, Labels: []string{labelNamespace},
+			Help: "Time from when the pod of a Connect server was made until the server answered for the first time.",
 		},
 	}
 }
