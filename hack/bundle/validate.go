@@ -35,10 +35,8 @@ var validators = []struct {
 	{"community", validation.CommunityOperatorValidator},
 }
 
-// explained are the warnings that are known, and why each is there. A kind that has a sample has no such warning.
-var explained = []struct{ text, because string }{
-	{"Kind=SparkConnect: provided API should have an example", "config/samples has none yet"},
-}
+// explained are the warnings that are known, and why each is there: none so far.
+var explained []struct{ text, because string }
 
 // validate runs all validators on the bundle and fails for an error, and for a warning that is not explained.
 func validate(o options, out io.Writer) error {

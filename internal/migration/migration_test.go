@@ -131,8 +131,10 @@ func TestServer(t *testing.T) {
 	server := &v1alpha1.SparkConnect{ObjectMeta: metav1.ObjectMeta{Namespace: "team", Name: "Connect"}}
 	server.Spec.SparkVersion = "4.0.1"
 	server.Spec.SparkConf = map[string]string{"spark.kubernetes.file.upload.path": "s3a://bucket"}
+	// The webhook refuses this by the rules of applications.
+	server.Spec.SparkConf["spark.kubernetes.namespace"] = "other"
 	got := heads(Server(server))
-	want := []string{"refused metadata.name", "ignored spec.sparkConf[spark.kubernetes.file.upload.path]"}
+	want := []string{"refused metadata.name", "refused spec.sparkConf[spark.kubernetes.namespace]", "ignored spec.sparkConf[spark.kubernetes.file.upload.path]"}
 	for _, one := range want {
 		if !strings.Contains(strings.Join(got, "\n"), one) {
 			t.Errorf("findings %q lack %q", got, one)

@@ -11,6 +11,7 @@ import (
 
 	"github.com/alauda/spark-operator/apis/sparkoperator/v1alpha1"
 	"github.com/alauda/spark-operator/apis/sparkoperator/v1beta2"
+	"github.com/alauda/spark-operator/internal/connect"
 	"github.com/alauda/spark-operator/internal/planning"
 	"github.com/alauda/spark-operator/internal/validation"
 	"github.com/alauda/spark-operator/pkg/sparkconf"
@@ -46,8 +47,9 @@ func Schedule(schedule *v1beta2.ScheduledSparkApplication) []Finding {
 // Server returns what there is to know about a Spark Connect server.
 func Server(server *v1alpha1.SparkConnect) []Finding {
 	f := findings{secrets: once(func() *sparkconf.Masker { return planning.SecretsOfServer(server) })}
-	f.refuse(append(validation.Name(server.Name, validation.MaxConnectNameLength), validation.SparkConnect(server)...))
-	f.warn(validation.ConnectWarnings(&server.Spec))
+	examined := connect.Examine(server)
+	f.refuse(append(validation.Name(server.Name, validation.MaxConnectNameLength), examined.Errors...))
+	f.warn(examined.Warnings)
 	return f.list
 }
 
