@@ -23,6 +23,7 @@ import (
 	"github.com/alauda/spark-operator/controllers/scheduledsparkapplication"
 	"github.com/alauda/spark-operator/controllers/sparkapplication"
 	"github.com/alauda/spark-operator/controllers/sparkconnect"
+	"github.com/alauda/spark-operator/internal/batchscheduler/registry"
 	"github.com/alauda/spark-operator/internal/caching"
 	"github.com/alauda/spark-operator/internal/eventsink"
 	"github.com/alauda/spark-operator/internal/manager"
@@ -85,6 +86,7 @@ func storedScheme() *runtime.Scheme {
 	scheme := runtime.NewScheme()
 	utilruntime.Must(clientgoscheme.AddToScheme(scheme))
 	utilruntime.Must(stored.AddToScheme(scheme))
+	utilruntime.Must(registry.AddToScheme(scheme))
 	return scheme
 }
 

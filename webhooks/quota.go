@@ -13,6 +13,7 @@ import (
 
 	configv1alpha1 "github.com/alauda/spark-operator/apis/config/v1alpha1"
 	"github.com/alauda/spark-operator/apis/sparkoperator/v1beta2"
+	"github.com/alauda/spark-operator/internal/demand"
 	"github.com/alauda/spark-operator/internal/identity"
 	"github.com/alauda/spark-operator/internal/planning"
 	"github.com/alauda/spark-operator/internal/quota"
@@ -29,8 +30,8 @@ type quotaCheck struct {
 
 // ask returns what there is to say about the pods of an application, as warnings or as errors. before are the pods that
 // go first.
-func (q quotaCheck) ask(ctx context.Context, namespace string, demand *planning.Demand, before []quota.Pods) ([]string, field.ErrorList) {
-	if q.mode != configv1alpha1.ResourceQuotaWarn && q.mode != configv1alpha1.ResourceQuotaEnforce || demand == nil {
+func (q quotaCheck) ask(ctx context.Context, namespace string, wanted *demand.Demand, before []quota.Pods) ([]string, field.ErrorList) {
+	if q.mode != configv1alpha1.ResourceQuotaWarn && q.mode != configv1alpha1.ResourceQuotaEnforce || wanted == nil {
 		return nil, nil
 	}
 	quotas := &corev1.ResourceQuotaList{}
@@ -39,7 +40,7 @@ func (q quotaCheck) ask(ctx context.Context, namespace string, demand *planning.
 	}
 	var warnings []string
 	var errs field.ErrorList
-	for _, excess := range quota.Exceeded(quotas.Items, podsOf(demand, 1, demand.Executors), before) {
+	for _, excess := range quota.Exceeded(quotas.Items, podsOf(wanted, 1, wanted.Executors), before) {
 		if q.mode == configv1alpha1.ResourceQuotaEnforce {
 			errs = append(errs, field.Forbidden(specPath, excess.String()))
 		} else {
@@ -49,12 +50,12 @@ func (q quotaCheck) ask(ctx context.Context, namespace string, demand *planning.
 	return warnings, errs
 }
 
-func podsOf(demand *planning.Demand, drivers, executors int64) []quota.Pods {
-	return []quota.Pods{{Pod: demand.Driver, Count: drivers}, {Pod: demand.Executor, Count: executors}}
+func podsOf(wanted *demand.Demand, drivers, executors int64) []quota.Pods {
+	return []quota.Pods{{Pod: wanted.Driver, Count: drivers}, {Pod: wanted.Executor, Count: executors}}
 }
 
 // running returns the pods of an application that quotas count by now. They go before the application starts anew.
-func running(app *v1beta2.SparkApplication) []quota.Pods {
+func running(app *v1beta2.SparkApplication, o planning.Options) []quota.Pods {
 	drivers, executors := int64(0), int64(0)
 	switch app.Status.AppState.State {
 	case v1beta2.ApplicationStateSubmitted, v1beta2.ApplicationStateRunning, v1beta2.ApplicationStateUnknown:
@@ -69,11 +70,11 @@ func running(app *v1beta2.SparkApplication) []quota.Pods {
 	if drivers+executors == 0 {
 		return nil
 	}
-	demand := planning.Examine(app, specPath).Demand
-	if demand == nil {
+	wanted := planning.Examine(app, specPath, o).Demand
+	if wanted == nil {
 		return nil
 	}
-	return podsOf(demand, drivers, executors)
+	return podsOf(wanted, drivers, executors)
 }
 
 // startsAnew reports whether an update makes an application start, or start again.

@@ -28,24 +28,24 @@ const (
 
 // scheduledSparkApplicationValidator looks at the schedule, and at its template as at an application. Quotas are for
 // the runs: what is left when one is due cannot be known before.
-type scheduledSparkApplicationValidator struct{}
+type scheduledSparkApplicationValidator struct{ options planning.Options }
 
 // ValidateCreate implements admission.Validator.
-func (scheduledSparkApplicationValidator) ValidateCreate(_ context.Context, schedule *v1beta2.ScheduledSparkApplication) (admission.Warnings, error) {
-	examined := planning.ExamineSchedule(schedule)
+func (v scheduledSparkApplicationValidator) ValidateCreate(_ context.Context, schedule *v1beta2.ScheduledSparkApplication) (admission.Warnings, error) {
+	examined := planning.ExamineSchedule(schedule, v.options)
 	return answerToSchedule(schedule, examined.Warnings, append(validation.Name(schedule.Name, validation.MaxNameLength), examined.Errors...))
 }
 
 // ValidateUpdate implements admission.Validator. It looks at what the update changes.
-func (scheduledSparkApplicationValidator) ValidateUpdate(_ context.Context, before, after *v1beta2.ScheduledSparkApplication) (admission.Warnings, error) {
+func (v scheduledSparkApplicationValidator) ValidateUpdate(_ context.Context, before, after *v1beta2.ScheduledSparkApplication) (admission.Warnings, error) {
 	specChanged := !reflect.DeepEqual(before.Spec, after.Spec)
 	if !after.DeletionTimestamp.IsZero() || !specChanged && makesSameRuns(before, after) {
 		return nil, nil
 	}
-	examined := planning.ExamineSchedule(after)
+	examined := planning.ExamineSchedule(after, v.options)
 	errs := examined.Errors
 	if len(errs) > 0 {
-		errs = validation.Changes(planning.ExamineSchedule(before).Errors, errs)
+		errs = validation.Changes(planning.ExamineSchedule(before, v.options).Errors, errs)
 	}
 	var warnings admission.Warnings
 	if specChanged {

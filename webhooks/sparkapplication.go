@@ -30,11 +30,15 @@ var specPath = field.NewPath("spec")
 
 // sparkApplicationValidator refuses what the controller would refuse to submit, and warns of what there is no quota
 // for.
-type sparkApplicationValidator struct{ quota quotaCheck }
+type sparkApplicationValidator struct {
+	quota quotaCheck
+	// options are those of every plan, as far as the webhook's configuration knows them.
+	options planning.Options
+}
 
 // ValidateCreate implements admission.Validator.
 func (v sparkApplicationValidator) ValidateCreate(ctx context.Context, app *v1beta2.SparkApplication) (admission.Warnings, error) {
-	examined := planning.Examine(app, specPath)
+	examined := planning.Examine(app, specPath, v.options)
 	warnings, errs := examined.Warnings, examined.Errors
 	if !suspended(app) {
 		notes, exceeded := v.quota.ask(ctx, app.Namespace, examined.Demand, nil)
@@ -50,17 +54,17 @@ func (v sparkApplicationValidator) ValidateUpdate(ctx context.Context, before, a
 	if !after.DeletionTimestamp.IsZero() || !specChanged && sameMetadata(before, after) {
 		return nil, nil
 	}
-	examined := planning.Examine(after, specPath)
+	examined := planning.Examine(after, specPath, v.options)
 	errs := examined.Errors
 	if len(errs) > 0 {
-		errs = validation.Changes(planning.Examine(before, specPath).Errors, errs)
+		errs = validation.Changes(planning.Examine(before, specPath, v.options).Errors, errs)
 	}
 	var warnings admission.Warnings
 	if specChanged {
 		warnings = examined.Warnings
 	}
 	if specChanged && examined.Demand != nil && startsAnew(before, after) {
-		notes, exceeded := v.quota.ask(ctx, after.Namespace, examined.Demand, running(before))
+		notes, exceeded := v.quota.ask(ctx, after.Namespace, examined.Demand, running(before, v.options))
 		warnings, errs = append(warnings, notes...), append(errs, exceeded...)
 	}
 	return answerToApplication(after, warnings, errs)

@@ -44,7 +44,7 @@ func encode(tb testing.TB, object any) []byte {
 func validatorOf(tb testing.TB, mode configv1alpha1.ResourceQuotaMode, objects ...client.Object) *admission.Webhook {
 	tb.Helper()
 	reader := fake.NewClientBuilder().WithScheme(testScheme(tb)).WithObjects(objects...).Build()
-	return admission.WithValidator(testScheme(tb), sparkApplicationValidator{quotaCheck{mode, reader}})
+	return admission.WithValidator(testScheme(tb), sparkApplicationValidator{quota: quotaCheck{mode, reader}})
 }
 
 // answer is what an author reads: the refusal, if there is one, and the warnings.

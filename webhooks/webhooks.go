@@ -24,9 +24,13 @@ import (
 	configv1alpha1 "github.com/alauda/spark-operator/apis/config/v1alpha1"
 	"github.com/alauda/spark-operator/apis/sparkoperator/v1alpha1"
 	"github.com/alauda/spark-operator/apis/sparkoperator/v1beta2"
+	"github.com/alauda/spark-operator/internal/batchscheduler"
+	"github.com/alauda/spark-operator/internal/batchscheduler/registry"
 	"github.com/alauda/spark-operator/internal/caching"
+	"github.com/alauda/spark-operator/internal/features"
 	"github.com/alauda/spark-operator/internal/manager"
 	"github.com/alauda/spark-operator/internal/namespaces"
+	"github.com/alauda/spark-operator/internal/planning"
 	"github.com/alauda/spark-operator/internal/scope"
 	"github.com/alauda/spark-operator/internal/stored"
 )
@@ -73,6 +77,8 @@ type Options struct {
 	Served scope.Scope
 	// ResourceQuota is what becomes of applications that there is no quota for.
 	ResourceQuota configv1alpha1.ResourceQuotaMode
+	// Schedulers are the batch schedulers that applications may have.
+	Schedulers batchscheduler.Schedulers
 }
 
 // Setup adds the webhook to a manager with ManagerOptions: certificate and endpoints. The manager is ready when both
@@ -90,6 +96,7 @@ func Setup(ctx context.Context, mgr ctrl.Manager, cfg *configv1alpha1.WebhookCon
 	}
 	return setupEndpoints(ctx, mgr, Options{
 		Served: scope.New(served, mgr.GetCache()).Asking(mgr.GetAPIReader()), ResourceQuota: cfg.ResourceQuota,
+		Schedulers: registry.Configured(cfg.BatchScheduler),
 	})
 }
 
@@ -132,15 +139,16 @@ func endpoints(cache, api client.Reader, o Options) map[string]*admission.Webhoo
 	// A scheme without kinds: with others it is the body that says as what it is decoded, and not the endpoint.
 	scheme := runtime.NewScheme()
 	apps := applications{cache: cache, api: api}
+	plans := planning.Options{Features: features.Options{Schedulers: o.Schedulers}}
 	all := map[string]*admission.Webhook{
 		sparkApplicationDefaultPath:          {Handler: defaulting(v1beta2.SetSparkApplicationDefaults)},
 		scheduledSparkApplicationDefaultPath: {Handler: defaulting(v1beta2.SetScheduledSparkApplicationDefaults)},
 		sparkConnectDefaultPath:              {Handler: defaulting(v1alpha1.SetSparkConnectDefaults)},
 		sparkApplicationValidatePath: refuseUnreadable[v1beta2.SparkApplication](
-			admission.WithValidator(scheme, sparkApplicationValidator{quotaCheck{o.ResourceQuota, cache}}),
+			admission.WithValidator(scheme, sparkApplicationValidator{quotaCheck{o.ResourceQuota, cache}, plans}),
 			v1beta2.GroupVersion.WithKind("SparkApplication")),
 		scheduledSparkApplicationValidatePath: refuseUnreadable[v1beta2.ScheduledSparkApplication](
-			admission.WithValidator(scheme, scheduledSparkApplicationValidator{}), v1beta2.GroupVersion.WithKind("ScheduledSparkApplication")),
+			admission.WithValidator(scheme, scheduledSparkApplicationValidator{plans}), v1beta2.GroupVersion.WithKind("ScheduledSparkApplication")),
 		sparkConnectValidatePath: refuseUnreadable[v1alpha1.SparkConnect](
 			admission.WithValidator(scheme, sparkConnectValidator{quotaCheck{o.ResourceQuota, cache}}), v1alpha1.GroupVersion.WithKind("SparkConnect")),
 		podPath: {Handler: podMutation(apps)},

@@ -9,6 +9,7 @@ import (
 	"slices"
 
 	corev1 "k8s.io/api/core/v1"
+	networkingv1 "k8s.io/api/networking/v1"
 	policyv1 "k8s.io/api/policy/v1"
 	"k8s.io/apimachinery/pkg/util/validation/field"
 
@@ -27,6 +28,7 @@ const (
 	roleMonitoring role = "monitoring"
 	roleUI         role = "ui"
 	roleBudget     role = "budget"
+	roleGang       role = "gang"
 	roleConfig     role = "config"
 	roleTemplate   role = "template"
 	roleClaims     role = "claims"
@@ -37,7 +39,7 @@ const (
 )
 
 // roles are all roles in the order in which their objects are created.
-var roles = []role{roleMonitoring, roleUI, roleBudget, roleConfig, roleTemplate, roleClaims, roleService, rolePolicy, roleDriver, roleExecutor}
+var roles = []role{roleMonitoring, roleUI, roleBudget, roleGang, roleConfig, roleTemplate, roleClaims, roleService, rolePolicy, roleDriver, roleExecutor}
 
 // document is one thing to print.
 type document struct {
@@ -157,7 +159,10 @@ func objectsOf(app *application, plan *planning.Plan, o *renderOptions, hidden *
 	if err := hidden.maskObjects(objects, executor); err != nil {
 		return nil, err
 	}
-	documents := dependentsOf(app, plan, o, hidden)
+	documents, err := dependentsOf(app, plan, o, hidden)
+	if err != nil {
+		return nil, err
+	}
 	add := func(r role, comment string, body any) {
 		if o.wants(r) {
 			documents = append(documents, document{comment: app.String() + ": " + comment, body: body})
@@ -182,22 +187,29 @@ func objectsOf(app *application, plan *planning.Plan, o *renderOptions, hidden *
 }
 
 // dependentsOf returns what an application has beside the objects of Spark's client, in every mode.
-func dependentsOf(app *application, plan *planning.Plan, o *renderOptions, hidden *masker) []document {
+func dependentsOf(app *application, plan *planning.Plan, o *renderOptions, hidden *masker) ([]document, error) {
+	dependents, err := plan.DependentObjects()
+	if err != nil {
+		return nil, err
+	}
 	var documents []document
-	for _, dependent := range plan.DependentObjects() {
+	for _, dependent := range dependents {
 		r, comment := roleUI, "how a port of the driver is reached"
 		switch dependent.(type) {
 		case *corev1.ConfigMap:
 			r, comment = roleMonitoring, "how its metrics are exposed"
 		case *policyv1.PodDisruptionBudget:
 			r, comment = roleBudget, "what keeps a node with the driver from being drained"
+		case *corev1.Service, *networkingv1.Ingress:
+		default:
+			r, comment = roleGang, "what the batch scheduler is told of the gang"
 		}
 		if o.wants(r) {
 			hidden.dependent(dependent)
 			documents = append(documents, document{comment: app.String() + ": " + comment, body: dependent})
 		}
 	}
-	return documents
+	return documents, nil
 }
 
 // requests is what an application asks of a cluster when it starts.

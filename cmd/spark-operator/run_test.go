@@ -269,7 +269,7 @@ func TestCommandLine(t *testing.T) {
 		},
 		"unknown objects": {
 			[]string{"render", "-f", "-", "--objects", "driver,secret"},
-			usage(`--objects "secret": use some of monitoring,ui,budget,config,template,claims,service,policy,driver,executor`),
+			usage(`--objects "secret": use some of monitoring,ui,budget,gang,config,template,claims,service,policy,driver,executor`),
 		},
 		"a file that is not there": {
 			[]string{"render", "-f", "testdata/missing.yaml"},

@@ -66,7 +66,11 @@ func sparkSubmitOf(app *application, plan *planning.Plan, o *renderOptions, hidd
 	files := sparksubmit.Files{Properties: propertiesFile, DriverTemplate: "driver.json", ExecutorTemplate: "executor.json"}
 	command := append([]string{"spark-submit"}, sparksubmit.Argv(plan, files)...)
 	hidden.words(command)
-	return append(dependentsOf(app, plan, o, hidden), document{comment: app.String() + ": what spark-submit is given", body: submissionByJVM{
+	documents, err := dependentsOf(app, plan, o, hidden)
+	if err != nil {
+		return nil, err
+	}
+	return append(documents, document{comment: app.String() + ": what spark-submit is given", body: submissionByJVM{
 		Application:    app.String(),
 		Command:        command,
 		Properties:     hidden.conf(sparksubmit.Properties(plan, files, uploads)),

@@ -18,6 +18,7 @@ import (
 
 	ownevents "github.com/alauda/spark-operator/internal/events"
 	"github.com/alauda/spark-operator/internal/metrics"
+	"github.com/alauda/spark-operator/internal/planning"
 	"github.com/alauda/spark-operator/internal/refusal"
 	"github.com/alauda/spark-operator/internal/schedule"
 	"github.com/alauda/spark-operator/internal/scope"
@@ -37,6 +38,8 @@ type Reconciler struct {
 	Client client.Client
 	// APIReader asks the API server itself, where the cache may be stale and the answer matters.
 	APIReader client.Reader
+	// Options are those of the runs' submissions: what they refuse is said before a run is due.
+	Options planning.Options
 	// Policy is that of every decision.
 	Policy schedule.Policy
 	// Metrics counts what becomes of runs; nil counts nothing.

@@ -101,7 +101,7 @@ func (r *Reconciler) examine(s *v1beta2.ScheduledSparkApplication) string {
 	if known.generation == s.Generation && maps.Equal(known.labels, s.Labels) && maps.Equal(known.annotations, s.Annotations) {
 		return known.invalid
 	}
-	known = examination{s.Generation, s.Labels, s.Annotations, planning.ProblemsOfSchedule(s)}
+	known = examination{s.Generation, s.Labels, s.Annotations, planning.ProblemsOfSchedule(s, r.Options)}
 	r.known.examined.Set(s, known)
 	return known.invalid
 }

@@ -16,6 +16,7 @@ import (
 	"github.com/alauda/spark-operator/internal/eventsink"
 	"github.com/alauda/spark-operator/internal/manager"
 	"github.com/alauda/spark-operator/internal/metrics"
+	"github.com/alauda/spark-operator/internal/planning"
 	"github.com/alauda/spark-operator/internal/scope"
 	"github.com/alauda/spark-operator/internal/stored"
 )
@@ -60,7 +61,7 @@ func Add(mgr ctrl.Manager, cfg *configv1alpha1.ControllerConfiguration, env Envi
 	}
 	reconciler := &Reconciler{
 		Client: mgr.GetClient(), APIReader: mgr.GetAPIReader(), Metrics: env.Metrics,
-		Events: env.Events.Recorder(eventSource), Clock: env.Clock, Scope: env.Scope,
+		Options: planning.Configured(cfg), Events: env.Events.Recorder(eventSource), Clock: env.Clock, Scope: env.Scope,
 	}
 	options := controller.Options{MaxConcurrentReconciles: workersFor * int(cfg.Workers), RateLimiter: manager.RetryBackoff()}
 	if err := reconciler.Setup(mgr, options); err != nil {

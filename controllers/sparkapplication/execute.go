@@ -80,7 +80,7 @@ func (r *Reconciler) submit(ctx context.Context, obs *lifecycle.Observation, att
 	if failed, ok := errors.AsType[*sparksubmit.FailedError](err); ok {
 		outcome.LogTail = planning.Secrets(app).Mask(failed.Output)
 	}
-	wait, isWait := errors.AsType[*apply.WaitError](err)
+	blocked := r.blockOf(app, attempt, err)
 	switch {
 	case errors.Is(err, sparksubmit.ErrPending):
 		obs.Submitting = true
@@ -89,8 +89,8 @@ func (r *Reconciler) submit(ctx context.Context, obs *lifecycle.Observation, att
 		}
 		r.known.holdups.ended(app)
 		return nil
-	case isWait:
-		obs.Blocked = blockedBy(app, wait, r.Clock.Now())
+	case blocked != nil:
+		obs.Blocked = blocked
 		r.known.holdups.blocked(app, attempt.SubmissionID, obs.Blocked)
 		return nil
 	case err == nil:
@@ -263,7 +263,7 @@ func (r *Reconciler) endPod(ctx context.Context, pod *corev1.Pod) error {
 // are deleted first: as long as it has the finalizer, this is done again. An orphaned driver runs on, and keeps them.
 func (r *Reconciler) removeDriverFinalizer(ctx context.Context, obs *lifecycle.Observation, orphan bool) error {
 	if !orphan {
-		if err := dependents.Release(ctx, direct{r.APIReader, r.Client}, obs.App, obs.Driver); err != nil {
+		if err := dependents.Release(ctx, direct{r.APIReader, r.Client}, r.Options.Features, obs.App, obs.Driver); err != nil {
 			return err
 		}
 	}

@@ -61,6 +61,28 @@ func blockedBy(app *v1beta2.SparkApplication, wait *apply.WaitError, now time.Ti
 	}
 }
 
+// blockOf returns what the submission of an attempt waits for by its error; nil where that is no wait.
+func (r *Reconciler) blockOf(app *v1beta2.SparkApplication, attempt identity.Attempt, err error) *lifecycle.Blocked {
+	if wait, isWait := errors.AsType[*apply.WaitError](err); isWait {
+		return blockedBy(app, wait, r.Clock.Now())
+	}
+	if kind, isMissing := errors.AsType[*apply.NotServedError](err); isMissing {
+		return r.missing(app, attempt, kind)
+	}
+	return nil
+}
+
+// missing returns the wait for a kind that the cluster does not know. The longer it lasts, the more rarely the API
+// server is asked whether it has come.
+func (r *Reconciler) missing(app *v1beta2.SparkApplication, attempt identity.Attempt, kind *apply.NotServedError) *lifecycle.Blocked {
+	now := r.Clock.Now()
+	since := now
+	if known := r.known.holdups.of(app, attempt.SubmissionID).block; known != nil && known.Missing {
+		since = known.Since
+	}
+	return &lifecycle.Blocked{Missing: true, What: kind.What(), Since: since, Until: lifecycle.BlockedUntil(since, now)}
+}
+
 // orphansOf returns the drivers among pods of the application's name that are not the application's, and are kept by
 // the operator, or are a predecessor's and nobody has deleted them yet.
 func orphansOf(app *v1beta2.SparkApplication, name string, pods []corev1.Pod) []*corev1.Pod {

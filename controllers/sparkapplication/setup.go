@@ -63,6 +63,8 @@ type Environment struct {
 
 // Add adds the controller to mgr as the configuration wants it.
 func Add(mgr ctrl.Manager, cfg *configv1alpha1.ControllerConfiguration, env Environment) error {
+	options := planning.Configured(cfg)
+	options.Master = master(mgr.GetConfig(), os.Getenv)
 	uncached := direct{mgr.GetAPIReader(), mgr.GetClient()}
 	spark := env.Spark
 	spark.Workers = int(cfg.Submission.SparkSubmit.Workers)
@@ -76,14 +78,12 @@ func Add(mgr ctrl.Manager, cfg *configv1alpha1.ControllerConfiguration, env Envi
 			return fmt.Errorf("set up spark-submit: %w", err)
 		}
 	}
-	options := planning.Configured(cfg)
-	options.Master = master(mgr.GetConfig(), os.Getenv)
 	reconciler := &Reconciler{
 		Client:    mgr.GetClient(),
 		APIReader: mgr.GetAPIReader(),
 		Submitter: &mode.Submitter{
 			Policy:      mode.Configured(cfg.Submission),
-			Native:      native.New(uncached),
+			Native:      native.New(uncached, options.Features.Schedulers),
 			SparkSubmit: sparkSubmit,
 		},
 		Executors: askerOf(cfg, mgr.GetClient()),

@@ -15,6 +15,7 @@ import (
 	"sigs.k8s.io/controller-runtime/pkg/client/interceptor"
 
 	"github.com/alauda/spark-operator/apis/sparkoperator/v1beta2"
+	"github.com/alauda/spark-operator/internal/batchscheduler"
 	"github.com/alauda/spark-operator/internal/submission/mode"
 	"github.com/alauda/spark-operator/internal/submission/native"
 	"github.com/alauda/spark-operator/internal/submission/sparksubmit"
@@ -40,7 +41,7 @@ func TestSuspendedFromTheStartAsksNothing(t *testing.T) {
 	uncached := interceptor.NewClient(c, counting)
 	r := &Reconciler{
 		Client: c, APIReader: uncached, Events: events.NewFakeRecorder(10), Clock: clocktesting.NewFakePassiveClock(start),
-		Submitter: &mode.Submitter{Native: native.New(uncached), SparkSubmit: sparksubmit.New(uncached, sparksubmit.Options{})},
+		Submitter: &mode.Submitter{Native: native.New(uncached, batchscheduler.Schedulers{}), SparkSubmit: sparksubmit.New(uncached, sparksubmit.Options{})},
 	}
 	if _, err := r.Reconcile(t.Context(), ctrl.Request{NamespacedName: client.ObjectKeyFromObject(app)}); err != nil {
 		t.Fatal(err)

@@ -83,10 +83,13 @@ type Environment struct {
 
 // Add adds the controller to mgr as the configuration wants it.
 func Add(mgr ctrl.Manager, cfg *configv1alpha1.ControllerConfiguration, env Environment) error {
+	options := planning.Configured(cfg)
+	// Pods of servers have the default scheduler, and are placed by it one by one: they are in no gang.
+	options.Features.Schedulers.Plugins = nil
 	r := &Reconciler{
 		Client: mgr.GetClient(), APIReader: mgr.GetAPIReader(), Cache: mgr.GetCache(),
-		Submitter: native.New(direct{mgr.GetAPIReader(), mgr.GetClient()}), Asker: inquiry.New(),
-		Options: planning.Configured(cfg), Policy: connect.Policy{MaxBackoff: cfg.Retries.MaxInterval.Duration},
+		Submitter: native.New(direct{mgr.GetAPIReader(), mgr.GetClient()}, options.Features.Schedulers), Asker: inquiry.New(),
+		Options: options, Policy: connect.Policy{MaxBackoff: cfg.Retries.MaxInterval.Duration},
 		Metrics: env.Metrics, Events: env.Events.Recorder(eventSource), Clock: clock.RealClock{}, Scope: env.Scope,
 	}
 	if err := r.Setup(mgr, controller.Options{MaxConcurrentReconciles: int(cfg.Workers), RateLimiter: manager.RetryBackoff()}); err != nil {

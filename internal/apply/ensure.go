@@ -153,6 +153,9 @@ func create(ctx context.Context, c Client, desired client.Object) (client.Object
 		return created, nil
 	case refusal.Of(err) == refusal.Invalid:
 		return nil, planning.Invalid(field.NewPath("spec"), "", err.Error())
+	case IsNotServed(err):
+		gvk := desired.GetObjectKind().GroupVersionKind()
+		return nil, &NotServedError{APIVersion: gvk.GroupVersion().String(), Kind: kindOf(desired)}
 	}
 	return nil, fmt.Errorf("create %s %s: %w", kindOf(desired), client.ObjectKeyFromObject(desired), err)
 }

@@ -4,11 +4,15 @@
 package apply
 
 import (
+	"cmp"
+	"errors"
 	"fmt"
 	"slices"
 	"strings"
 	"time"
 
+	apierrors "k8s.io/apimachinery/pkg/api/errors"
+	"k8s.io/apimachinery/pkg/api/meta"
 	metav1 "k8s.io/apimachinery/pkg/apis/meta/v1"
 	"k8s.io/apimachinery/pkg/types"
 	"sigs.k8s.io/controller-runtime/pkg/client"
@@ -127,6 +131,39 @@ func Waiting(object client.Object) *WaitError {
 }
 
 func isOwnFinalizer(name string) bool { return name == sparklabels.DriverEnd }
+
+// NotServedError says that the API server does not know the kind of an object: what brings the kind is not installed,
+// or not yet. The same call succeeds once it is.
+type NotServedError struct {
+	// APIVersion and Kind say which kind.
+	APIVersion, Kind string
+	// Install says what to do.
+	Install string
+}
+
+// Error implements error.
+func (e *NotServedError) Error() string {
+	return "waiting for " + e.What()
+}
+
+// What names the kind, and says what to do.
+func (e *NotServedError) What() string {
+	return fmt.Sprintf("the kind %s of %s, which the cluster does not know: %s", e.Kind, e.APIVersion, cmp.Or(e.Install, "install what brings it"))
+}
+
+// IsNotServed reports whether an error says that the API server does not know a kind, and not that it does not know an
+// object or its namespace.
+func IsNotServed(err error) bool {
+	var status apierrors.APIStatus
+	if meta.IsNoMatchError(err) {
+		return true
+	}
+	if !apierrors.IsNotFound(err) || !errors.As(err, &status) {
+		return false
+	}
+	details := status.Status().Details
+	return details == nil || details.Name == ""
+}
 
 // UnconfirmedError is that of a confirmation. Whatever it is, nothing may go on.
 type UnconfirmedError struct{ error }

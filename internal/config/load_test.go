@@ -54,7 +54,7 @@ metrics: {bindAddress: "[::]:9002", secure: true, certDir: /certs, prefix: a_, l
 pprof: {bindAddress: "localhost:6060"}
 leaderElection: {enabled: true, leaseName: lock, leaseNamespace: ops, leaseDuration: 1m, renewDeadline: 30s, retryPeriod: 5s}
 submission: {mode: SparkSubmit, lockMode: true, executorDryRun: false, sparkSubmit: {workers: 4, timeout: 5m, uploads: {dir: /uploads, path: "s3a://bucket/uploads"}}}
-batchScheduler: {default: volcano}
+batchScheduler: {enabled: [volcano, yunikorn], kubeSchedulers: [gang-scheduler], default: volcano}
 uiService: {enabled: true}
 uiIngress: {urlFormat: "{{$appName}}.example.com", className: nginx, annotations: {a: b}, tls: [{hosts: ["*.example.com"], secretName: tls}]}
 driverPodDisruptionBudget: {enabled: true}
@@ -86,7 +86,9 @@ timeouts: {driverPending: 20m, executorsPending: 30m, executorsRefused: 10m, run
 					LockMode:    true,
 					SparkSubmit: configv1alpha1.SparkSubmit{Workers: 4, Timeout: duration(5 * time.Minute), Uploads: configv1alpha1.Uploads{Dir: "/uploads", Path: "s3a://bucket/uploads"}},
 				}
-				c.BatchScheduler.Default = "volcano"
+				c.BatchScheduler = configv1alpha1.BatchScheduler{
+					Enabled: []string{"volcano", "yunikorn"}, KubeSchedulers: []string{"gang-scheduler"}, Default: "volcano",
+				}
 				c.PodLabels.Exclude = []string{"team"}
 				c.UIIngress = configv1alpha1.UIIngress{
 					URLFormat: "{{$appName}}.example.com", ClassName: "nginx", Annotations: map[string]string{"a": "b"},
@@ -200,8 +202,14 @@ func TestLoadControllerErrors(t *testing.T) {
 			want: []string{`podLabels.exclude[1]: Invalid value: "*": use the name of a label, such as team, or the beginning of names before a *`},
 		},
 		"a scheduler that cannot be": {
-			file: controllerHead + "batchScheduler: {default: Volcano!}\n",
-			want: []string{`batchScheduler.default: Invalid value: "Volcano!"`},
+			file: controllerHead + "batchScheduler: {enabled: [volcano, Volcano, volcano], kubeSchedulers: [yunikorn, Gangs!], default: Volcano!}\n",
+			want: []string{`batchScheduler.enabled[1]: Unsupported value: "Volcano": supported values: "volcano", "yunikorn"`, `batchScheduler.enabled[2]: Duplicate value: "volcano"`,
+				`batchScheduler.kubeSchedulers[0]: Invalid value: "yunikorn": it is no kube-scheduler; name it in enabled`, `batchScheduler.kubeSchedulers[1]: Invalid value: "Gangs!"`,
+				`batchScheduler.default: Invalid value: "Volcano!": it is not enabled; use one of `},
+		},
+		"a default that is not enabled": {
+			file: controllerHead + "batchScheduler: {default: volcano}\n",
+			want: []string{`batchScheduler.default: Invalid value: "volcano": no batch scheduler is enabled; add it to enabled or kubeSchedulers`},
 		},
 		"a web UI that no Ingress could serve": {
 			file: controllerHead + "uiIngress: {urlFormat: '{{$app}}', className: Nginx, annotations: {'a/b/c': d}, tls: [{hosts: [a_b], secretName: T}]}\n",

@@ -30,9 +30,6 @@ func ValidateController(c *configv1alpha1.ControllerConfiguration) field.ErrorLi
 	errs = append(errs, validateApplicationMetrics(&c.Metrics, field.NewPath("metrics"))...)
 	errs = append(errs, validateLeaderElection(&c.LeaderElection, field.NewPath("leaderElection"))...)
 	errs = append(errs, validateSubmission(&c.Submission, field.NewPath("submission"))...)
-	if name := c.BatchScheduler.Default; name != "" {
-		errs = append(errs, problems(field.NewPath("batchScheduler", "default"), name, validation.IsDNS1123Subdomain(name))...)
-	}
 	for i, pattern := range c.PodLabels.Exclude {
 		if err := sparklabels.CheckPattern(pattern); err != nil {
 			errs = append(errs, field.Invalid(field.NewPath("podLabels", "exclude").Index(i), pattern, err.Error()))
@@ -68,6 +65,7 @@ func ValidateWebhook(c *configv1alpha1.WebhookConfiguration) field.ErrorList {
 func validateShared(c *configv1alpha1.SharedConfiguration) field.ErrorList {
 	errs := validateNamespaces(c.Namespaces, field.NewPath("namespaces"))
 	errs = append(errs, validateNamespaceSelector(c, field.NewPath("namespaceSelector"))...)
+	errs = append(errs, validateBatchScheduler(c.BatchScheduler, field.NewPath("batchScheduler"))...)
 	if c.CacheSyncTimeout.Duration <= 0 {
 		errs = append(errs, positive(field.NewPath("cacheSyncTimeout"), c.CacheSyncTimeout.Duration))
 	}

@@ -27,7 +27,7 @@ func NewPlan(c *v1alpha1.SparkConnect, number int64, specHash string, o planning
 
 // Examine says everything that is wrong with a server, or else what pods it starts with.
 func Examine(c *v1alpha1.SparkConnect) planning.Examination {
-	examined := planning.Examine(Application(c), specPath)
+	examined := planning.Examine(Application(c), specPath, planning.Options{})
 	examined.Warnings = merged(validation.ConnectWarnings(&c.Spec), examined.Warnings)
 	errs, said := validation.SparkConnect(c), map[string]bool{}
 	for _, err := range errs {

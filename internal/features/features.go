@@ -8,6 +8,9 @@ import (
 
 	configv1alpha1 "github.com/alauda/spark-operator/apis/config/v1alpha1"
 	"github.com/alauda/spark-operator/apis/sparkoperator/v1beta2"
+	"github.com/alauda/spark-operator/internal/batchscheduler"
+	"github.com/alauda/spark-operator/internal/batchscheduler/registry"
+	"github.com/alauda/spark-operator/internal/demand"
 	"github.com/alauda/spark-operator/internal/disruption"
 	"github.com/alauda/spark-operator/internal/identity"
 	"github.com/alauda/spark-operator/internal/webui"
@@ -22,21 +25,23 @@ type Feature struct {
 	// Decorate returns what the feature adds to the configuration and to all pods of a run, whose configuration is that
 	// so far.
 	Decorate func(Run) Decoration
+	// CountsPods reports whether Finish and Dependents need to know the demand of the run: pods are rendered for it.
+	CountsPods func(Run) bool
 	// Finish changes the driver once it is rendered, when nothing of the application's can change it any more and the
 	// executors are rendered, too; or the template of the driver where Spark's own client makes it.
 	Finish func(r Run, driver *corev1.Pod)
 	// Dependents returns what the application owns for the feature. They are made before the driver, in their order.
 	Dependents func(Run) []Dependent
-	// Ended returns those dependents that go when the driver of the name has ended, by kind and name. The application
-	// may have been changed since.
-	Ended func(app *v1beta2.SparkApplication, driver string) []render.Object
+	// Ended returns those dependents that go when the driver has ended, by kind and name. The application and the
+	// operator's configuration may have been changed since.
+	Ended func(o Options, app *v1beta2.SparkApplication, driver *corev1.Pod) []render.Object
 	// Warnings say what is asked for in vain.
 	Warnings func(Run) []string
 }
 
 // All are the features, in the order in which they decorate a run: later ones win over earlier ones.
 func All() []Feature {
-	return []Feature{metrics, webUI, driverPorts, disruptionBudget, defaultScheduler, followUp}
+	return []Feature{metrics, webUI, driverPorts, disruptionBudget, scheduling, followUp}
 }
 
 // Options are what the operator's configuration says about features.
@@ -45,8 +50,8 @@ type Options struct {
 	WebUI webui.Options
 	// Disruption says whether drivers may keep nodes from being drained.
 	Disruption disruption.Options
-	// Scheduler is the scheduler of pods whose author names none; empty for the cluster's.
-	Scheduler string
+	// Schedulers are the batch schedulers that applications may have.
+	Schedulers batchscheduler.Schedulers
 }
 
 // Configured returns the options of an operator of that configuration.
@@ -57,7 +62,7 @@ func Configured(c *configv1alpha1.ControllerConfiguration) Options {
 			ClassName: c.UIIngress.ClassName, Annotations: c.UIIngress.Annotations, TLS: c.UIIngress.TLS,
 		},
 		Disruption: disruption.Options{Budgets: c.DriverPodDisruptionBudget.Enabled},
-		Scheduler:  c.BatchScheduler.Default,
+		Schedulers: registry.Configured(c.BatchScheduler),
 	}
 }
 
@@ -71,6 +76,9 @@ type Run struct {
 	Conf *sparkconf.Conf
 	// Options are the operator's.
 	Options Options
+	// Demand is what the run asks of the cluster when it starts; nil unless a feature counts pods, and before pods are
+	// rendered.
+	Demand *demand.Demand
 }
 
 // Decoration is what a feature adds to a run. It wins over the application's fields, and the operator's own labels and
@@ -86,8 +94,12 @@ type Decoration struct {
 
 // PodDecoration is what is added to the pods of a role.
 type PodDecoration struct {
+	// Labels of the pods.
+	Labels map[string]string
 	// Annotations of the pods.
 	Annotations map[string]string
+	// PriorityClassName is the priority class of the pods where the application gives them none.
+	PriorityClassName string
 	// SchedulerName is the scheduler of the pods where the application names none, be it by a field, a template or
 	// sparkConf.
 	SchedulerName string
@@ -101,6 +113,9 @@ type Dependent struct {
 	Object render.Object
 	// Required is whether the driver cannot start without it. A run goes on without others that are refused.
 	Required bool
+	// Install says what to do where the cluster does not know the kind of the object; empty for a kind that every
+	// cluster has.
+	Install string
 	// Needs is the name of the dependent that it is worth nothing without; empty for none.
 	Needs string
 	// Note notes how the driver is reached by the object, as it was made; nil where it is not.

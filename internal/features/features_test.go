@@ -5,12 +5,17 @@ package features_test
 
 import (
 	"fmt"
+	"reflect"
 	"testing"
 
 	"github.com/google/go-cmp/cmp"
 	corev1 "k8s.io/api/core/v1"
+	metav1 "k8s.io/apimachinery/pkg/apis/meta/v1"
 
+	configv1alpha1 "github.com/alauda/spark-operator/apis/config/v1alpha1"
 	"github.com/alauda/spark-operator/apis/sparkoperator/v1beta2"
+	"github.com/alauda/spark-operator/internal/batchscheduler/registry"
+	"github.com/alauda/spark-operator/internal/demand"
 	"github.com/alauda/spark-operator/internal/disruption"
 	"github.com/alauda/spark-operator/internal/features"
 	"github.com/alauda/spark-operator/internal/identity"
@@ -29,13 +34,30 @@ func everything() features.Run {
 		app.Spec.DriverIngressOptions = append(app.Spec.DriverIngressOptions,
 			v1beta2.DriverIngressConfiguration{ServicePort: &port, IngressURLFormat: fmt.Sprintf("p%d.example.com", port)})
 	}
-	return features.Run{App: app, Attempt: identity.Of(app, 1), Conf: sparkconf.New(), Options: features.Options{
+	return features.Run{App: app, Demand: &demand.Demand{Driver: &corev1.Pod{}, Executor: &corev1.Pod{}, Executors: 1}, Attempt: identity.Of(app, 1), Conf: sparkconf.New(), Options: features.Options{
 		WebUI:      webui.Options{Service: true, URLFormat: "{{$appName}}.example.com/ui"},
-		Disruption: disruption.Options{Budgets: true}, Scheduler: "volcano",
+		Disruption: disruption.Options{Budgets: true}, Schedulers: registry.Configured(configv1alpha1.BatchScheduler{Enabled: []string{"volcano"}, Default: "volcano"}),
 	}}
 }
 
-func nameOf(object render.Object) string { return fmt.Sprintf("%T %s", object, object.GetName()) }
+func nameOf(object render.Object) string {
+	kind := reflect.TypeOf(object).Elem().Name()
+	if _, isUnknown := object.(*metav1.PartialObjectMetadata); isUnknown {
+		kind = object.GetObjectKind().GroupVersionKind().Kind
+	}
+	return kind + " " + object.GetName()
+}
+
+// finished is the driver of a run as the features leave it.
+func finished(run features.Run) *corev1.Pod {
+	driver := &corev1.Pod{ObjectMeta: metav1.ObjectMeta{Name: run.Attempt.DriverPodName}, Spec: corev1.PodSpec{Containers: make([]corev1.Container, 1)}}
+	for _, feature := range features.All() {
+		if feature.Finish != nil {
+			feature.Finish(run, driver)
+		}
+	}
+	return driver
+}
 
 func dependentsOf(run features.Run) []features.Dependent {
 	var all []features.Dependent
@@ -55,16 +77,16 @@ func TestWhatIsMadeForADriverEndsWithIt(t *testing.T) {
 		if dependent.Note != nil {
 			dependent.Note(dependent.Object, &run.App.Status.DriverInfo)
 		}
-		if !dependent.Required {
+		if _, isMounted := dependent.Object.(*corev1.ConfigMap); !isMounted {
 			want = append(want, nameOf(dependent.Object))
 		}
 	}
-	if len(want) != 7 {
-		t.Errorf("%d objects are made, want the Services and Ingresses of three ports and a budget: %v", len(want), want)
+	if len(want) != 8 {
+		t.Errorf("%d objects are made, want the Services and Ingresses of three ports, a budget and a PodGroup: %v", len(want), want)
 	}
 	for _, feature := range features.All() {
 		if feature.Ended != nil {
-			for _, object := range feature.Ended(run.App, run.Attempt.DriverPodName) {
+			for _, object := range feature.Ended(run.Options, run.App, finished(run)) {
 				got = append(got, nameOf(object))
 			}
 		}
@@ -149,7 +171,7 @@ func TestEndedBelievesOnlyNames(t *testing.T) {
 	run.App.Status.DriverInfo = v1beta2.DriverInfo{WebUIServiceName: "../x", WebUIIngressName: "a/b"}
 	for _, feature := range features.All() {
 		if feature.Ended != nil {
-			if got := feature.Ended(run.App, "driver"); len(got) > 0 {
+			if got := feature.Ended(run.Options, run.App, &corev1.Pod{ObjectMeta: metav1.ObjectMeta{Name: "driver"}}); len(got) > 0 {
 				t.Errorf("%s: %v", feature.Name, got)
 			}
 		}

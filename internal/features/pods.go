@@ -26,22 +26,13 @@ var disruptionBudget = Feature{
 		return []Dependent{{Object: budget}}
 	},
 	// Sidecars of a driver may run on when it has ended.
-	Ended: func(app *v1beta2.SparkApplication, driver string) []render.Object {
+	Ended: func(_ Options, app *v1beta2.SparkApplication, driver *corev1.Pod) []render.Object {
 		if !disruption.Wanted(app) {
 			return nil
 		}
-		return []render.Object{&policyv1.PodDisruptionBudget{ObjectMeta: metav1.ObjectMeta{Name: driver}}}
+		return []render.Object{&policyv1.PodDisruptionBudget{ObjectMeta: metav1.ObjectMeta{Name: driver.Name}}}
 	},
 	Warnings: func(r Run) []string { return disruption.Warnings(r.App, r.Options.Disruption) },
-}
-
-// defaultScheduler gives pods whose author names no scheduler that of the operator's configuration.
-var defaultScheduler = Feature{
-	Name: "default scheduler",
-	Decorate: func(r Run) Decoration {
-		pods := PodDecoration{SchedulerName: r.Options.Scheduler}
-		return Decoration{Driver: pods, Executor: pods}
-	},
 }
 
 // followUp adds to a driver what the operator follows it by: the spec that it was made from, the finalizer that keeps

@@ -45,7 +45,7 @@ var webUI = Feature{
 		}
 		return made
 	},
-	Ended: func(app *v1beta2.SparkApplication, _ string) []render.Object {
+	Ended: func(_ Options, app *v1beta2.SparkApplication, _ *corev1.Pod) []render.Object {
 		return leading(app.Status.DriverInfo.WebUIIngressName, app.Status.DriverInfo.WebUIServiceName)
 	},
 	Warnings: func(r Run) []string { return exposed(r).Warnings(r.Options.WebUI) },
@@ -62,7 +62,7 @@ var driverPorts = Feature{
 		}
 		return made
 	},
-	Ended: func(app *v1beta2.SparkApplication, _ string) []render.Object {
+	Ended: func(_ Options, app *v1beta2.SparkApplication, _ *corev1.Pod) []render.Object {
 		var ended []render.Object
 		for i := range app.Spec.DriverIngressOptions {
 			if port := app.Spec.DriverIngressOptions[i].ServicePort; port != nil {

@@ -17,9 +17,14 @@ import (
 // reasonWaiting is the reason while something is waited for, and of CleanupStuck where it does not go.
 const reasonWaiting = "WaitingForRemoval"
 
+// reasonNotInstalled is the reason while the cluster lacks something, such as the kinds of a batch scheduler.
+const reasonNotInstalled = "SchedulerNotInstalled"
+
 // Blocked is what keeps a submission waiting: an object that has a name that the attempt needs, or the driver of an
-// application of the same name that was deleted. It is on its way out.
+// application of the same name that was deleted, both on their way out; or something that is not installed.
 type Blocked struct {
+	// Missing is whether it is to come, and not to go: somebody has to install it.
+	Missing bool
 	// What names it, and says whose it is and what keeps it.
 	What string
 	// Going continues the sentence with when it was deleted and when it is to be gone, as far as that is known.
@@ -64,13 +69,20 @@ func (t *turn) overstays() bool {
 // claimWaiting says what is waited for. Its times change once more in the moment in which a pod ends: that is not worth
 // another status, and those stay that were stored first.
 func (t *turn) claimWaiting() *claim {
-	waiting := unknown(reasonWaiting, "Waits for %s%s", t.Blocked.What, t.Blocked.Going)
+	waiting := unknown(t.Blocked.reason(), "Waits for %s%s", t.Blocked.What, t.Blocked.Going)
 	stored := meta.FindStatusCondition(t.App.Status.Conditions, v1beta2.ConditionSucceeded)
-	isSame := stored != nil && stored.Reason == reasonWaiting && strings.HasPrefix(stored.Message, "Waits for "+t.Blocked.What+"; it was deleted")
+	isSame := stored != nil && stored.Reason == waiting.reason && strings.HasPrefix(stored.Message, "Waits for "+t.Blocked.What+"; it was deleted")
 	if isSame && t.Blocked.Going != "" {
 		waiting.message = stored.Message
 	}
 	return waiting
+}
+
+func (b *Blocked) reason() string {
+	if b.Missing {
+		return reasonNotInstalled
+	}
+	return reasonWaiting
 }
 
 // waitUnstored reports whether something is waited for and the stored status does not say so as it is.
@@ -82,7 +94,7 @@ func (t *turn) waitUnstored() bool {
 		return !meta.IsStatusConditionTrue(t.App.Status.Conditions, v1beta2.ConditionCleanupStuck) || !t.reported(v1beta2.ConditionSucceeded, reasonWaiting)
 	}
 	stored := meta.FindStatusCondition(t.App.Status.Conditions, v1beta2.ConditionSucceeded)
-	return stored == nil || stored.Reason != reasonWaiting || stored.Message != head(t.claimWaiting().message, maxConditionMessageBytes)
+	return stored == nil || stored.Reason != t.Blocked.reason() || stored.Message != head(t.claimWaiting().message, maxConditionMessageBytes)
 }
 
 // reportWait emits an event about a wait once, and once more where it does not end.
@@ -91,7 +103,10 @@ func (t *turn) reportWait() {
 	case !t.waits():
 	case t.overstays() && !meta.IsStatusConditionTrue(t.App.Status.Conditions, v1beta2.ConditionCleanupStuck):
 		t.emit(events.Warningf(ReasonCleanupStuck, events.Observe, "%s", t.describeOverstay()))
-	case !t.reported(v1beta2.ConditionSucceeded, reasonWaiting):
+	case t.reported(v1beta2.ConditionSucceeded, t.Blocked.reason()):
+	case t.Blocked.Missing:
+		t.emit(events.Warningf(ReasonSchedulerNotInstalled, events.Submit, "Waits for %s", t.Blocked.What))
+	default:
 		t.emit(events.Normalf(ReasonSubmissionWaiting, events.Submit, "Waits for %s%s", t.Blocked.What, t.Blocked.Going))
 	}
 }

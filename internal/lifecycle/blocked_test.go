@@ -51,6 +51,24 @@ func TestSubmissionWaitsForWhatGoes(t *testing.T) {
 	}
 }
 
+// Where something is not installed, people are told at once, and once.
+func TestSubmissionWaitsForWhatIsNotInstalled(t *testing.T) {
+	w := newWorld()
+	w.blocked = &Blocked{Missing: true, What: "the kind PodGroup", Since: start, Until: start.Add(time.Second)}
+	for range 2 {
+		w.reconcile()
+	}
+	stored := meta.FindStatusCondition(w.app.Status.Conditions, v1beta2.ConditionSucceeded)
+	if stored == nil || stored.Reason != "SchedulerNotInstalled" || stored.Message != "Waits for the kind PodGroup" {
+		t.Errorf("condition %+v", stored)
+	}
+	w.blocked = nil
+	w.reconcile()
+	if diff := cmp.Diff([]string{"SparkApplicationSchedulerNotInstalled", "SparkApplicationSubmitted"}, w.emitted); diff != "" {
+		t.Errorf("events (-want +got):\n%s", diff)
+	}
+}
+
 // What is waited for may go unseen: it is time to try again. Meanwhile the status goes on saying so.
 func TestSubmissionIsTriedAgainAfterAWait(t *testing.T) {
 	w := newWorld()

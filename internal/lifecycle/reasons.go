@@ -19,6 +19,9 @@ const (
 	ReasonSubmissionFailed   events.Reason = "SparkApplicationSubmissionFailed"
 	ReasonSubmissionWarning  events.Reason = "SparkApplicationSubmissionWarning"
 	ReasonSubmissionFallback events.Reason = "SparkApplicationSubmissionFallback"
+	// ReasonSchedulerNotInstalled is that of the event that says that the cluster lacks what a batch scheduler is told
+	// of gangs by.
+	ReasonSchedulerNotInstalled events.Reason = "SparkApplicationSchedulerNotInstalled"
 	// ReasonSubmissionWaiting is that of the event that says what a submission waits for.
 	ReasonSubmissionWaiting events.Reason = "SparkApplicationSubmissionWaiting"
 	ReasonCompleted         events.Reason = "SparkApplicationCompleted"

@@ -121,7 +121,7 @@ func TestRefusedIsWhatIsRefused(t *testing.T) {
 				refused++
 			}
 		}
-		if want := len(planning.Examine(app, specPath).Errors); refused != want {
+		if want := len(planning.Examine(app, specPath, planning.Options{}).Errors); refused != want {
 			t.Errorf("%d errors are reported, want %d", refused, want)
 		}
 	}

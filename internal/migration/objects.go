@@ -22,7 +22,7 @@ var specPath = field.NewPath("spec")
 // Application returns what there is to know about an application.
 func Application(app *v1beta2.SparkApplication) []Finding {
 	f := findings{secrets: once(func() *sparkconf.Masker { return planning.Secrets(app) })}
-	f.examined(planning.Examine(app, specPath))
+	f.examined(planning.Examine(app, specPath, planning.Options{}))
 	f.differ(differences(&app.Spec, app.Labels, specPath))
 	return f.list
 }
@@ -30,7 +30,7 @@ func Application(app *v1beta2.SparkApplication) []Finding {
 // Schedule returns what there is to know about a schedule and the application of its runs.
 func Schedule(schedule *v1beta2.ScheduledSparkApplication) []Finding {
 	f := findings{secrets: once(func() *sparkconf.Masker { return planning.SecretsOfSchedule(schedule) })}
-	examined := planning.ExamineSchedule(schedule)
+	examined := planning.ExamineSchedule(schedule, planning.Options{})
 	if errs := validation.Name(schedule.Name, validation.MaxNameLength); len(errs) > 0 {
 		f.refuse(errs)
 		// The names of runs begin with it and are wrong in the same way.

@@ -178,7 +178,7 @@ func TestAdmissionWarns(t *testing.T) {
 		},
 	} {
 		t.Run(name, func(t *testing.T) {
-			examined := planning.Examine(sparkPi(tc.change...), field.NewPath("spec"))
+			examined := planning.Examine(sparkPi(tc.change...), field.NewPath("spec"), planning.Options{})
 			if len(examined.Errors) > 0 {
 				t.Fatalf("refused: %v", examined.Errors)
 			}
@@ -192,7 +192,7 @@ func TestAdmissionWarns(t *testing.T) {
 func TestWarningsOfSchedulesNameTheirTemplate(t *testing.T) {
 	app := sparkPi(properties(sparkconf.FileUploadPath, "/data/upload"))
 	want := []string{"spec.template.sparkConf[spark.kubernetes.file.upload.path]: has no effect: no file of this application is uploaded; remove it"}
-	if diff := cmp.Diff(want, planning.Examine(app, field.NewPath("spec", "template")).Warnings); diff != "" {
+	if diff := cmp.Diff(want, planning.Examine(app, field.NewPath("spec", "template"), planning.Options{}).Warnings); diff != "" {
 		t.Errorf("warnings (-want +got):\n%s", diff)
 	}
 }
@@ -230,7 +230,7 @@ func TestNoPropertyIsLostInSilence(t *testing.T) {
 	}
 	refused := 0
 	for _, key := range keys {
-		examined := planning.Examine(sparkPi(func(a *application) { full.DeepCopyInto(a) }, properties(key, "other")), field.NewPath("spec"))
+		examined := planning.Examine(sparkPi(func(a *application) { full.DeepCopyInto(a) }, properties(key, "other")), field.NewPath("spec"), planning.Options{})
 		plan, err := newPlan(sparkPi(func(a *application) { full.DeepCopyInto(a) }, properties(key, "other")), planning.Options{})
 		if len(examined.Errors) > 0 || err != nil {
 			refused++

@@ -75,3 +75,11 @@ var metadataPrefixes = []struct {
 	{sparkconf.DriverServiceLabelPrefix, nil},
 	{sparkconf.DriverServiceAnnotPrefix, nil},
 }
+
+// checkScheduler refuses a batch scheduler that is not enabled: its pods would wait for nobody, or not as a gang.
+func (p *Plan) checkScheduler() field.ErrorList {
+	if why := p.options.Features.Schedulers.Check(p.app); why != "" {
+		return field.ErrorList{validation.Refuse(p.root.Child("batchScheduler"), valueOf(p.app.Spec.BatchScheduler), why)}
+	}
+	return nil
+}

@@ -56,7 +56,7 @@ func TestConfigurationFitsIntoAConfigMap(t *testing.T) {
 		"a large template":          {template(900_000), ""},
 	} {
 		t.Run(name, func(t *testing.T) {
-			errs := planning.Examine(sparkPi(tc.given), field.NewPath("spec")).Errors
+			errs := planning.Examine(sparkPi(tc.given), field.NewPath("spec"), planning.Options{}).Errors
 			switch {
 			case tc.want == "" && len(errs) > 0:
 				t.Errorf("errors %v", errs)

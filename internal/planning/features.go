@@ -5,11 +5,13 @@ package planning
 
 import (
 	"maps"
+	"slices"
 
 	corev1 "k8s.io/api/core/v1"
 	metav1 "k8s.io/apimachinery/pkg/apis/meta/v1"
 
 	"github.com/alauda/spark-operator/apis/sparkoperator/v1beta2"
+	"github.com/alauda/spark-operator/internal/demand"
 	"github.com/alauda/spark-operator/internal/features"
 	"github.com/alauda/spark-operator/pkg/podmutation"
 	"github.com/alauda/spark-operator/pkg/render"
@@ -45,7 +47,14 @@ func (b *confBuilder) features() {
 }
 
 func (b *confBuilder) decorate(keys roleKeys, pod *v1beta2.SparkPodSpec, decoration features.PodDecoration) {
+	b.conf.SetAll(keys.label, decoration.Labels)
 	b.conf.SetAll(keys.annotation, decoration.Annotations)
+	if decoration.PriorityClassName != "" {
+		if b.plan.priority == nil {
+			b.plan.priority = map[podmutation.Role]string{}
+		}
+		b.plan.priority[keys.role] = decoration.PriorityClassName
+	}
 	if decoration.SchedulerName != "" && !b.namesScheduler(keys, pod) {
 		b.conf.Set(keys.schedulerName, decoration.SchedulerName)
 	}
@@ -58,21 +67,41 @@ func (b *confBuilder) namesScheduler(keys roleKeys, pod *v1beta2.SparkPodSpec) b
 		pod.Template != nil && pod.Template.Spec.SchedulerName != ""
 }
 
-// finish has the features finish a driver pod, or the template that it is made from.
-func (p *Plan) finish(driver *corev1.Pod) {
+// counted is the plan as features look at it once pods are rendered. The demand is only asked for where a feature
+// counts pods: it takes a rendering.
+func (p *Plan) counted(ask func() (*demand.Demand, error)) (features.Run, error) {
 	run := p.run(p.conf)
+	counts := func(f features.Feature) bool { return f.CountsPods != nil && f.CountsPods(run) }
+	if !slices.ContainsFunc(features.All(), counts) {
+		return run, nil
+	}
+	var err error
+	run.Demand, err = ask()
+	return run, err
+}
+
+// finish has the features finish a driver pod, or the template that it is made from.
+func (p *Plan) finish(driver *corev1.Pod, ask func() (*demand.Demand, error)) error {
+	run, err := p.counted(ask)
+	if err != nil {
+		return err
+	}
 	for _, feature := range features.All() {
 		if feature.Finish != nil {
 			feature.Finish(run, driver)
 		}
 	}
+	return nil
 }
 
 // Dependents returns the objects that the application owns beside those of Spark's client, as they are to be created:
 // before the driver, which waits for some of them. They are the same whatever submits the driver.
-func (p *Plan) Dependents() []features.Dependent {
+func (p *Plan) Dependents() ([]features.Dependent, error) {
 	var all []features.Dependent
-	run := p.run(p.conf)
+	run, err := p.counted(p.Demand)
+	if err != nil {
+		return nil, err
+	}
 	for _, feature := range features.All() {
 		if feature.Dependents != nil {
 			all = append(all, feature.Dependents(run)...)
@@ -81,7 +110,7 @@ func (p *Plan) Dependents() []features.Dependent {
 	for _, dependent := range all {
 		p.own(dependent.Object)
 	}
-	return all
+	return all, nil
 }
 
 // featureWarnings returns what is asked of features in vain.
@@ -97,12 +126,16 @@ func (p *Plan) featureWarnings() []string {
 }
 
 // DependentObjects returns the dependents without what there is to know of them.
-func (p *Plan) DependentObjects() []render.Object {
-	var objects []render.Object
-	for _, dependent := range p.Dependents() {
+func (p *Plan) DependentObjects() ([]render.Object, error) {
+	dependents, err := p.Dependents()
+	if err != nil {
+		return nil, err
+	}
+	objects := make([]render.Object, 0, len(dependents))
+	for _, dependent := range dependents {
 		objects = append(objects, dependent.Object)
 	}
-	return objects
+	return objects, nil
 }
 
 // own makes an object the attempt's: the operator's labels and annotations win over the author's, who could otherwise

@@ -34,7 +34,7 @@ func TestGoldenObjects(t *testing.T) {
 			if err != nil {
 				t.Fatal(err)
 			}
-			golden.Check(t, strings.Replace(input, ".input.", ".output.", 1), documentsYAML(t, append(plan.DependentObjects(), objects.InOrder()...)))
+			golden.Check(t, strings.Replace(input, ".input.", ".output.", 1), documentsYAML(t, append(dependentsOf(t, plan), objects.InOrder()...)))
 		})
 	}
 }

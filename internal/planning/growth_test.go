@@ -94,13 +94,17 @@ func makePlan(tb testing.TB, app *v1beta2.SparkApplication, steps ...func(*plann
 }
 
 func natively(plan *planning.Plan) error {
-	plan.DependentObjects()
+	if _, err := plan.DependentObjects(); err != nil {
+		return err
+	}
 	_, err := plan.Render()
 	return err
 }
 
 func bySparkSubmit(plan *planning.Plan) error {
-	plan.DependentObjects()
+	if _, err := plan.DependentObjects(); err != nil {
+		return err
+	}
 	plan.Conf().Properties("")
 	plan.Conf().Redacted()
 	for _, template := range []func() (*corev1.Pod, error){plan.DriverTemplate, plan.ExecutorTemplate} {

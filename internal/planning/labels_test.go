@@ -84,7 +84,7 @@ func TestLabelsThatReachPods(t *testing.T) {
 					t.Errorf("labels of the %s (-want +got):\n%s", role, diff)
 				}
 			}
-			others := append(plan.DependentObjects(), objects.ConfigMap, objects.Service)
+			others := append(dependentsOf(t, plan), objects.ConfigMap, objects.Service)
 			for _, object := range append(others, render.Object(objects.Driver)) {
 				if owner := metav1.GetControllerOf(object); owner == nil || owner.Kind != "SparkApplication" || len(object.GetOwnerReferences()) != 1 {
 					t.Errorf("%s is owned by %v, not by the application alone", object.GetName(), object.GetOwnerReferences())

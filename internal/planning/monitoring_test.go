@@ -93,7 +93,7 @@ func TestDependentsOfEveryAttempt(t *testing.T) {
 			},
 			Data: map[string]string{"metrics.properties": "a=b", "prometheus.yaml": "rules: []"},
 		}}
-		if diff := cmp.Diff(want, plan.DependentObjects()); diff != "" {
+		if diff := cmp.Diff(want, dependentsOf(t, plan)); diff != "" {
 			t.Errorf("dependents (-want +got):\n%s", diff)
 		}
 	}
@@ -129,7 +129,7 @@ func TestPodsMountWhatIsMade(t *testing.T) {
 			t.Fatal(err)
 		}
 		made := map[string]map[string]string{}
-		for _, dependent := range plan.DependentObjects() {
+		for _, dependent := range dependentsOf(t, plan) {
 			if configMap, isConfigMap := dependent.(*corev1.ConfigMap); isConfigMap {
 				made[configMap.Name] = configMap.Data
 			}

@@ -143,7 +143,7 @@ func TestMountsThatCoverOthers(t *testing.T) {
 			if tc.roles != nil {
 				bothRoles(tc.roles)(app)
 			}
-			errs := planning.Examine(app, field.NewPath("spec")).Errors
+			errs := planning.Examine(app, field.NewPath("spec"), planning.Options{}).Errors
 			var got []string
 			for _, err := range errs {
 				got = append(got, err.Field)

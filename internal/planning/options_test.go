@@ -13,6 +13,9 @@ import (
 
 	configv1alpha1 "github.com/alauda/spark-operator/apis/config/v1alpha1"
 	"github.com/alauda/spark-operator/apis/sparkoperator/v1beta2"
+	"github.com/alauda/spark-operator/internal/batchscheduler"
+	"github.com/alauda/spark-operator/internal/batchscheduler/kubescheduler"
+	"github.com/alauda/spark-operator/internal/batchscheduler/volcano"
 	"github.com/alauda/spark-operator/internal/disruption"
 	"github.com/alauda/spark-operator/internal/features"
 	"github.com/alauda/spark-operator/internal/identity"
@@ -30,12 +33,12 @@ func TestConfigured(t *testing.T) {
 	want := planning.Options{Features: features.Options{
 		WebUI:      webui.Options{URLFormat: "{{$appName}}.example.com", ClassName: "nginx", Annotations: annotations, TLS: tls},
 		Disruption: disruption.Options{Budgets: true},
-		Scheduler:  "volcano",
+		Schedulers: batchscheduler.Schedulers{Plugins: []batchscheduler.Plugin{volcano.Plugin{}, kubescheduler.Plugin("gangs")}, Default: "volcano"},
 	}}
 	got := planning.Configured(&configv1alpha1.ControllerConfiguration{
 		UIIngress:                 configv1alpha1.UIIngress{URLFormat: "{{$appName}}.example.com", ClassName: "nginx", Annotations: annotations, TLS: tls},
 		DriverPodDisruptionBudget: configv1alpha1.DriverPodDisruptionBudget{Enabled: true},
-		BatchScheduler:            configv1alpha1.BatchScheduler{Default: "volcano"},
+		SharedConfiguration:       configv1alpha1.SharedConfiguration{BatchScheduler: configv1alpha1.BatchScheduler{Enabled: []string{"volcano"}, KubeSchedulers: []string{"gangs"}, Default: "volcano"}},
 	})
 	if diff := cmp.Diff(want, got); diff != "" {
 		t.Errorf("options (-want +got):\n%s", diff)
@@ -55,7 +58,7 @@ func TestSchedulingGivesWayToTheAuthor(t *testing.T) {
 		want   schedulers
 	}{
 		"nobody names one":            {func(*app) {}, schedulers{"volcano", "volcano"}},
-		"the batch scheduler":         {func(a *app) { a.Spec.BatchScheduler = new("own") }, schedulers{"own", "own"}},
+		"the batch scheduler":         {func(a *app) { a.Spec.BatchScheduler = new("gangs") }, schedulers{"gangs", "gangs"}},
 		"a field of the driver":       {func(a *app) { a.Spec.Driver.SchedulerName = new("own") }, schedulers{"own", "volcano"}},
 		"a field of the executors":    {func(a *app) { a.Spec.Executor.SchedulerName = new("own") }, schedulers{"volcano", "own"}},
 		"sparkConf for the driver":    {conf(driverKey), schedulers{"own", "volcano"}},
@@ -69,7 +72,7 @@ func TestSchedulingGivesWayToTheAuthor(t *testing.T) {
 				SparkVersion: "4.0.1", Image: new("spark"), MainClass: new("Pi"), MainApplicationFile: new("local:///pi.jar"),
 			}}
 			tc.change(a)
-			plan, err := planning.NewPlan(a, identity.Of(a, 1), planning.Configured(&configv1alpha1.ControllerConfiguration{BatchScheduler: configv1alpha1.BatchScheduler{Default: "volcano"}}))
+			plan, err := planning.NewPlan(a, identity.Of(a, 1), planning.Options{Features: enabled("volcano")})
 			if err != nil {
 				t.Fatal(err)
 			}

@@ -25,6 +25,8 @@ type Plan struct {
 	options   Options
 	conf      *sparkconf.Conf
 	selection render.Selection
+	// priority is the priority class that features have for pods of a role.
+	priority map[podmutation.Role]string
 	// overridden are the options of JVMs in sparkConf that a field sets otherwise, by property.
 	overridden map[string][]string
 	// root is where the spec stands in the object that its author wrote.
@@ -52,7 +54,7 @@ func resolve(app *v1beta2.SparkApplication, id identity.Attempt, o Options, root
 	var errs field.ErrorList
 	p.conf, p.overridden, errs = effectiveConf(p)
 	p.unsupported = p.findUnsupported()
-	return p, slices.Concat(validation.SparkApplication(own, root), p.checkProperties(), errs, p.checkMounts(), p.checkConfiguration(), p.checkReferences())
+	return p, slices.Concat(validation.SparkApplication(own, root), p.checkProperties(), errs, p.checkMounts(), p.checkConfiguration(), p.checkReferences(), p.checkScheduler())
 }
 
 // Namespace returns the namespace of the application and of all its objects.

@@ -14,13 +14,16 @@ import (
 	corev1 "k8s.io/api/core/v1"
 	metav1 "k8s.io/apimachinery/pkg/apis/meta/v1"
 
+	configv1alpha1 "github.com/alauda/spark-operator/apis/config/v1alpha1"
 	"github.com/alauda/spark-operator/apis/sparkoperator/v1beta2"
+	"github.com/alauda/spark-operator/internal/batchscheduler/registry"
 	"github.com/alauda/spark-operator/internal/features"
 	"github.com/alauda/spark-operator/internal/identity"
 	"github.com/alauda/spark-operator/internal/planning"
 	"github.com/alauda/spark-operator/internal/testing/builder"
 	"github.com/alauda/spark-operator/internal/testing/manifest"
 	"github.com/alauda/spark-operator/internal/webui"
+	"github.com/alauda/spark-operator/pkg/render"
 	"github.com/alauda/spark-operator/pkg/sparkconf"
 	"github.com/alauda/spark-operator/pkg/sparklabels"
 )
@@ -42,6 +45,22 @@ func mustPlan(tb testing.TB, app *v1beta2.SparkApplication, o planning.Options) 
 		tb.Fatal(err)
 	}
 	return plan
+}
+
+func dependentsOf(tb testing.TB, plan *planning.Plan) []render.Object {
+	tb.Helper()
+	objects, err := plan.DependentObjects()
+	if err != nil {
+		tb.Fatal(err)
+	}
+	return objects
+}
+
+// enabled are batch schedulers of which one is the default; empty for none.
+func enabled(defaulted string) features.Options {
+	return features.Options{Schedulers: registry.Configured(configv1alpha1.BatchScheduler{
+		Enabled: registry.Names(), KubeSchedulers: []string{"gangs"}, Default: defaulted,
+	})}
 }
 
 // Each row sets a property in two layers of the configuration; the later layer must win.
@@ -137,24 +156,24 @@ func TestPrecedence(t *testing.T) {
 			key:    sparkconf.ExecutorExtraJavaOptions, want: "-Da=b -javaagent:/x.jar=8090:/x.yaml",
 		},
 		"the default scheduler reaches the pods": {
-			options: planning.Options{Features: features.Options{Scheduler: "yunikorn"}},
+			options: planning.Options{Features: enabled("yunikorn")},
 			key:     sparkconf.DriverSchedulerName, want: "yunikorn",
 		},
 		"a template's scheduler wins over the default": {
 			change: []func(*app){func(a *app) {
 				a.Spec.Executor.Template = &corev1.PodTemplateSpec{Spec: corev1.PodSpec{SchedulerName: "mine"}}
 			}},
-			options: planning.Options{Features: features.Options{Scheduler: "yunikorn"}},
+			options: planning.Options{Features: enabled("yunikorn")},
 			key:     sparkconf.ExecutorSchedulerName, want: "",
 		},
 		"a role's scheduler by sparkConf wins over the default": {
 			change:  []func(*app){conf(sparkconf.DriverSchedulerName, "mine")},
-			options: planning.Options{Features: features.Options{Scheduler: "yunikorn"}},
+			options: planning.Options{Features: enabled("yunikorn")},
 			key:     sparkconf.DriverSchedulerName, want: "mine",
 		},
 		"a scheduler of all pods by sparkConf wins over the default": {
 			change:  []func(*app){conf(sparkconf.SchedulerName, "mine")},
-			options: planning.Options{Features: features.Options{Scheduler: "yunikorn"}},
+			options: planning.Options{Features: enabled("yunikorn")},
 			key:     sparkconf.ExecutorSchedulerName, want: "",
 		},
 		"Hadoop's ConfigMap of the field wins over the one that Spark would mount": {
@@ -171,12 +190,13 @@ func TestPrecedence(t *testing.T) {
 		},
 		"a field's scheduler wins over the default": {
 			change:  []func(*app){func(a *app) { a.Spec.Driver.SchedulerName = new("mine") }},
-			options: planning.Options{Features: features.Options{Scheduler: "yunikorn"}},
+			options: planning.Options{Features: enabled("yunikorn")},
 			key:     sparkconf.DriverSchedulerName, want: "mine",
 		},
 		"the batch scheduler wins over sparkConf": {
-			change: []func(*app){conf(sparkconf.ExecutorSchedulerName, "mine"), func(a *app) { a.Spec.BatchScheduler = new("volcano") }},
-			key:    sparkconf.ExecutorSchedulerName, want: "volcano",
+			change:  []func(*app){conf(sparkconf.ExecutorSchedulerName, "mine"), func(a *app) { a.Spec.BatchScheduler = new("volcano") }},
+			options: planning.Options{Features: enabled("")},
+			key:     sparkconf.ExecutorSchedulerName, want: "volcano",
 		},
 		"nobody waits for the application": {
 			change: []func(*app){conf(sparkconf.WaitAppCompletion, "true")}, key: sparkconf.WaitAppCompletion, want: "false",

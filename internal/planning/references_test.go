@@ -36,7 +36,7 @@ func TestReferencesThatCannotBeExpandedAreRefused(t *testing.T) {
 					app.Annotations = map[string]string{sparklabels.SubmissionMode: mode}
 					app.Spec.SparkConf = tc.conf
 				})
-				errs := planning.Examine(app, field.NewPath("spec")).Errors
+				errs := planning.Examine(app, field.NewPath("spec"), planning.Options{}).Errors
 				_, err := newPlan(app, planning.Options{})
 				invalid, isInvalid := errors.AsType[*planning.InvalidError](err)
 				switch {

@@ -7,6 +7,7 @@ import (
 	corev1 "k8s.io/api/core/v1"
 	"k8s.io/apimachinery/pkg/util/validation/field"
 
+	"github.com/alauda/spark-operator/internal/demand"
 	"github.com/alauda/spark-operator/pkg/podmutation"
 	"github.com/alauda/spark-operator/pkg/podrequests"
 	"github.com/alauda/spark-operator/pkg/render"
@@ -63,7 +64,9 @@ func (p *Plan) render() (*render.Objects, *corev1.Pod, error) {
 	if err := p.checkExecutor(executor); err != nil {
 		return nil, nil, err
 	}
-	p.finish(objects.Driver)
+	if err := p.finish(objects.Driver, func() (*demand.Demand, error) { return p.demandOf(objects, executor) }); err != nil {
+		return nil, nil, err
+	}
 	return objects, executor, nil
 }
 
@@ -106,11 +109,11 @@ func (p *Plan) executor(objects *render.Objects, template *corev1.Pod) (*corev1.
 
 // Requests returns what the application will ask of the cluster when it starts.
 func (p *Plan) Requests() (podrequests.Totals, error) {
-	demand, err := p.Demand()
+	found, err := p.Demand()
 	if err != nil {
 		return podrequests.Totals{}, err
 	}
-	return podrequests.Of(demand.Driver, demand.Executor, demand.Executors), nil
+	return found.Totals(), nil
 }
 
 // shapeDriver shapes the driver by the application's fields.
@@ -119,6 +122,7 @@ func (p *Plan) shapeDriver(pod *corev1.Pod) error {
 	if err := podmutation.Apply(pod, in, podmutation.Default()...); err != nil {
 		return err
 	}
+	p.prioritise(pod, podmutation.Driver)
 	return p.checkPod(pod, in)
 }
 

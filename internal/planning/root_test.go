@@ -47,7 +47,7 @@ func TestEveryPathBeginsWhereTheSpecStands(t *testing.T) {
 	} {
 		t.Run(name, func(t *testing.T) {
 			app := sparkPi(change)
-			own, scheduled := planning.Examine(app, field.NewPath("spec")), planning.Examine(app, field.NewPath("spec", "template"))
+			own, scheduled := planning.Examine(app, field.NewPath("spec"), planning.Options{}), planning.Examine(app, field.NewPath("spec", "template"), planning.Options{})
 			if len(own.Errors)+len(own.Warnings) == 0 {
 				t.Error("nothing is said")
 			}

@@ -20,8 +20,8 @@ func exampleRun(scheduled *v1beta2.ScheduledSparkApplication) *v1beta2.SparkAppl
 
 // ExamineSchedule says everything that is wrong with a schedule and its template: what a run would be refused for is
 // said of spec.template, before the run is due.
-func ExamineSchedule(scheduled *v1beta2.ScheduledSparkApplication) Examination {
-	examined := Examine(exampleRun(scheduled), field.NewPath("spec", "template"))
+func ExamineSchedule(scheduled *v1beta2.ScheduledSparkApplication, o Options) Examination {
+	examined := Examine(exampleRun(scheduled), field.NewPath("spec", "template"), o)
 	examined.Warnings = append(validation.ScheduleWarnings(scheduled), examined.Warnings...)
 	examined.Errors = append(validation.ScheduledSparkApplication(scheduled), examined.Errors...)
 	return examined
@@ -29,8 +29,8 @@ func ExamineSchedule(scheduled *v1beta2.ScheduledSparkApplication) Examination {
 
 // ProblemsOfSchedule says everything that is wrong with a schedule in one text without secrets; nothing where nothing
 // is.
-func ProblemsOfSchedule(scheduled *v1beta2.ScheduledSparkApplication) string {
-	errs := ExamineSchedule(scheduled).Errors
+func ProblemsOfSchedule(scheduled *v1beta2.ScheduledSparkApplication, o Options) string {
+	errs := ExamineSchedule(scheduled, o).Errors
 	if len(errs) == 0 {
 		return ""
 	}

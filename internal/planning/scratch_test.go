@@ -76,7 +76,7 @@ func TestReadOnlyScratchSpace(t *testing.T) {
 			if tc.source != (corev1.VolumeSource{}) {
 				app.Spec.Volumes = append(app.Spec.Volumes, corev1.Volume{Name: scratch.Name, VolumeSource: tc.source})
 			}
-			errs := planning.Examine(app, field.NewPath("spec")).Errors
+			errs := planning.Examine(app, field.NewPath("spec"), planning.Options{}).Errors
 			var got []string
 			for _, err := range errs {
 				got = append(got, err.Field)

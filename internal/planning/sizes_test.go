@@ -38,7 +38,7 @@ func TestMemoryIsReadAlikeByAll(t *testing.T) {
 			t.Run(title+" by "+way, func(t *testing.T) {
 				app := sparkPi(set)
 				app.Spec.SparkVersion = tc.version
-				examined := planning.Examine(app, field.NewPath("spec"))
+				examined := planning.Examine(app, field.NewPath("spec"), planning.Options{})
 				if len(examined.Errors) > 0 {
 					t.Fatal(examined.Errors)
 				}
@@ -71,12 +71,12 @@ func TestTemplateLimitsBelowRequests(t *testing.T) {
 			Limits: corev1.ResourceList{corev1.ResourceCPU: resource.MustParse("500m")},
 		}}}
 	})
-	errs := planning.Examine(app, field.NewPath("spec")).Errors
+	errs := planning.Examine(app, field.NewPath("spec"), planning.Options{}).Errors
 	if len(errs) != 1 || errs[0].Field != "spec.executor" || !strings.Contains(errs[0].Detail, "the limit of CPU, 500m, must not be less than what is requested, 1") {
 		t.Errorf("errors: %v", errs)
 	}
 	app.Spec.Executor.CoreRequest = new("500m")
-	if errs := planning.Examine(app, field.NewPath("spec")).Errors; len(errs) > 0 {
+	if errs := planning.Examine(app, field.NewPath("spec"), planning.Options{}).Errors; len(errs) > 0 {
 		t.Errorf("with a lower request: %v", errs)
 	}
 }

@@ -24,8 +24,7 @@ func (p *Plan) DriverTemplate() (*corev1.Pod, error) {
 	if err != nil {
 		return nil, err
 	}
-	p.finish(pod)
-	return pod, nil
+	return pod, p.finish(pod, p.Demand)
 }
 
 // ExecutorTemplate returns the pod that Spark makes executor pods from, with every field of the application that Spark
@@ -52,8 +51,16 @@ func (p *Plan) roleTemplate(role podmutation.Role) (*corev1.Pod, error) {
 	if err := podmutation.Apply(pod, in, podmutation.Default()...); err != nil {
 		return nil, err
 	}
+	p.prioritise(pod, role)
 	p.dropCarried(podmutation.SparkContainer(pod, in), role)
 	return pod, nil
+}
+
+// prioritise gives a pod the priority class that a feature has for its role, unless its author has given it one.
+func (p *Plan) prioritise(pod *corev1.Pod, role podmutation.Role) {
+	if pod.Spec.PriorityClassName == "" && pod.Spec.Priority == nil {
+		pod.Spec.PriorityClassName = p.priority[role]
+	}
 }
 
 // template returns what the pods of a role start from: the user's template, less the variables that properties carry,

@@ -35,17 +35,10 @@ func Warnings(spec *v1beta2.SparkApplicationSpec, path *field.Path) []string {
 	}
 	w.when(spec.BatchSchedulerOptions != nil && spec.BatchScheduler == nil, path.Child("batchSchedulerOptions"),
 		"has no effect without batchScheduler, unless the operator has a default one")
-	w.unserved(spec, path)
 	w.role(driverOf(spec), spec, path.Child("driver"))
 	w.role(executorOf(spec), spec, path.Child("executor"))
 	w.volumes(spec, path.Child("volumes"))
 	return w
-}
-
-// unserved warns of what this version of the operator stores and does not do.
-func (w *warnings) unserved(spec *v1beta2.SparkApplicationSpec, path *field.Path) {
-	w.when(spec.BatchScheduler != nil && *spec.BatchScheduler != "", path.Child("batchScheduler"),
-		"names the scheduler of the pods, and does nothing else in this version of the operator: no gangs, queues or task groups")
 }
 
 // minDeadlineSeconds is how long a run may take to be made when the operator is busy or replaced by another.

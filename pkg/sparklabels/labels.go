@@ -37,6 +37,8 @@ const (
 	SpecHash = Domain + "spec-hash"
 	// ConnectPort is the annotation of a Connect server's pod with the port on which it answers its clients.
 	ConnectPort = Domain + "connect-port"
+	// BatchScheduler is the annotation of the driver pod with the scheduler that its run is in a gang of.
+	BatchScheduler = Domain + "batch-scheduler"
 	// DriverEnd is the finalizer that keeps a driver pod until its end has been recorded.
 	DriverEnd = Domain + "driver-end"
 	// SubmissionMode is the annotation of an application that chooses how it is submitted.
@@ -130,7 +132,7 @@ func ReservedExecutor(label string) bool {
 // ReservedOperator returns whether only the operator sets the label or annotation on what it makes.
 func ReservedOperator(key string) bool {
 	switch key {
-	case AppName, ConnectName, LaunchedByOperator, CreatedByOperator, MutatedByOperator, SubmissionID, SpecHash:
+	case AppName, ConnectName, LaunchedByOperator, CreatedByOperator, MutatedByOperator, SubmissionID, SpecHash, BatchScheduler:
 		return true
 	}
 	return false

@@ -46,6 +46,12 @@ const maxExecutorSuffix = len("-exec-2147483647")
 // FitsExecutors returns whether Spark takes a name as what the names of executors begin with: they must fit a label.
 func FitsExecutors(prefix string) bool { return len(prefix)+maxExecutorSuffix <= MaxLabelLength }
 
+// VolcanoPodGroup returns the name of Volcano's PodGroup of an application.
+func VolcanoPodGroup(app string) string { return "spark-" + app + "-pg" }
+
+// PodGroup returns the name of the PodGroup of an application for kube-schedulers. Pods have it as a label value.
+func PodGroup(app string) string { return boundedMD5(app, "-pg") }
+
 // PrometheusConfigMap returns the name of the ConfigMap with the monitoring configuration of an application.
 func PrometheusConfigMap(app string) string { return app + "-prom-conf" }
 

@@ -8,6 +8,7 @@ import (
 
 	"sigs.k8s.io/yaml"
 
+	"github.com/alauda/spark-operator/internal/features"
 	"github.com/alauda/spark-operator/internal/identity"
 	"github.com/alauda/spark-operator/internal/planning"
 	"github.com/alauda/spark-operator/internal/submission/conformance"
@@ -107,7 +108,7 @@ func (s *spark) ours(t *testing.T, c cases.Case) string {
 		t.Fatal(err)
 	}
 	app.Namespace, app.Spec.SparkVersion = "default", s.version
-	plan, err := planning.NewPlan(app, identity.Of(app, 1), planning.Options{})
+	plan, err := planning.NewPlan(app, identity.Of(app, 1), planning.Options{Features: features.Options{Schedulers: cases.Schedulers}})
 	if err != nil {
 		return err.Error()
 	}

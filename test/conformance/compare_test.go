@@ -28,12 +28,15 @@ import (
 	"sigs.k8s.io/yaml"
 
 	"github.com/alauda/spark-operator/apis/sparkoperator/v1beta2"
+	"github.com/alauda/spark-operator/internal/batchscheduler"
+	"github.com/alauda/spark-operator/internal/features"
 	"github.com/alauda/spark-operator/internal/identity"
 	"github.com/alauda/spark-operator/internal/planning"
 	"github.com/alauda/spark-operator/internal/submission/conformance"
 	"github.com/alauda/spark-operator/internal/submission/dependents"
 	"github.com/alauda/spark-operator/internal/submission/native"
 	"github.com/alauda/spark-operator/pkg/sparkconf"
+	"github.com/alauda/spark-operator/test/conformance/cases"
 	"github.com/alauda/spark-operator/test/conformance/sparkjvm"
 )
 
@@ -141,7 +144,7 @@ func (s *spark) submit(
 	if _, named := app.Spec.SparkConf[sparkconf.Namespace]; named {
 		app.Spec.SparkConf[sparkconf.Namespace] = namespace
 	}
-	plan, err := planning.NewPlan(app, identity.Of(app, 1), planning.Options{})
+	plan, err := planning.NewPlan(app, identity.Of(app, 1), planning.Options{Features: features.Options{Schedulers: cases.Schedulers}})
 	if err != nil {
 		return nil, nil, err
 	}
@@ -156,7 +159,7 @@ func (s *spark) submit(
 func confirmed(context.Context) error { return nil }
 
 func (s *spark) native(ctx context.Context, plan *planning.Plan) error {
-	_, err := native.New(api).Submit(ctx, plan, confirmed)
+	_, err := native.New(api, batchscheduler.Schedulers{}).Submit(ctx, plan, confirmed)
 	return err
 }
 

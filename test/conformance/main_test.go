@@ -21,12 +21,14 @@ import (
 	"github.com/go-logr/logr"
 	schedulingv1 "k8s.io/api/scheduling/v1"
 	metav1 "k8s.io/apimachinery/pkg/apis/meta/v1"
+	"k8s.io/apimachinery/pkg/runtime"
 	clientgoscheme "k8s.io/client-go/kubernetes/scheme"
 	"k8s.io/client-go/rest"
 	ctrl "sigs.k8s.io/controller-runtime"
 	"sigs.k8s.io/controller-runtime/pkg/client"
 	"sigs.k8s.io/controller-runtime/pkg/envtest"
 
+	"github.com/alauda/spark-operator/internal/batchscheduler/registry"
 	"github.com/alauda/spark-operator/test/conformance/sparkjvm"
 	"github.com/alauda/spark-operator/test/integration/apiserver"
 )
@@ -50,9 +52,13 @@ type spark struct {
 
 func TestMain(m *testing.M) {
 	ctrl.SetLogger(logr.Discard())
-	env := &envtest.Environment{}
+	scheme := runtime.NewScheme()
+	if err := errors.Join(clientgoscheme.AddToScheme(scheme), registry.AddToScheme(scheme)); err != nil {
+		panic(err)
+	}
+	env := &envtest.Environment{CRDDirectoryPaths: []string{apiserver.Gangs()}, ErrorIfCRDPathMissing: true}
 	code := apiserver.Run(m, env, func(folder string) (err error) {
-		if api, err = client.New(env.Config, client.Options{Scheme: clientgoscheme.Scheme}); err != nil {
+		if api, err = client.New(env.Config, client.Options{Scheme: scheme}); err != nil {
 			return err
 		}
 		if err := startProxy(env.Config); err != nil {

@@ -9,6 +9,7 @@ import (
 	"testing"
 
 	"github.com/alauda/spark-operator/apis/sparkoperator/v1beta2"
+	"github.com/alauda/spark-operator/internal/features"
 	"github.com/alauda/spark-operator/internal/identity"
 	"github.com/alauda/spark-operator/internal/planning"
 	"github.com/alauda/spark-operator/test/conformance/cases"
@@ -105,7 +106,7 @@ func TestRefusedProperties(t *testing.T) {
 
 func expectDenied(t *testing.T, app *v1beta2.SparkApplication) {
 	t.Helper()
-	_, err := planning.NewPlan(app, identity.Of(app, 1), planning.Options{})
+	_, err := planning.NewPlan(app, identity.Of(app, 1), planning.Options{Features: features.Options{Schedulers: cases.Schedulers}})
 	if _, invalid := errors.AsType[*planning.InvalidError](err); !invalid {
 		t.Errorf("plan: %v, want an InvalidError", err)
 	}
@@ -113,7 +114,7 @@ func expectDenied(t *testing.T, app *v1beta2.SparkApplication) {
 
 func expectUnsupported(t *testing.T, app *v1beta2.SparkApplication) {
 	t.Helper()
-	plan, err := planning.NewPlan(app, identity.Of(app, 1), planning.Options{})
+	plan, err := planning.NewPlan(app, identity.Of(app, 1), planning.Options{Features: features.Options{Schedulers: cases.Schedulers}})
 	if err != nil {
 		t.Fatal(err)
 	}

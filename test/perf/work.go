@@ -75,7 +75,11 @@ func (c *cluster) submitBare(ctx context.Context, l *ledger, name string) error 
 	if err != nil {
 		return err
 	}
-	for _, object := range append(plan.DependentObjects(), objects.InOrder()...) {
+	dependents, err := plan.DependentObjects()
+	if err != nil {
+		return err
+	}
+	for _, object := range append(dependents, objects.InOrder()...) {
 		written, isObject := object.(client.Object)
 		if !isObject {
 			return fmt.Errorf("%T is no object of a client", object)

@@ -21,9 +21,6 @@ type ControllerConfiguration struct {
 	// submission says how drivers are made.
 	// +optional
 	Submission Submission `json:"submission,omitzero"`
-	// batchScheduler is the scheduler of a cluster that has another than its own for Spark.
-	// +optional
-	BatchScheduler BatchScheduler `json:"batchScheduler,omitzero"`
 	// uiService is the Service of the web UI that each run gets.
 	// +optional
 	UIService UIService `json:"uiService,omitzero"`
@@ -134,14 +131,6 @@ type Uploads struct {
 	// Without it only keytabs and krb5.conf are of use.
 	// +optional
 	Path string `json:"path,omitempty"`
-}
-
-// BatchScheduler is the scheduler of a cluster that has another than its own for Spark.
-type BatchScheduler struct {
-	// default is the scheduler of the pods of applications that name none, be it by a field, a template or sparkConf.
-	// It is the name and nothing more so far: pods are not scheduled as a gang.
-	// +optional
-	Default string `json:"default,omitempty"`
 }
 
 // PodLabels says which labels of applications their pods have as well.

@@ -23,6 +23,10 @@ type SharedConfiguration struct {
 	// It cannot be combined with namespaces, and needs the component namespace-selector.
 	// +optional
 	NamespaceSelector *metav1.LabelSelector `json:"namespaceSelector,omitempty"`
+	// batchScheduler says which batch schedulers applications may have. Both binaries are to be told the same: the
+	// webhook refuses what the controller would.
+	// +optional
+	BatchScheduler BatchScheduler `json:"batchScheduler,omitzero"`
 	// cacheSyncTimeout is how long the binary may take at start to read what is in the cluster.
 	// +optional
 	CacheSyncTimeout metav1.Duration `json:"cacheSyncTimeout,omitzero"`
@@ -38,6 +42,23 @@ type SharedConfiguration struct {
 	// pprof is the endpoint of Go's profiler, /debug/pprof/.
 	// +optional
 	Pprof Pprof `json:"pprof,omitzero"`
+}
+
+// BatchScheduler says which batch schedulers applications may have.
+type BatchScheduler struct {
+	// enabled are batch schedulers that the cluster has: volcano, yunikorn. An application that names another as
+	// batchScheduler is refused. Volcano needs a permission, which config/overlays/volcano gives.
+	// +optional
+	Enabled []string `json:"enabled,omitempty"`
+	// kubeSchedulers are the names of kube-schedulers that have the plugin coscheduling of
+	// kubernetes-sigs/scheduler-plugins. They are enabled as well, and need a permission, which
+	// config/components/coscheduling gives.
+	// +optional
+	KubeSchedulers []string `json:"kubeSchedulers,omitempty"`
+	// default is the scheduler of the pods of applications that name none, be it by a field, a template or sparkConf.
+	// It is one of those that are enabled, and schedules them as a gang.
+	// +optional
+	Default string `json:"default,omitempty"`
 }
 
 // ClientConnection limits the requests to the API server.

@@ -10,10 +10,10 @@ import (
 
 // BatchSchedulerConfiguration tunes a batch scheduler.
 type BatchSchedulerConfiguration struct {
-	// queue is the scheduler's queue to put the application into.
+	// queue is the scheduler's queue to put the application into. Volcano and YuniKorn only.
 	// +optional
 	Queue *string `json:"queue,omitempty"`
-	// priorityClassName is the priority class of the application as a whole. Volcano only.
+	// priorityClassName is the priority class of the application as a whole, and of pods that have none of their own.
 	// +optional
 	PriorityClassName *string `json:"priorityClassName,omitempty"`
 	// resources to wait for before the application starts, in place of what its pods ask for. Volcano only.

@@ -161,7 +161,8 @@ type SparkApplicationSpec struct {
 	// monitoring exposes metrics of driver and executors.
 	// +optional
 	Monitoring *MonitoringSpec `json:"monitoring,omitempty"`
-	// batchScheduler is the name of the batch scheduler to use.
+	// batchScheduler is the name of the batch scheduler that places driver and executors as a gang, one of those that
+	// the operator enables.
 	// +optional
 	BatchScheduler *string `json:"batchScheduler,omitempty"`
 	// timeToLiveSeconds is how long the application is kept after it ended; zero deletes it at once, unset keeps it.

@@ -16,6 +16,9 @@ import (
 	corev1 "k8s.io/api/core/v1"
 	"sigs.k8s.io/yaml"
 
+	configv1alpha1 "github.com/alauda/spark-operator/apis/config/v1alpha1"
+	"github.com/alauda/spark-operator/internal/batchscheduler/registry"
+	"github.com/alauda/spark-operator/internal/features"
 	"github.com/alauda/spark-operator/internal/identity"
 	"github.com/alauda/spark-operator/internal/planning"
 	"github.com/alauda/spark-operator/internal/submission/conformance"
@@ -35,6 +38,9 @@ type recording struct {
 	executor bool
 	minor    string
 }
+
+// schedulers are those that the applications may name.
+var schedulers = registry.Configured(configv1alpha1.BatchScheduler{Enabled: registry.Names(), KubeSchedulers: []string{"gang-scheduler"}})
 
 // Every testdata/<case>.app.yaml is an application, <case>.spark-<version>.yaml what real spark-submit made of it, and
 // <case>.executor.spark-<version>.yaml the executor pod that Spark's real driver asked for.
@@ -197,7 +203,7 @@ func planOf(t *testing.T, path, version string) *planning.Plan {
 	t.Helper()
 	app := manifest.Application(t, path)
 	app.Spec.SparkVersion = version
-	plan, err := planning.NewPlan(app, identity.Of(app, 1), planning.Options{})
+	plan, err := planning.NewPlan(app, identity.Of(app, 1), planning.Options{Features: features.Options{Schedulers: schedulers}})
 	if err != nil {
 		t.Fatal(err)
 	}

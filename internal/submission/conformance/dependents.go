@@ -12,8 +12,12 @@ import (
 // Dependents returns the normalised objects that an application has beside those of Spark's client. Spark knows nothing
 // of them: they are the same in both ways to submit.
 func Dependents(plan *planning.Plan) ([]Object, error) {
-	var bodies [][]byte
-	for _, object := range plan.DependentObjects() {
+	objects, err := plan.DependentObjects()
+	if err != nil {
+		return nil, err
+	}
+	bodies := make([][]byte, 0, len(objects))
+	for _, object := range objects {
 		body, err := json.Marshal(object)
 		if err != nil {
 			return nil, err

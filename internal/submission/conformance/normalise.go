@@ -16,6 +16,7 @@ import (
 	networkingv1 "k8s.io/api/networking/v1"
 	policyv1 "k8s.io/api/policy/v1"
 	metav1 "k8s.io/apimachinery/pkg/apis/meta/v1"
+	volcanov1beta1 "volcano.sh/apis/pkg/apis/scheduling/v1beta1"
 
 	"github.com/alauda/spark-operator/internal/planning"
 	"github.com/alauda/spark-operator/pkg/render"
@@ -153,6 +154,8 @@ func (o *Object) decode(body []byte) (err error) {
 		o.Spec, err = specOf(body, func(ingress *networkingv1.Ingress) any { return ingress.Spec })
 	case "PodDisruptionBudget":
 		o.Spec, err = specOf(body, func(budget *policyv1.PodDisruptionBudget) any { return budget.Spec })
+	case "PodGroup": // Of any batch scheduler.
+		o.Spec, err = specOf(body, func(group *volcanov1beta1.PodGroup) any { return group.Spec })
 	case "Pod":
 		o.Spec, err = specOf(body, func(pod *corev1.Pod) any {
 			renumberLocalDirs(&pod.Spec)

@@ -39,7 +39,11 @@ type Made struct {
 // else's, unless the driver cannot start without. Its errors are those of submission.Submitter.
 func Ensure(ctx context.Context, c Client, plan *planning.Plan, confirm submission.Confirm) (Made, error) {
 	made, refused := Made{Driver: v1beta2.DriverInfo{PodName: plan.Attempt().DriverPodName}}, sets.New[string]()
-	for _, dependent := range plan.Dependents() {
+	all, err := plan.Dependents()
+	if err != nil {
+		return Made{}, err
+	}
+	for _, dependent := range all {
 		if refused.Has(dependent.Needs) {
 			continue
 		}
@@ -48,6 +52,9 @@ func Ensure(ctx context.Context, c Client, plan *planning.Plan, confirm submissi
 			made.Warnings = append(made.Warnings, "the run goes on without what was refused: "+err.Error())
 			refused.Insert(dependent.Object.GetName())
 			continue
+		}
+		if missing, isMissing := errors.AsType[*apply.NotServedError](err); isMissing {
+			missing.Install = dependent.Install
 		}
 		if err != nil {
 			return Made{}, err

@@ -33,6 +33,7 @@ import (
 	"github.com/alauda/spark-operator/internal/submission/dependents"
 	"github.com/alauda/spark-operator/internal/testing/builder"
 	"github.com/alauda/spark-operator/internal/webui"
+	"github.com/alauda/spark-operator/pkg/render"
 	"github.com/alauda/spark-operator/pkg/sparklabels"
 )
 
@@ -56,11 +57,21 @@ func planOf(t *testing.T, app *v1beta2.SparkApplication, attempt int64) *plannin
 // wanted is the one ConfigMap of a plan.
 func wanted(t *testing.T, plan *planning.Plan) *corev1.ConfigMap {
 	t.Helper()
-	configMap, isConfigMap := plan.DependentObjects()[0].(*corev1.ConfigMap)
+	first := dependentsOf(t, plan)[0]
+	configMap, isConfigMap := first.(*corev1.ConfigMap)
 	if !isConfigMap {
-		t.Fatalf("the dependent is a %T", plan.DependentObjects()[0])
+		t.Fatalf("the dependent is a %T", first)
 	}
 	return configMap
+}
+
+func dependentsOf(t *testing.T, plan *planning.Plan) []render.Object {
+	t.Helper()
+	objects, err := plan.DependentObjects()
+	if err != nil {
+		t.Fatal(err)
+	}
+	return objects
 }
 
 // stored are all ConfigMaps.
@@ -436,7 +447,7 @@ func TestRelease(t *testing.T) {
 	} {
 		t.Run(name, func(t *testing.T) {
 			c := fake.NewClientBuilder().Build()
-			for _, dependent := range plan.DependentObjects() {
+			for _, dependent := range dependentsOf(t, plan) {
 				made, isObject := dependent.DeepCopyObject().(client.Object)
 				if !isObject {
 					t.Fatalf("%T is no object", dependent)
@@ -447,7 +458,7 @@ func TestRelease(t *testing.T) {
 				}
 			}
 			for range 2 {
-				if err := dependents.Release(t.Context(), c, app, objects.Driver); err != nil {
+				if err := dependents.Release(t.Context(), c, features.Options{}, app, objects.Driver); err != nil {
 					t.Fatal(err)
 				}
 				if diff := cmp.Diff(tc.want, names(t, c)); diff != "" {

@@ -29,13 +29,13 @@ type Releaser interface {
 // Services and the environments of later pods, and a budget would keep nodes from being drained. It is idempotent; a
 // conflict says that something has changed since it was looked at. What is of another attempt, or not the
 // application's, is left alone; what the application has been changed not to name any more goes with the attempt.
-func Release(ctx context.Context, c Releaser, app *v1beta2.SparkApplication, driver *corev1.Pod) error {
+func Release(ctx context.Context, c Releaser, o features.Options, app *v1beta2.SparkApplication, driver *corev1.Pod) error {
 	var errs []error
 	for _, feature := range features.All() {
 		if feature.Ended == nil {
 			continue
 		}
-		for _, object := range feature.Ended(app, driver.Name) {
+		for _, object := range feature.Ended(o, app, driver) {
 			object.SetNamespace(app.Namespace)
 			errs = append(errs, release(ctx, c, app, driver, object))
 		}
@@ -46,7 +46,7 @@ func Release(ctx context.Context, c Releaser, app *v1beta2.SparkApplication, dri
 func release(ctx context.Context, c Releaser, app *v1beta2.SparkApplication, driver *corev1.Pod, object client.Object) error {
 	key := client.ObjectKeyFromObject(object)
 	if err := c.Get(ctx, key, object); err != nil {
-		if apierrors.IsNotFound(err) {
+		if apierrors.IsNotFound(err) || apply.IsNotServed(err) {
 			return nil
 		}
 		return fmt.Errorf("get %T %s: %w", object, key, err)

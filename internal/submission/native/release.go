@@ -11,6 +11,7 @@ import (
 	corev1 "k8s.io/api/core/v1"
 	networkingv1 "k8s.io/api/networking/v1"
 	policyv1 "k8s.io/api/policy/v1"
+	apierrors "k8s.io/apimachinery/pkg/api/errors"
 	"k8s.io/apimachinery/pkg/api/meta"
 	metav1 "k8s.io/apimachinery/pkg/apis/meta/v1"
 	"k8s.io/apimachinery/pkg/runtime"
@@ -34,7 +35,10 @@ import (
 // not control, whatever its labels say, nor anything that was made after the decision to delete (see
 // submission.Confirm).
 func (s *Submitter) Release(ctx context.Context, app *v1beta2.SparkApplication, attempt identity.Attempt, confirm submission.Confirm) error {
-	var found []client.Object
+	found, err := s.gangs(ctx, app, attempt)
+	if err != nil {
+		return err
+	}
 	for _, list := range []client.ObjectList{
 		&corev1.ServiceList{}, &corev1.ConfigMapList{}, &corev1.PersistentVolumeClaimList{}, &networkingv1.NetworkPolicyList{},
 		&networkingv1.IngressList{}, &policyv1.PodDisruptionBudgetList{},
@@ -56,6 +60,21 @@ func (s *Submitter) Release(ctx context.Context, app *v1beta2.SparkApplication, 
 		errs = append(errs, apply.Delete(ctx, s.client, object))
 	}
 	return errors.Join(errs...)
+}
+
+// gangs returns the objects that the attempt has made for batch schedulers. Where the cluster does not know a kind
+// there are none, and who may not list them has not made any.
+func (s *Submitter) gangs(ctx context.Context, app *v1beta2.SparkApplication, attempt identity.Attempt) (found []client.Object, err error) {
+	for _, group := range s.schedulers.Groups(app.Name) {
+		list := &metav1.PartialObjectMetadataList{}
+		list.SetGroupVersionKind(group.Kind.GroupVersion().WithKind(group.Kind.Kind + "List"))
+		objects, err := s.madeFor(ctx, app, attempt, list)
+		if err != nil && !apply.IsNotServed(err) && !apierrors.IsForbidden(err) {
+			return nil, err
+		}
+		found = append(found, objects...)
+	}
+	return found, nil
 }
 
 // madeFor returns the objects of a kind that the attempt has made and that nobody has deleted.

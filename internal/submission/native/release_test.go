@@ -12,6 +12,7 @@ import (
 	"sigs.k8s.io/controller-runtime/pkg/client/fake"
 	"sigs.k8s.io/controller-runtime/pkg/client/interceptor"
 
+	"github.com/alauda/spark-operator/internal/batchscheduler"
 	"github.com/alauda/spark-operator/internal/identity"
 	"github.com/alauda/spark-operator/internal/submission/native"
 )
@@ -30,7 +31,7 @@ func TestReleaseDeletesNothingThatWasMadeAfterItsDecision(t *testing.T) {
 	}
 	submit := func() {
 		submitted = true
-		if _, err := native.New(c).Submit(t.Context(), planOf(t, app, 1), confirmed); err != nil {
+		if _, err := native.New(c, batchscheduler.Schedulers{}).Submit(t.Context(), planOf(t, app, 1), confirmed); err != nil {
 			t.Fatal(err)
 		}
 	}
@@ -43,7 +44,7 @@ func TestReleaseDeletesNothingThatWasMadeAfterItsDecision(t *testing.T) {
 			return c.List(ctx, list, opts...)
 		},
 	}).Build()
-	if err := native.New(c).Release(t.Context(), app, identity.Of(app, 1), confirm); !errors.Is(err, changed) {
+	if err := native.New(c, batchscheduler.Schedulers{}).Release(t.Context(), app, identity.Of(app, 1), confirm); !errors.Is(err, changed) {
 		t.Errorf("Release = %v, want %v", err, changed)
 	}
 	if got := len(objects(t, c)); got != len(creations) {

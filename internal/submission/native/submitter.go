@@ -10,6 +10,7 @@ import (
 	"sigs.k8s.io/controller-runtime/pkg/client"
 
 	"github.com/alauda/spark-operator/internal/apply"
+	"github.com/alauda/spark-operator/internal/batchscheduler"
 	"github.com/alauda/spark-operator/internal/planning"
 	"github.com/alauda/spark-operator/internal/submission"
 	"github.com/alauda/spark-operator/internal/submission/dependents"
@@ -25,13 +26,16 @@ type Client interface {
 
 // Submitter starts drivers by writing their objects.
 type Submitter struct {
-	client Client
+	client     Client
+	schedulers batchscheduler.Schedulers
 }
 
 var _ submission.Submitter = (*Submitter)(nil)
 
-// New returns a submitter that writes by the client.
-func New(c Client) *Submitter { return &Submitter{client: c} }
+// New returns a submitter that writes by the client, on a cluster with those batch schedulers.
+func New(c Client, s batchscheduler.Schedulers) *Submitter {
+	return &Submitter{client: c, schedulers: s}
+}
 
 // +kubebuilder:rbac:groups="",resources=configmaps,verbs=get;create;delete
 // +kubebuilder:rbac:groups="",resources=services,verbs=get;create;delete

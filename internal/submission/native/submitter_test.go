@@ -26,6 +26,7 @@ import (
 
 	"github.com/alauda/spark-operator/apis/sparkoperator/v1beta2"
 	"github.com/alauda/spark-operator/internal/apply"
+	"github.com/alauda/spark-operator/internal/batchscheduler"
 	"github.com/alauda/spark-operator/internal/identity"
 	"github.com/alauda/spark-operator/internal/planning"
 	"github.com/alauda/spark-operator/internal/submission"
@@ -73,7 +74,7 @@ func TestSubmitCreatesThePodLastAndEverythingOwned(t *testing.T) {
 		},
 	}).Build()
 	app := application()
-	result, err := native.New(c).Submit(t.Context(), planOf(t, app, 1), confirmed)
+	result, err := native.New(c, batchscheduler.Schedulers{}).Submit(t.Context(), planOf(t, app, 1), confirmed)
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -101,7 +102,7 @@ func TestDependentsComeFirstAndGoWithTheAttempt(t *testing.T) {
 			return c.Create(ctx, obj, opts...)
 		},
 	}).Build()
-	submitter, app := native.New(c), monitored()
+	submitter, app := native.New(c, batchscheduler.Schedulers{}), monitored()
 	for range 2 {
 		if _, err := submitter.Submit(t.Context(), planOf(t, app, 1), confirmed); err != nil {
 			t.Fatal(err)
@@ -121,7 +122,7 @@ func TestDependentsComeFirstAndGoWithTheAttempt(t *testing.T) {
 func TestNothingIsMadeBesideAForeignDependent(t *testing.T) {
 	foreign := &corev1.ConfigMap{ObjectMeta: metav1.ObjectMeta{Namespace: "default", Name: "pi-prom-conf"}}
 	c := fake.NewClientBuilder().WithObjects(foreign).Build()
-	_, err := native.New(c).Submit(t.Context(), planOf(t, monitored(), 1), confirmed)
+	_, err := native.New(c, batchscheduler.Schedulers{}).Submit(t.Context(), planOf(t, monitored(), 1), confirmed)
 	want := "configmap default/pi-prom-conf is not this application's, it belongs to nobody that it names: delete it or choose another name"
 	if _, isConflict := errors.AsType[*apply.ConflictError](err); !isConflict || err.Error() != want {
 		t.Errorf("error = %v, want %s", err, want)
@@ -152,7 +153,7 @@ func TestSubmitIsFinishedByTheNextCallWhateverFailed(t *testing.T) {
 						return cut
 					},
 				}).Build()
-				submitter, plan := native.New(c), planOf(t, application(), 1)
+				submitter, plan := native.New(c, batchscheduler.Schedulers{}), planOf(t, application(), 1)
 				if _, err := submitter.Submit(t.Context(), plan, confirmed); !errors.Is(err, cut) {
 					t.Fatalf("first call = %v, want the client's error", err)
 				}
@@ -185,7 +186,7 @@ func TestSubmitTakesNothingThatWasMadeOfAnotherSpec(t *testing.T) {
 					return c.Create(ctx, obj, opts...)
 				},
 			}).Build()
-			submitter, app := native.New(c), application()
+			submitter, app := native.New(c, batchscheduler.Schedulers{}), application()
 			if _, err := submitter.Submit(t.Context(), planOf(t, app, 1), confirmed); err == nil {
 				t.Fatal("there was no crash")
 			}
@@ -233,7 +234,7 @@ func TestSubmitRecognisesWhatIsInTheWay(t *testing.T) {
 	for name, tc := range cases {
 		t.Run(name, func(t *testing.T) {
 			c := fake.NewClientBuilder().WithObjects(tc.existing.DeepCopy()).Build()
-			result, err := native.New(c).Submit(t.Context(), planOf(t, app, 2), confirmed)
+			result, err := native.New(c, batchscheduler.Schedulers{}).Submit(t.Context(), planOf(t, app, 2), confirmed)
 			switch {
 			case tc.want == adopted || tc.want == replaced:
 				if err != nil || result.Adopted != (tc.want == adopted) {
@@ -258,7 +259,7 @@ func TestSubmitCreatesWhatWasInTheWayAndWentAway(t *testing.T) {
 			return c.Create(ctx, obj, opts...)
 		},
 	}).Build()
-	result, err := native.New(c).Submit(t.Context(), planOf(t, application(), 1), confirmed)
+	result, err := native.New(c, batchscheduler.Schedulers{}).Submit(t.Context(), planOf(t, application(), 1), confirmed)
 	if err != nil || result.Adopted || !refused {
 		t.Errorf("Submit = %+v, %v, want a new driver", result, err)
 	}
@@ -274,7 +275,7 @@ func TestReleaseDeletesTheAttemptsObjectsAndNoOthers(t *testing.T) {
 		Namespace: "default", Name: "foreign", Labels: map[string]string{sparklabels.SubmissionID: first.SubmissionID},
 	}}
 	c := fake.NewClientBuilder().WithObjects(foreign).Build()
-	submitter := native.New(c)
+	submitter := native.New(c, batchscheduler.Schedulers{})
 	if _, err := submitter.Submit(t.Context(), planOf(t, app, 1), confirmed); err != nil {
 		t.Fatal(err)
 	}
@@ -313,7 +314,7 @@ func TestSubmitCallsWhatTheServerRefusesInvalid(t *testing.T) {
 			return apierrors.NewInvalid(schema.GroupKind{Kind: "Pod"}, "pi-driver", nil)
 		},
 	}).Build()
-	_, err := native.New(c).Submit(t.Context(), planOf(t, application(), 1), confirmed)
+	_, err := native.New(c, batchscheduler.Schedulers{}).Submit(t.Context(), planOf(t, application(), 1), confirmed)
 	if _, ok := errors.AsType[*planning.InvalidError](err); !ok {
 		t.Errorf("error = %v, want an InvalidError", err)
 	}
@@ -323,7 +324,7 @@ func TestSubmitWritesNothingForWhatItCannotExpress(t *testing.T) {
 	app := application()
 	app.Spec.MainApplicationFile = new("/home/me/pi.jar")
 	c := fake.NewClientBuilder().Build()
-	_, err := native.New(c).Submit(t.Context(), planOf(t, app, 1), confirmed)
+	_, err := native.New(c, batchscheduler.Schedulers{}).Submit(t.Context(), planOf(t, app, 1), confirmed)
 	if _, ok := errors.AsType[*planning.UnsupportedError](err); !ok {
 		t.Errorf("error = %v, want an UnsupportedError", err)
 	}
@@ -334,7 +335,7 @@ func TestSubmitWritesNothingForWhatItCannotExpress(t *testing.T) {
 
 func created(t *testing.T, c client.Client) []client.Object {
 	t.Helper()
-	if _, err := native.New(c).Submit(t.Context(), planOf(t, application(), 1), confirmed); err != nil {
+	if _, err := native.New(c, batchscheduler.Schedulers{}).Submit(t.Context(), planOf(t, application(), 1), confirmed); err != nil {
 		t.Fatal(err)
 	}
 	return objects(t, c)

@@ -33,7 +33,7 @@ type pods struct {
 var operator = planning.Options{
 	Features: features.Options{
 		WebUI:      webui.Options{Service: true, URLFormat: "{{$appName}}.example.com"},
-		Disruption: disruption.Options{Budgets: true},
+		Disruption: disruption.Options{Budgets: true}, Schedulers: cases.Schedulers,
 	},
 }
 

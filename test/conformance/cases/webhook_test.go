@@ -14,6 +14,7 @@ import (
 	"github.com/google/go-cmp/cmp"
 	corev1 "k8s.io/api/core/v1"
 
+	"github.com/alauda/spark-operator/internal/features"
 	"github.com/alauda/spark-operator/internal/identity"
 	"github.com/alauda/spark-operator/internal/planning"
 	"github.com/alauda/spark-operator/pkg/podmutation"
@@ -105,7 +106,7 @@ func podsOf(c cases.Case, version string) (*planning.Plan, map[podmutation.Role]
 		return nil, nil, err
 	}
 	app.Namespace, app.Spec.SparkVersion = "default", version
-	plan, err := planning.NewPlan(app, identity.Of(app, 1), planning.Options{})
+	plan, err := planning.NewPlan(app, identity.Of(app, 1), planning.Options{Features: features.Options{Schedulers: cases.Schedulers}})
 	if err != nil {
 		return nil, nil, err
 	}

@@ -23,6 +23,12 @@ func CRDs() string {
 	return filepath.Join(filepath.Dir(file), "../../../config/crd/bases")
 }
 
+// Gangs is the folder with the kinds of batch schedulers.
+func Gangs() string {
+	_, file, _, _ := runtime.Caller(0)
+	return filepath.Join(filepath.Dir(file), "testdata")
+}
+
 // Tests are those of a package: a *testing.M, or one that has something to end before the API server is stopped.
 type Tests interface{ Run() int }
 

@@ -147,7 +147,9 @@ func interrupt(t *testing.T, namespace string) (*v1beta2.SparkApplication, *core
 	must(t, err)
 	objects, err := plan.Render()
 	must(t, err)
-	for _, object := range append(plan.DependentObjects(), objects.InOrder()...) {
+	dependents, err := plan.DependentObjects()
+	must(t, err)
+	for _, object := range append(dependents, objects.InOrder()...) {
 		made, isObject := object.(client.Object)
 		if !isObject {
 			t.Fatalf("%T is no object of a client", object)

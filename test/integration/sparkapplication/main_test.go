@@ -32,6 +32,7 @@ import (
 	configv1alpha1 "github.com/alauda/spark-operator/apis/config/v1alpha1"
 	"github.com/alauda/spark-operator/apis/sparkoperator/v1beta2"
 	"github.com/alauda/spark-operator/controllers"
+	"github.com/alauda/spark-operator/internal/batchscheduler/registry"
 	"github.com/alauda/spark-operator/internal/metrics"
 	"github.com/alauda/spark-operator/internal/submission/sparksubmit"
 	"github.com/alauda/spark-operator/internal/testing/builder"
@@ -63,7 +64,7 @@ func TestMain(m *testing.M) {
 
 func scheme() *runtime.Scheme {
 	s := runtime.NewScheme()
-	for _, add := range []func(*runtime.Scheme) error{clientgoscheme.AddToScheme, v1beta2.AddToScheme} {
+	for _, add := range []func(*runtime.Scheme) error{clientgoscheme.AddToScheme, v1beta2.AddToScheme, registry.AddToScheme} {
 		if err := add(s); err != nil {
 			panic(err)
 		}

@@ -35,7 +35,7 @@ func Main(m *testing.M, subject Subject, setup func(c *Cluster, folder string) e
 	if err := os.Setenv("GOGC", strconv.Itoa(garbage)); err != nil {
 		panic(err)
 	}
-	env := &envtest.Environment{CRDDirectoryPaths: []string{apiserver.CRDs()}, ErrorIfCRDPathMissing: true}
+	env := &envtest.Environment{CRDDirectoryPaths: []string{apiserver.CRDs(), apiserver.Gangs()}, ErrorIfCRDPathMissing: true}
 	// Fairness among clients costs the API server much of its time, and here is one client.
 	env.ControlPlane.GetAPIServer().Configure().Set("enable-priority-and-fairness", "false")
 	ctx, cancel := context.WithCancel(context.Background())

@@ -24,6 +24,9 @@ func (t *world) control(ctx context.Context, p *wire.Process) error {
 	cfg.Metrics.BindAddress, cfg.Health.BindAddress = configv1alpha1.Off, configv1alpha1.Off
 	cfg.DriverPodDisruptionBudget.Enabled = true
 	cfg.Submission.Mode = t.mode
+	if t.scenario.gang {
+		cfg.BatchScheduler = configv1alpha1.BatchScheduler{Enabled: []string{"volcano"}, Default: "volcano"}
+	}
 	cfg.LeaderElection.Enabled = t.Elected
 	if t.Elected {
 		cfg.LeaderElection.LeaseNamespace = t.Namespace

@@ -17,6 +17,7 @@ import (
 	"k8s.io/apimachinery/pkg/runtime"
 	clientgoscheme "k8s.io/client-go/kubernetes/scheme"
 	"sigs.k8s.io/controller-runtime/pkg/client"
+	volcanov1beta1 "volcano.sh/apis/pkg/apis/scheduling/v1beta1"
 
 	"github.com/alauda/spark-operator/apis/sparkoperator/v1beta2"
 	"github.com/alauda/spark-operator/test/integration/faults/engine"
@@ -41,7 +42,7 @@ func TestMain(m *testing.M) {
 
 func newScheme() *runtime.Scheme {
 	s := runtime.NewScheme()
-	if err := errors.Join(clientgoscheme.AddToScheme(s), v1beta2.AddToScheme(s)); err != nil {
+	if err := errors.Join(clientgoscheme.AddToScheme(s), v1beta2.AddToScheme(s), volcanov1beta1.AddToScheme(s)); err != nil {
 		panic(err)
 	}
 	return s
@@ -54,6 +55,7 @@ var subject = engine.Subject{
 	Watched: []client.ObjectList{&v1beta2.SparkApplicationList{}, &corev1.PodList{}},
 	Made: []client.ObjectList{
 		&corev1.ConfigMapList{}, &corev1.ServiceList{}, &networkingv1.IngressList{}, &policyv1.PodDisruptionBudgetList{},
+		&volcanov1beta1.PodGroupList{},
 	},
 	Reasons: reasons,
 }

@@ -27,6 +27,8 @@ type scenario struct {
 	// lingers is whether the driver of a deleted application stays until the application that is made after it says
 	// that it waits for it, and since when.
 	lingers bool
+	// gang is whether Volcano is to place driver and executors together.
+	gang bool
 	// script is the user's part. The calls from the trial's mark on meet faults.
 	script func(context.Context, *world) error
 	// fromStart is whether the controller's start is marked.
@@ -165,6 +167,23 @@ var further = []scenario{
 		},
 		fromStart: true,
 		want:      &counters{State: v1beta2.ApplicationStateCompleted, Attempt: 2, Executions: 2, Submissions: 2},
+	},
+	{
+		name:      "gang, retry and suspension",
+		exitCodes: []int32{1},
+		gang:      true,
+		change: func(app *v1beta2.SparkApplication) {
+			app.Spec.RestartPolicy.OnFailureRetries = new(int32(1))
+			app.Spec.RestartPolicy.OnFailureRetryInterval = new(int64(retryInterval))
+		},
+		script: func(ctx context.Context, t *world) error {
+			t.allow(appName, 1)
+			return t.steps(ctx, t.submit(appName), t.untilRunning(2), t.ganged(true),
+				t.patch(`{"spec":{"suspend":true}}`), t.until(appName, v1beta2.ApplicationStateSuspended, 2), t.ganged(false),
+				t.patch(`{"spec":{"suspend":false}}`), t.release(3), t.until(appName, v1beta2.ApplicationStateCompleted, 3), t.ganged(false))
+		},
+		fromStart: true,
+		want:      &counters{State: v1beta2.ApplicationStateCompleted, Attempt: 3, Executions: 3, Submissions: 3},
 	},
 	{
 		name: "refused submission and retry",

@@ -13,6 +13,7 @@ import (
 	policyv1 "k8s.io/api/policy/v1"
 	metav1 "k8s.io/apimachinery/pkg/apis/meta/v1"
 	"sigs.k8s.io/controller-runtime/pkg/client"
+	volcanov1beta1 "volcano.sh/apis/pkg/apis/scheduling/v1beta1"
 
 	"github.com/alauda/spark-operator/apis/sparkoperator/v1beta2"
 	"github.com/alauda/spark-operator/internal/testing/builder"
@@ -115,6 +116,17 @@ func (t *world) budgeted(want bool) step {
 			budgets := &policyv1.PodDisruptionBudgetList{}
 			err := t.API.List(ctx, budgets, client.InNamespace(t.Namespace))
 			return err == nil && (len(budgets.Items) == 1) == want
+		})
+	}
+}
+
+// ganged looks whether something is kept for the executors.
+func (t *world) ganged(want bool) step {
+	return func(ctx context.Context) error {
+		return t.Poll(ctx, fmt.Sprintf("a PodGroup: %t", want), func() bool {
+			groups := &volcanov1beta1.PodGroupList{}
+			err := t.API.List(ctx, groups, client.InNamespace(t.Namespace))
+			return err == nil && (len(groups.Items) == 1) == want
 		})
 	}
 }
