@@ -22,10 +22,10 @@ var (
 // PodGroup is a gang of pods.
 type PodGroup struct {
 	metav1.TypeMeta   `json:",inline"`
-	metav1.ObjectMeta `json:"metadata,omitempty"`
+	metav1.ObjectMeta `json:"metadata,omitzero"`
 
 	// Spec is what the gang needs.
-	Spec PodGroupSpec `json:"spec,omitempty"`
+	Spec PodGroupSpec `json:"spec,omitzero"`
 }
 
 // PodGroupSpec is what a gang needs.
@@ -39,7 +39,7 @@ type PodGroupSpec struct {
 // DeepCopyObject implements runtime.Object.
 func (g *PodGroup) DeepCopyObject() runtime.Object {
 	copied := &PodGroup{TypeMeta: g.TypeMeta, Spec: PodGroupSpec{MinMember: g.Spec.MinMember, MinResources: g.Spec.MinResources.DeepCopy()}}
-	g.ObjectMeta.DeepCopyInto(&copied.ObjectMeta)
+	g.DeepCopyInto(&copied.ObjectMeta)
 	return copied
 }
 

@@ -9,7 +9,6 @@ package volcano
 
 import (
 	"k8s.io/apimachinery/pkg/runtime/schema"
-	"k8s.io/utils/ptr"
 	"volcano.sh/apis/pkg/apis/scheduling/v1beta1"
 
 	"github.com/alauda/spark-operator/apis/sparkoperator/v1beta2"
@@ -61,7 +60,7 @@ func (p Plugin) Plan(app *v1beta2.SparkApplication, d *demand.Demand) batchsched
 	}
 	group := &v1beta1.PodGroup{
 		Spec: v1beta1.PodGroupSpec{
-			MinMember: 1, MinResources: ptr.To(resources),
+			MinMember: 1, MinResources: new(resources),
 			Queue: batchscheduler.Queue(app), PriorityClassName: batchscheduler.PriorityClass(app),
 		},
 		Status: v1beta1.PodGroupStatus{Phase: v1beta1.PodGroupPending},

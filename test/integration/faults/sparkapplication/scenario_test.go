@@ -169,21 +169,15 @@ var further = []scenario{
 		want:      &counters{State: v1beta2.ApplicationStateCompleted, Attempt: 2, Executions: 2, Submissions: 2},
 	},
 	{
-		name:      "gang, retry and suspension",
-		exitCodes: []int32{1},
-		gang:      true,
-		change: func(app *v1beta2.SparkApplication) {
-			app.Spec.RestartPolicy.OnFailureRetries = new(int32(1))
-			app.Spec.RestartPolicy.OnFailureRetryInterval = new(int64(retryInterval))
-		},
+		name: "gang, suspend and resume",
+		gang: true,
 		script: func(ctx context.Context, t *world) error {
-			t.allow(appName, 1)
-			return t.steps(ctx, t.submit(appName), t.untilRunning(2), t.ganged(true),
-				t.patch(`{"spec":{"suspend":true}}`), t.until(appName, v1beta2.ApplicationStateSuspended, 2), t.ganged(false),
-				t.patch(`{"spec":{"suspend":false}}`), t.release(3), t.until(appName, v1beta2.ApplicationStateCompleted, 3), t.ganged(false))
+			return t.steps(ctx, t.submit(appName), t.untilRunning(1), t.ganged(true),
+				t.patch(`{"spec":{"suspend":true}}`), t.until(appName, v1beta2.ApplicationStateSuspended, 1), t.ganged(false),
+				t.patch(`{"spec":{"suspend":false}}`), t.release(2), t.until(appName, v1beta2.ApplicationStateCompleted, 2), t.ganged(false))
 		},
 		fromStart: true,
-		want:      &counters{State: v1beta2.ApplicationStateCompleted, Attempt: 3, Executions: 3, Submissions: 3},
+		want:      &counters{State: v1beta2.ApplicationStateCompleted, Attempt: 2, Executions: 2, Submissions: 2},
 	},
 	{
 		name: "refused submission and retry",
