@@ -13,6 +13,7 @@ import (
 
 	"github.com/alauda/spark-operator/apis/sparkoperator/v1alpha1"
 	"github.com/alauda/spark-operator/apis/sparkoperator/v1beta2"
+	"github.com/alauda/spark-operator/internal/connect"
 	"github.com/alauda/spark-operator/internal/planning"
 	"github.com/alauda/spark-operator/internal/testing/builder"
 )
@@ -131,13 +132,36 @@ func TestServer(t *testing.T) {
 	server := &v1alpha1.SparkConnect{ObjectMeta: metav1.ObjectMeta{Namespace: "team", Name: "Connect"}}
 	server.Spec.SparkVersion = "4.0.1"
 	server.Spec.SparkConf = map[string]string{"spark.kubernetes.file.upload.path": "s3a://bucket"}
-	// The webhook refuses this by the rules of applications.
 	server.Spec.SparkConf["spark.kubernetes.namespace"] = "other"
 	got := heads(Server(server))
 	want := []string{"refused metadata.name", "refused spec.sparkConf[spark.kubernetes.namespace]", "ignored spec.sparkConf[spark.kubernetes.file.upload.path]"}
 	for _, one := range want {
 		if !strings.Contains(strings.Join(got, "\n"), one) {
 			t.Errorf("findings %q lack %q", got, one)
+		}
+	}
+}
+
+// Of servers, too, all that the webhook refuses is refused.
+func TestRefusedServersAreWhatIsRefused(t *testing.T) {
+	for key, value := range map[string]string{
+		"spark.executor.memory": "much", "spark.executor.instances": "many", "spark.kubernetes.executor.podNamePrefix": "UPPER", "spark.kubernetes.namespace": "other",
+		"spark.kubernetes.executor.request.cores": "half", "spark.eventLog.enabled": "true",
+	} {
+		server := &v1alpha1.SparkConnect{ObjectMeta: metav1.ObjectMeta{Namespace: "team", Name: "connect"}}
+		server.Spec.SparkVersion, server.Spec.Image, server.Spec.SparkConf = "4.0.1", new("spark:4.0.1"), map[string]string{key: value}
+		var refused []string
+		for _, f := range Server(server) {
+			if f.Effect == Refused {
+				refused = append(refused, f.Field)
+			}
+		}
+		var want []string
+		for _, err := range connect.Examine(server).Errors {
+			want = append(want, err.Field)
+		}
+		if diff := cmp.Diff(want, refused); diff != "" {
+			t.Errorf("%s=%s (-want +got):\n%s", key, value, diff)
 		}
 	}
 }
