@@ -60,7 +60,11 @@ var otherKinds = []otherKind{
 			said := meta.FindStatusCondition(decoded.Conditions, "Unreadable")
 			return said != nil && said.Status == metav1.ConditionTrue && decoded.State == v1alpha1.SparkConnectStateFailed && strings.HasPrefix(said.Message, field+": ")
 		},
-		isFine: func(status map[string]any) bool { return status["state"] != "Failed" && status["conditions"] == nil },
+		isFine: func(status map[string]any) bool {
+			decoded := v1alpha1.SparkConnectStatus{}
+			return runtime.DefaultUnstructuredConverter.FromUnstructured(status, &decoded) == nil &&
+				decoded.State == v1alpha1.SparkConnectStateProvisioning && meta.FindStatusCondition(decoded.Conditions, "Unreadable") == nil
+		},
 	},
 }
 
