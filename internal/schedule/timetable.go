@@ -7,6 +7,7 @@ import (
 	"errors"
 	"fmt"
 	"iter"
+	"slices"
 	"strings"
 	"time"
 	// The image of the operator has no time zones of its own.
@@ -25,6 +26,7 @@ const horizon = 10
 
 var (
 	errNothingElse = errors.New("nothing follows the time zone")
+	errTwoZones    = errors.New("it names two time zones")
 	errEmptyField  = errors.New("a field names no time")
 )
 
@@ -54,22 +56,8 @@ func ParseExpression(text string) (Expression, error) {
 		return Expression{}, ErrTooLong
 	}
 	e := Expression{text: text}
-	if prefix, rest, found := cutZone(text); prefix {
-		if !found {
-			return Expression{}, errNothingElse
-		}
-		name, fields, _ := strings.Cut(rest, " ")
-		location, err := time.LoadLocation(name)
-		if err != nil {
-			return Expression{}, fmt.Errorf("unknown time zone %q", name)
-		}
-		e.zone, e.location, e.text = name, location, strings.TrimSpace(fields)
-		if name == "" {
-			e.zone = time.UTC.String()
-		}
-		if prefix, _, _ := cutZone(e.text); prefix {
-			return Expression{}, errors.New("it names two time zones")
-		}
+	if err := e.cutZone(); err != nil {
+		return Expression{}, err
 	}
 	parsed, err := cron.ParseStandard(e.text)
 	if err != nil {
@@ -87,23 +75,44 @@ func ParseExpression(text string) (Expression, error) {
 	}
 }
 
-// cutZone returns whether text begins with a prefix of a zone, what follows the prefix, and whether a blank is in that.
-func cutZone(text string) (prefix bool, rest string, found bool) {
-	for _, name := range []string{"CRON_TZ=", "TZ="} {
-		if rest, cut := strings.CutPrefix(text, name); cut {
-			return true, rest, strings.Contains(rest, " ")
+// cutZone takes the prefix that names a zone from the text. The library panics where nothing follows one.
+func (e *Expression) cutZone() error {
+	rest, prefixed := withoutPrefix(e.text)
+	if !prefixed {
+		return nil
+	}
+	name, fields, found := strings.Cut(rest, " ")
+	if !found {
+		return errNothingElse
+	}
+	location, err := time.LoadLocation(name)
+	if err != nil {
+		return fmt.Errorf("unknown time zone %q", name)
+	}
+	if name == "" {
+		name = time.UTC.String()
+	}
+	e.zone, e.location, e.text = name, location, strings.TrimSpace(fields)
+	if _, again := withoutPrefix(e.text); again {
+		return errTwoZones
+	}
+	return nil
+}
+
+func withoutPrefix(text string) (rest string, prefixed bool) {
+	for _, prefix := range []string{"CRON_TZ=", "TZ="} {
+		if rest, cut := strings.CutPrefix(text, prefix); cut {
+			return rest, true
 		}
 	}
-	return false, text, false
+	return text, false
 }
 
 // check says whether fields are ever due. To look for the slots of a field that names nothing takes long.
 func (e Expression) check() error {
 	e.fields.Location = time.UTC
-	for _, field := range []uint64{e.fields.Minute, e.fields.Hour, e.fields.Dom, e.fields.Month, e.fields.Dow} {
-		if field == 0 {
-			return errEmptyField
-		}
+	if slices.Contains([]uint64{e.fields.Minute, e.fields.Hour, e.fields.Dom, e.fields.Month, e.fields.Dow}, 0) {
+		return errEmptyField
 	}
 	if nextOf(e.fields, time.Unix(0, 0).UTC()).IsZero() {
 		return ErrNeverDue

@@ -12,7 +12,7 @@ import (
 	"github.com/google/go-cmp/cmp"
 )
 
-func tableOf(t testing.TB, expression, zone string) Timetable {
+func tableOf(t *testing.T, expression, zone string) Timetable {
 	t.Helper()
 	table, err := newTimetable(expression, zone, at("2026-01-01T00:00:00Z"), time.UTC)
 	if err != nil {
