@@ -250,15 +250,34 @@ func uiIngress(c *converter, v any) error {
 	return nil
 }
 
+// batchScheduler enables the scheduler that is the default and those that are kube-schedulers. The chart enables others
+// by the same switch, whether the cluster has them or not.
 func batchScheduler(c *converter, v any) error {
 	o := document{}
 	if err := object(v, o); err != nil {
 		return err
 	}
-	name, _ := o["default"].(string)
-	if o["enable"] == true && name != "" {
-		c.controller.set("batchScheduler.default", name)
+	if o["enable"] != true {
+		return nil
 	}
+	names, err := texts(o["kubeSchedulerNames"])
+	if o["kubeSchedulerNames"] != nil && err != nil {
+		return fmt.Errorf("kubeSchedulerNames: %w", err)
+	}
+	if len(names) > 0 {
+		c.both("batchScheduler.kubeSchedulers", names)
+		c.components["coscheduling"] = true
+	}
+	name, _ := o["default"].(string)
+	if name != "" {
+		c.controller.set("batchScheduler.default", name)
+		if !slices.Contains(names, name) {
+			c.both("batchScheduler.enabled", []string{name})
+		}
+		c.volcano = name == "volcano"
+	}
+	c.note("controller.batchScheduler", "schedulers that applications name and the cluster has, such as volcano and yunikorn, are to be listed in batchScheduler.enabled of both configurations; "+
+		"volcano needs config/rbac/volcano as well")
 	return nil
 }
 

@@ -44,7 +44,9 @@ type converter struct {
 	namespaces   []string
 	// noDrivers is whether the service account of drivers is made elsewhere.
 	noDrivers bool
-	notes     []Note
+	// volcano is whether the controller makes groups of Volcano's, which takes rights of their own.
+	volcano bool
+	notes   []Note
 }
 
 // Convert returns what values become. A value that the chart has anyway is taken as not chosen.

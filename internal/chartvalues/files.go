@@ -21,7 +21,7 @@ const (
 )
 
 // componentOrder is the order in which components are listed: some change what others add.
-var componentOrder = []string{"namespace-selector", "prometheus", "cert-manager", "no-webhook"}
+var componentOrder = []string{"coscheduling", "namespace-selector", "prometheus", "cert-manager", "no-webhook"}
 
 // files returns the kustomization and what it consists of.
 func (c *converter) files(o Options) (map[string][]byte, error) {
@@ -47,7 +47,11 @@ func (c *converter) files(o Options) (map[string][]byte, error) {
 	if len(c.labels) > 0 {
 		labels = []any{document{"pairs": c.labels, "includeTemplates": true}}
 	}
-	k := document{"resources": []string{o.folder("config/default")}}
+	resources := []string{o.folder("config/default")}
+	if c.volcano {
+		resources = append(resources, o.folder("config/rbac/volcano"))
+	}
+	k := document{"resources": resources}
 	for key, list := range map[string][]any{
 		"components": components, "configMapGenerator": generators, "patches": patches, "replicas": replicas, "labels": labels,
 	} {
