@@ -162,7 +162,7 @@ func TestDriverIsAskedAboutSoonWhereManyAre(t *testing.T) {
 	step := func(after time.Duration, wantAsk bool, wantWake time.Duration) {
 		t.Helper()
 		now := start.Add(after)
-		if _, ask := k.shouldAsk(app, "driver", now); ask != wantAsk {
+		if _, ask := k.shouldAsk(app, "driver", false, now); ask != wantAsk {
 			t.Errorf("after %s: ask %t, want %t", after, ask, wantAsk)
 		}
 		if got := k.wakeIn(app, time.Minute, now); got != wantWake {

@@ -26,6 +26,11 @@ type Plugin interface {
 	Mark(app *v1beta2.SparkApplication) Marks
 	// Plan returns what tells the scheduler of a gang with that demand.
 	Plan(app *v1beta2.SparkApplication, d *demand.Demand) Gang
+	// Explain returns why a gang waits, by its object and the last event about that, or about the driver where there is
+	// no object; nothing where the conditions of pods say it all.
+	Explain(object render.Object, event Words) Words
+	// Explains reports whether Explain is worth asking.
+	Explains() bool
 	// Unused are the fields of batchSchedulerOptions that have no meaning to the scheduler.
 	Unused() []string
 }
@@ -38,12 +43,17 @@ type Group struct {
 	Name string
 	// Install says what to do where the cluster does not know the kind.
 	Install string
+	// New returns an empty object of the kind.
+	New func() render.Object
 	// AddToScheme teaches a scheme the kind.
 	AddToScheme func(*runtime.Scheme) error
 }
 
 // Exists reports whether the scheduler is told of gangs by objects.
 func (g Group) Exists() bool { return !g.Kind.Empty() }
+
+// Words are what a scheduler says of a gang that waits: one CamelCase word, and a sentence.
+type Words struct{ Reason, Message string }
 
 // Keys are labels and annotations of pods.
 type Keys struct{ Labels, Annotations []string }

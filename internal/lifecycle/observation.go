@@ -50,7 +50,8 @@ type Observation struct {
 	// Secrets hides the application's secrets in what others say of it; nil hides nothing. It is asked before a text is
 	// cut: what is left of a secret would not be found.
 	Secrets *sparkconf.Masker
-	// Trouble is what the cluster's events say of a driver that is held up (see HeldUpSince), if they were asked.
+	// Trouble is what the cluster's events say of a driver that is held up (see HeldUpSince), or its scheduler of a
+	// gang that waits (see GangWaitsSince), if they were asked.
 	Trouble *Trouble
 	// Refusal is why the API server refuses executors of the current run, if it was asked (see WithoutExecutorsSince)
 	// and does.
@@ -87,7 +88,7 @@ type SubmissionOutcome struct {
 	Warnings []string
 }
 
-// Trouble is what an event says of a pod.
+// Trouble is what an event says of a pod, or a scheduler of a gang.
 type Trouble struct {
 	// Reason is one word, such as FailedMount.
 	Reason string

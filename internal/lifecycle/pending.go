@@ -14,6 +14,7 @@ import (
 
 	"github.com/alauda/spark-operator/apis/sparkoperator/v1beta2"
 	"github.com/alauda/spark-operator/internal/events"
+	"github.com/alauda/spark-operator/pkg/sparklabels"
 )
 
 // mountGrace is how long a pod may take on its node before the events about it are asked what holds it up.
@@ -112,11 +113,26 @@ func HeldUpSince(pod *corev1.Pod, now time.Time) time.Time {
 	return scheduled.Add(mountGrace)
 }
 
+// gangGrace is how long a driver may take to be placed with its gang before the scheduler is asked why it waits.
+const gangGrace = 5 * time.Second
+
+// GangWaitsSince returns from when on the scheduler of a pending driver is asked why its gang waits; zero for a driver
+// that is in no gang, is placed, or is held back by a queue.
+func GangWaitsSince(pod *corev1.Pod) time.Time {
+	if pod == nil || pod.Annotations[sparklabels.BatchScheduler] == "" || pod.Spec.NodeName != "" || !pod.DeletionTimestamp.IsZero() ||
+		stateOfUnfinished(pod) != v1beta2.DriverStatePending || pendingReasonOf(pod).gated() {
+		return time.Time{}
+	}
+	return pod.CreationTimestamp.Add(gangGrace)
+}
+
 // driverPending says what a pending driver waits for.
 func (t *turn) driverPending() {
 	t.wakeIn(lookAgain)
-	if heldUp := HeldUpSince(t.Driver, t.Now); !heldUp.IsZero() && heldUp.After(t.Now) {
-		t.wakeIn(heldUp.Sub(t.Now))
+	for _, since := range []time.Time{HeldUpSince(t.Driver, t.Now), GangWaitsSince(t.Driver)} {
+		if !since.IsZero() && since.After(t.Now) {
+			t.wakeIn(since.Sub(t.Now))
+		}
 	}
 	if t.pending != nil && !t.pending.gated() && t.pendingIsNews() {
 		t.emit(events.Warningf(ReasonDriverPending, events.Observe, "Driver %s cannot start (%s): %s", t.Driver.Name, t.pending.reason, t.pending.message))

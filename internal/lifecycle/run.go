@@ -93,7 +93,9 @@ func (t *turn) reasonOfWait(state v1beta2.DriverState) *pendingReason {
 	if state != v1beta2.DriverStatePending {
 		return nil
 	}
-	if reason := pendingReasonOf(t.Driver); reason != nil {
+	// What the scheduler says of a gang is more than it says of one of its pods.
+	ofGang := t.Trouble != nil && !GangWaitsSince(t.Driver).IsZero()
+	if reason := pendingReasonOf(t.Driver); reason != nil && !ofGang {
 		return reason
 	}
 	if t.Trouble != nil {

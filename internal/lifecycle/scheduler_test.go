@@ -12,6 +12,7 @@ import (
 	metav1 "k8s.io/apimachinery/pkg/apis/meta/v1"
 
 	"github.com/alauda/spark-operator/apis/sparkoperator/v1beta2"
+	"github.com/alauda/spark-operator/pkg/sparklabels"
 )
 
 // A scheduler that nobody runs says nothing, so the operator does, once, and within a minute.
@@ -80,5 +81,58 @@ func TestTheSchedulerIsNamed(t *testing.T) {
 	want := []string{"Succeeded Unknown WaitingForScheduler: " + says, "DriverReady False WaitingForScheduler: " + says}
 	if got := w.conditions(); !slices.Equal(got, want) {
 		t.Errorf("conditions %q, want %q", got, want)
+	}
+}
+
+// What a batch scheduler says of a gang comes before what it says of one pod, as long as the driver waits for it.
+func TestTheGangsWordsComeFirst(t *testing.T) {
+	unplaced := func(pod *corev1.Pod) {
+		pod.Annotations = map[string]string{sparklabels.BatchScheduler: "volcano"}
+		pod.Spec.NodeName = ""
+		pod.Status.Conditions = []corev1.PodCondition{{Type: corev1.PodScheduled, Status: corev1.ConditionFalse, Reason: "Unschedulable", Message: "pod group is not ready"}}
+	}
+	for name, tc := range map[string]struct {
+		change func(*corev1.Pod)
+		want   string
+	}{
+		"a gang that waits":           {unplaced, "False NotEnoughResources"},
+		"one that a queue holds back": {func(pod *corev1.Pod) { unplaced(pod); pod.Status.Conditions = gate }, "False SchedulingGated"},
+		"a pod that is in no gang":    {func(pod *corev1.Pod) { unplaced(pod); pod.Annotations = nil }, "False Unschedulable"},
+	} {
+		t.Run(name, func(t *testing.T) {
+			w := newWorld()
+			w.reconcile()
+			tc.change(w.driver)
+			w.trouble = &Trouble{"NotEnoughResources", "PodGroup spark-pi-pg of queue q is Pending: resource in cluster is overused"}
+			w.reconcile()
+			if got := w.condition(v1beta2.ConditionDriverReady); got != tc.want {
+				t.Errorf("condition %s, want %s", got, tc.want)
+			}
+		})
+	}
+}
+
+// The scheduler is asked about a driver in a gang that has waited for a moment, and about no other.
+func TestGangWaitsSince(t *testing.T) {
+	for name, tc := range map[string]struct {
+		change func(*corev1.Pod)
+		want   time.Time
+	}{
+		"waiting":         {func(*corev1.Pod) {}, start.Add(5 * time.Second)},
+		"placed":          {func(pod *corev1.Pod) { pod.Spec.NodeName = "n" }, time.Time{}},
+		"in no gang":      {func(pod *corev1.Pod) { pod.Annotations = nil }, time.Time{}},
+		"held back":       {func(pod *corev1.Pod) { pod.Status.Conditions = gate }, time.Time{}},
+		"being deleted":   {func(pod *corev1.Pod) { pod.DeletionTimestamp = new(metav1.NewTime(start)) }, time.Time{}},
+		"running already": {func(pod *corev1.Pod) { pod.Status.Phase = corev1.PodRunning }, time.Time{}},
+	} {
+		t.Run(name, func(t *testing.T) {
+			pod := &corev1.Pod{}
+			pod.CreationTimestamp, pod.Annotations = metav1.NewTime(start), map[string]string{sparklabels.BatchScheduler: "volcano"}
+			pod.Status.Phase = corev1.PodPending
+			tc.change(pod)
+			if got := GangWaitsSince(pod); !got.Equal(tc.want) {
+				t.Errorf("since %s, want %s", got, tc.want)
+			}
+		})
 	}
 }

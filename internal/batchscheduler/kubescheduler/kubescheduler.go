@@ -11,6 +11,7 @@ import (
 	"github.com/alauda/spark-operator/apis/sparkoperator/v1beta2"
 	"github.com/alauda/spark-operator/internal/batchscheduler"
 	"github.com/alauda/spark-operator/internal/demand"
+	"github.com/alauda/spark-operator/pkg/render"
 	"github.com/alauda/spark-operator/pkg/sparklabels"
 )
 
@@ -29,6 +30,7 @@ func (p Plugin) Name() string { return string(p) }
 func (Plugin) Group(app string) batchscheduler.Group {
 	return batchscheduler.Group{
 		Kind: kind, Name: sparklabels.PodGroup(app), AddToScheme: AddToScheme,
+		New:     func() render.Object { return &PodGroup{} },
 		Install: "install kubernetes-sigs/scheduler-plugins, or have the CustomResourceDefinition podgroups." + groupName + " created",
 	}
 }
@@ -48,6 +50,14 @@ func (p Plugin) Plan(app *v1beta2.SparkApplication, d *demand.Demand) batchsched
 	group.SetGroupVersionKind(kind)
 	group.Name = p.Group(app.Name).Name
 	return batchscheduler.Gang{Object: group}
+}
+
+// Explains implements batchscheduler.Plugin.
+func (Plugin) Explains() bool { return false }
+
+// Explain implements batchscheduler.Plugin: what the plugin says is in the condition of the pod that it holds back.
+func (Plugin) Explain(render.Object, batchscheduler.Words) batchscheduler.Words {
+	return batchscheduler.Words{}
 }
 
 // Unused implements batchscheduler.Plugin.

@@ -8,12 +8,18 @@
 package volcano
 
 import (
+	"cmp"
+	"fmt"
+	"strings"
+
+	corev1 "k8s.io/api/core/v1"
 	"k8s.io/apimachinery/pkg/runtime/schema"
 	"volcano.sh/apis/pkg/apis/scheduling/v1beta1"
 
 	"github.com/alauda/spark-operator/apis/sparkoperator/v1beta2"
 	"github.com/alauda/spark-operator/internal/batchscheduler"
 	"github.com/alauda/spark-operator/internal/demand"
+	"github.com/alauda/spark-operator/pkg/render"
 	"github.com/alauda/spark-operator/pkg/sparklabels"
 )
 
@@ -35,6 +41,7 @@ func (Plugin) Name() string { return Name }
 func (Plugin) Group(app string) batchscheduler.Group {
 	return batchscheduler.Group{
 		Kind: kind, Name: sparklabels.VolcanoPodGroup(app), AddToScheme: v1beta1.AddToScheme,
+		New:     func() render.Object { return &v1beta1.PodGroup{} },
 		Install: "install Volcano, or have the CustomResourceDefinition podgroups." + v1beta1.GroupName + " created",
 	}
 }
@@ -68,6 +75,33 @@ func (p Plugin) Plan(app *v1beta2.SparkApplication, d *demand.Demand) batchsched
 	group.SetGroupVersionKind(kind)
 	group.Name = p.Group(app.Name).Name
 	return batchscheduler.Gang{Object: group}
+}
+
+// Explains implements batchscheduler.Plugin.
+func (Plugin) Explains() bool { return true }
+
+// Explain implements batchscheduler.Plugin. Why a PodGroup is not let in is only in an event; that its pods do not fit
+// is in a condition.
+func (Plugin) Explain(object render.Object, event batchscheduler.Words) batchscheduler.Words {
+	group, isGroup := object.(*v1beta1.PodGroup)
+	if !isGroup {
+		return batchscheduler.Words{}
+	}
+	words, said := batchscheduler.Words{Reason: event.Reason}, []string{}
+	if event.Message != "" {
+		said = append(said, event.Message)
+	}
+	for _, c := range group.Status.Conditions {
+		if c.Type == v1beta1.PodGroupUnschedulableType && c.Status == corev1.ConditionTrue && c.Message != "" && c.Message != event.Message {
+			words.Reason, said = cmp.Or(c.Reason, words.Reason), append(said, c.Message)
+		}
+	}
+	if len(said) == 0 || words.Reason == "" {
+		return batchscheduler.Words{}
+	}
+	words.Message = fmt.Sprintf("PodGroup %s of queue %s is %s: %s", group.Name, cmp.Or(group.Spec.Queue, v1beta1.DefaultQueue),
+		cmp.Or(string(group.Status.Phase), string(v1beta1.PodGroupPending)), strings.Join(said, "; "))
+	return words
 }
 
 // Unused implements batchscheduler.Plugin.

@@ -21,6 +21,7 @@ import (
 	"github.com/alauda/spark-operator/internal/batchscheduler"
 	"github.com/alauda/spark-operator/internal/demand"
 	"github.com/alauda/spark-operator/pkg/podrequests"
+	"github.com/alauda/spark-operator/pkg/render"
 )
 
 const (
@@ -110,6 +111,12 @@ func (p Plugin) labels(app *v1beta2.SparkApplication, pod *v1beta2.SparkPodSpec)
 	maps.Copy(labels, p.Mark(app).Driver.Labels)
 	return labels
 }
+
+// Explains implements batchscheduler.Plugin.
+func (Plugin) Explains() bool { return true }
+
+// Explain implements batchscheduler.Plugin: YuniKorn says it in events about the driver.
+func (Plugin) Explain(_ render.Object, event batchscheduler.Words) batchscheduler.Words { return event }
 
 // Unused implements batchscheduler.Plugin.
 func (Plugin) Unused() []string { return []string{"resources"} }

@@ -55,6 +55,7 @@ func TestGangs(t *testing.T) {
 	t.Run("a gang ends with its run", testGangEndsWithItsRun)
 	t.Run("a gang is the next attempt's", testGangIsTheNextAttempts)
 	t.Run("a gang is not kept while suspended", testGangIsNotKeptWhileSuspended)
+	t.Run("a gang that waits", testGangThatWaits)
 	t.Run("each scheduler is told", testEachSchedulerIsTold)
 	t.Run("a scheduler that is not enabled", testSchedulerNotEnabled)
 	t.Run("a gang of somebody else's", testGangOfSomebodyElses)
@@ -163,6 +164,38 @@ func testGangIsNotKeptWhileSuspended(t *testing.T) {
 	if got := volcanoGroups(t, namespace); len(got) != 1 {
 		t.Errorf("%d PodGroups after the resumption, want one", len(got))
 	}
+}
+
+// While a gang waits the status has the scheduler's own words: Volcano's of the PodGroup, YuniKorn's of the driver.
+func testGangThatWaits(t *testing.T) {
+	namespace := newNamespace(t)
+	startGangs(t, namespace)
+	says := func(app *v1beta2.SparkApplication, about client.Object, kind, reason, message, want string) {
+		t.Helper()
+		create(t, &corev1.Event{
+			ObjectMeta: metav1.ObjectMeta{Namespace: namespace, Name: app.Name}, Type: corev1.EventTypeNormal, Reason: reason, Message: message,
+			InvolvedObject: corev1.ObjectReference{Kind: kind, Namespace: namespace, Name: about.GetName(), UID: about.GetUID()},
+			LastTimestamp:  metav1.Now(),
+		})
+		eventually(t, func(ctx context.Context) bool {
+			if api.Get(ctx, client.ObjectKeyFromObject(app), app) != nil {
+				return false
+			}
+			c := meta.FindStatusCondition(app.Status.Conditions, v1beta2.ConditionDriverReady)
+			return c != nil && c.Status == metav1.ConditionFalse && c.Reason == reason && c.Message == want
+		}, func() string { return fmt.Sprintf("%q in the status: %+v", want, app.Status.Conditions) })
+	}
+	app := newApplication(namespace, func(a *v1beta2.SparkApplication) {
+		a.Spec.BatchSchedulerOptions = &v1beta2.BatchSchedulerConfiguration{Queue: new("analytics")}
+	})
+	create(t, app)
+	until(t, app, v1beta2.ApplicationStateSubmitted)
+	says(app, &volcanoGroups(t, namespace)[0], "PodGroup", "Unschedulable", "resource in cluster is overused",
+		"PodGroup spark-pi-pg of queue analytics is Pending: resource in cluster is overused")
+	other := newApplication(namespace, func(a *v1beta2.SparkApplication) { a.Name, a.Spec.BatchScheduler = "other", new("yunikorn") })
+	create(t, other)
+	until(t, other, v1beta2.ApplicationStateSubmitted)
+	says(other, driver(t, other), "Pod", "Scheduling", "other-driver is queued and waiting for allocation", "other-driver is queued and waiting for allocation")
 }
 
 func testEachSchedulerIsTold(t *testing.T) {
