@@ -148,6 +148,19 @@ func change(t *testing.T, c *v1alpha1.SparkConnect, how func(*v1alpha1.SparkConn
 	}
 }
 
+// patch changes an object, whoever else changes it at the same time.
+func patch(t *testing.T, object client.Object, how func()) {
+	t.Helper()
+	before, isObject := object.DeepCopyObject().(client.Object)
+	if !isObject {
+		t.Fatalf("%T is no object", object)
+	}
+	how()
+	if err := api.Patch(t.Context(), object, client.MergeFrom(before)); err != nil {
+		t.Fatal(err)
+	}
+}
+
 // until reads the SparkConnect until it is as wanted.
 func until(t *testing.T, c *v1alpha1.SparkConnect, what string, wanted func(*v1alpha1.SparkConnectStatus) bool) {
 	t.Helper()

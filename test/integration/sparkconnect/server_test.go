@@ -93,10 +93,7 @@ func TestServerComesBack(t *testing.T) {
 	c := newServer(namespace, connectserver.Start(t))
 	first := up(t, c)
 	left := executor(t, first, "notebooks-exec-1")
-	left.Finalizers = []string{"test/held"}
-	if err := api.Update(t.Context(), left); err != nil {
-		t.Fatal(err)
-	}
+	patch(t, left, func() { left.Finalizers = []string{"test/held"} })
 	ended := kubelet.Ended(first, 52)
 	ended.ContainerStatuses[0].State.Terminated.Message = "java.lang.OutOfMemoryError: Java heap space"
 	ended.Conditions = []corev1.PodCondition{{Type: corev1.PodReady, Status: corev1.ConditionFalse}}
@@ -120,10 +117,7 @@ func TestServerComesBack(t *testing.T) {
 	if err := api.Get(t.Context(), client.ObjectKeyFromObject(left), left); err != nil {
 		t.Fatal(err)
 	}
-	left.Finalizers = nil
-	if err := api.Update(t.Context(), left); err != nil {
-		t.Fatal(err)
-	}
+	patch(t, left, func() { left.Finalizers = nil })
 	serves(t, serverPod(t, c, first))
 	untilState(t, c, v1alpha1.SparkConnectStateReady)
 	if c.Status.Attempt != 2 || c.Status.Restarts != 1 || c.Status.LastFailure == nil {
@@ -233,10 +227,7 @@ func TestServiceChangesInPlace(t *testing.T) {
 		return !labelled && service.Annotations["load-balancer"] == "internal" && service.Spec.Type == corev1.ServiceTypeLoadBalancer && service.UID == first
 	})
 	// Somebody breaks it.
-	service.Spec.Selector = map[string]string{"nobody": "here"}
-	if err := api.Update(t.Context(), service); err != nil {
-		t.Fatal(err)
-	}
+	patch(t, service, func() { service.Spec.Selector["nobody"] = "here" })
 	untilService("notebooks-server", "the selector", func() bool { return matches(service, pod) })
 	old := service
 	change(t, c, func(s *spec) { s.Server.Service.Name = "spark" })
