@@ -44,7 +44,7 @@ func TestObjectsOfAnAttemptThatAnotherControllerEndedAreDeleted(t *testing.T) {
 		t.Run(name, func(t *testing.T) {
 			app := newApp()
 			c := builder(app).WithInterceptorFuncs(interceptor.Funcs{
-				SubResourcePatch: func(ctx context.Context, c client.Client, _ string, obj client.Object, _ client.Patch, _ ...client.SubResourcePatchOption) error {
+				SubResourcePatch: func(_ context.Context, _ client.Client, _ string, obj client.Object, _ client.Patch, _ ...client.SubResourcePatchOption) error {
 					return apierrors.NewConflict(applications, obj.GetName(), nil)
 				},
 			}).Build()

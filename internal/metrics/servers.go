@@ -45,8 +45,8 @@ func (s *serverMetrics) collectors() []prometheus.Collector {
 	return []prometheus.Collector{s.restarts, s.ready}
 }
 
-// RecordServer moves what a status write of a Connect server has moved; it must have succeeded. before and after are the
-// server with the status as it was and as it is stored now.
+// RecordServer moves what a status write of a Connect server has moved; it must have succeeded. before and after are
+// the server with the status as it was and as it is stored now.
 func (r *Recorder) RecordServer(before, after *v1alpha1.SparkConnect, now time.Time) {
 	if r == nil {
 		return

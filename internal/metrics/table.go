@@ -76,8 +76,13 @@ type Metric struct {
 	Labels []string
 }
 
-// Table returns all metrics about applications and executors; code and documentation are made from it.
+// Table returns all metrics about the three kinds; code and documentation are made from it.
 func Table() []Metric {
+	return slices.Concat(ofApplications(), ofSchedules(), ofServers())
+}
+
+// ofApplications are the metrics about applications and their executors, and about what cannot be read.
+func ofApplications() []Metric {
 	return []Metric{
 		configured(nameCount, Counter, "Applications that were created."),
 		configured(nameSubmit, Counter, "Submissions that made a driver."),
@@ -107,6 +112,12 @@ func Table() []Metric {
 			Name: nameStateAge, Type: Gauge, Labels: []string{labelNamespace, labelState},
 			Help: "For how long the application that has been in the state the longest is in it; for states that applications do not rest in for good.",
 		},
+	}
+}
+
+// ofSchedules are the metrics about schedules and their runs.
+func ofSchedules() []Metric {
+	return []Metric{
 		{
 			Name: nameSchedules, Type: Gauge, Labels: []string{labelNamespace, labelState},
 			Help: "Schedules by namespace and state: Scheduled, Suspended, FailedValidation.",
@@ -127,6 +138,12 @@ func Table() []Metric {
 			Name: nameScheduleMissed, Type: Counter, Labels: []string{labelNamespace, labelReason},
 			Help: "Runs that were due and not made, by reason, as status.missedRuns counts them.",
 		},
+	}
+}
+
+// ofServers are the metrics about Connect servers.
+func ofServers() []Metric {
+	return []Metric{
 		{
 			Name: nameServers, Type: Gauge, Labels: []string{labelNamespace, labelState},
 			Help: "Connect servers by namespace and state: Provisioning, Ready, NotReady, Suspended, Failed.",
