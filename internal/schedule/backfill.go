@@ -52,6 +52,13 @@ func (t *turn) backfillSlots() (done bool) {
 		if slot.IsZero() || slot.After(upperBound(b)) {
 			return true
 		}
+		if slot.After(timeOf(t.stored.LastScheduledTime)) {
+			// The schedule decides it first, and stores that. It has not where the slots before wait, or the clock was put back.
+			if !slot.After(t.cursor()) {
+				t.wakeIn(immediately)
+			}
+			return false
+		}
 		cursor = slot
 		if run, exists := t.slotRun(slot); exists {
 			t.passBackfilled(run, slot)
