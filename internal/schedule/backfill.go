@@ -53,7 +53,8 @@ func (t *turn) backfillSlots() (done bool) {
 			return true
 		}
 		if slot.After(timeOf(t.stored.LastScheduledTime)) {
-			// The schedule decides it first, and stores that. It has not where the slots before wait, or the clock was put back.
+			// The schedule decides it first, and stores that. It has not where the slots before wait, or the clock was
+			// put back.
 			if !slot.After(t.cursor()) {
 				t.wakeIn(immediately)
 			}
