@@ -20,6 +20,7 @@ import (
 	"github.com/alauda/spark-operator/internal/connect"
 	"github.com/alauda/spark-operator/internal/identity"
 	"github.com/alauda/spark-operator/internal/inquiry"
+	"github.com/alauda/spark-operator/internal/lifecycle"
 	"github.com/alauda/spark-operator/internal/staleness"
 	"github.com/alauda/spark-operator/internal/stored"
 	"github.com/alauda/spark-operator/pkg/sparklabels"
@@ -46,6 +47,9 @@ func (r *Reconciler) observe(ctx context.Context, key types.NamespacedName) (*co
 	obs.SpecHash, obs.Invalid = known.hash, known.invalid
 	if err := r.findServer(ctx, obs); err != nil {
 		return nil, err
+	}
+	if obs.Server != nil {
+		obs.Ended, obs.Failure = lifecycle.EndOf(obs.Server, obs.Now)
 	}
 	obs.Answer = r.answer(ctx, obs)
 	return obs, nil

@@ -16,7 +16,6 @@ import (
 	"github.com/alauda/spark-operator/apis/sparkoperator/v1beta2"
 	"github.com/alauda/spark-operator/internal/events"
 	"github.com/alauda/spark-operator/internal/identity"
-	"github.com/alauda/spark-operator/internal/lifecycle"
 	"github.com/alauda/spark-operator/pkg/sparklabels"
 )
 
@@ -145,14 +144,14 @@ func (t *turn) failure() *v1beta2.FailureRecord {
 			Class: v1beta2.FailureClassInfrastructure, Reason: "ServerNotFound", Message: "the server pod is gone: somebody has deleted it, or its node was lost", Pod: name,
 		}
 	}
-	ended, failure := lifecycle.EndOf(t.Server, t.Now)
 	switch {
-	case ended && failure == nil:
+	case t.Ended && t.Failure == nil:
 		return &v1beta2.FailureRecord{
 			Class: v1beta2.FailureClassDriver, Reason: "Completed", Message: "the server ended by itself", ExitCode: new(int32(0)),
 			Pod: name, Node: t.Server.Spec.NodeName,
 		}
-	case ended:
+	case t.Ended:
+		failure := t.Failure.DeepCopy()
 		failure.Reason, failure.Message = asServer.Replace(failure.Reason), asServer.Replace(failure.Message)
 		return failure
 	case t.isOverdue(t.Server):

@@ -9,6 +9,7 @@ import (
 	corev1 "k8s.io/api/core/v1"
 
 	"github.com/alauda/spark-operator/apis/sparkoperator/v1alpha1"
+	"github.com/alauda/spark-operator/apis/sparkoperator/v1beta2"
 )
 
 // Observation is all that a decision is taken on.
@@ -25,6 +26,10 @@ type Observation struct {
 	Pods []*corev1.Pod
 	// Server is the pod of the attempt that the status names, as the API server has it; nil where there is none.
 	Server *corev1.Pod
+	// Ended is whether the server has ended as far as its pod says, and Failure why it failed, in the words for a
+	// driver; nil where it did not. See lifecycle.EndOf.
+	Ended   bool
+	Failure *v1beta2.FailureRecord
 	// Answer is what the server says to a request of the Connect protocol.
 	Answer Answer
 	// ServiceConflict says why the Service cannot be made: its name is taken. Empty where it can.

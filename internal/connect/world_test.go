@@ -19,6 +19,7 @@ import (
 	"github.com/alauda/spark-operator/apis/sparkoperator/v1beta2"
 	"github.com/alauda/spark-operator/internal/events"
 	"github.com/alauda/spark-operator/internal/identity"
+	"github.com/alauda/spark-operator/internal/lifecycle"
 	"github.com/alauda/spark-operator/pkg/sparklabels"
 )
 
@@ -62,6 +63,7 @@ func (w *world) observation() Observation {
 	for _, pod := range w.pods {
 		if IsServer(pod) && pod.Labels[sparklabels.SubmissionID] == id && w.connect.Status.Server.PodName != "" {
 			o.Server = pod
+			o.Ended, o.Failure = lifecycle.EndOf(pod, o.Now)
 		}
 	}
 	return o

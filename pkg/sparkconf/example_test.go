@@ -47,7 +47,8 @@ func ExampleConf_Redacted() {
 // A form that takes properties can say early what the operator will not run.
 func ExampleCheckUserProperty() {
 	fmt.Println(sparkconf.CheckUserProperty("analytics", "spark.sql.shuffle.partitions", "64"))
-	fmt.Println(sparkconf.CheckUserProperty("analytics", sparkconf.Namespace, "kube-system"))
-	// Output: <nil> sparkConf key "spark.kubernetes.namespace" is not allowed: it must be the application's namespace
-	// "analytics"; remove it
+	fmt.Println(sparkconf.CheckUserProperty("bi", sparkconf.Namespace, "kube-system"))
+	// Output:
+	// <nil>
+	// sparkConf key "spark.kubernetes.namespace" is not allowed: it must be the application's namespace "bi"; remove it
 }
