@@ -84,16 +84,16 @@ func TestMessages(t *testing.T) {
 		}), want: scheduled + `spec.template.sparkConf[spark.master]: Invalid value: "x": sparkConf key "spark.master" is not allowed`},
 		"a schedule's time": {object: schedule(func(s *v1beta2.ScheduledSparkApplication) { s.Spec.Schedule, s.Spec.TimeZone = "noon", "Mars" }),
 			want: scheduled + `[spec.schedule: Invalid value: "noon": must be a cron expression of five fields, a descriptor such as @daily, or "@every 1h": expected exactly 5 fields, found 1: [noon], spec.timeZone: Invalid value: "Mars": must be a time zone of the IANA data base, such as Europe/Berlin]`},
-		"a schedule's policy": {object: schedule(func(s *v1beta2.ScheduledSparkApplication) { s.Spec.ConcurrencyPolicy = "Sometimes" }), want: scheduled + `spec.concurrencyPolicy: Unsupported value: "Sometimes": supported values: "Allow", "Forbid", "Replace"`},
-		"a schedule's name": {object: schedule(func(s *v1beta2.ScheduledSparkApplication) { s.Name = strings.Repeat("a", 55) }), want: `must be no more than 54 characters: runs are named by it and the time, and their names end at 63`,
-			wantWarnings: []string{"metadata.name: has 55 characters; with more than 43 the names of its runs are too long unless the controller is configured for a shorter time in them"}},
-		"a server's memory": {object: connectServer(func(c *v1alpha1.SparkConnect) { c.Spec.Server.Memory = new("1.5g") }), want: connects + `spec.server.memory: Invalid value: "1.5g": must be a whole number with a unit of Spark, such as 512m or 2g`},
-		"a server's image":  {object: connectServer(func(c *v1alpha1.SparkConnect) { c.Spec.Image = nil }), want: `spec.server.template.spec.containers: Required value: no image is given: set spec.image, or the image of the container spark-kubernetes-driver`},
+		"a schedule's policy":          {object: schedule(func(s *v1beta2.ScheduledSparkApplication) { s.Spec.ConcurrencyPolicy = "Sometimes" }), want: scheduled + `spec.concurrencyPolicy: Unsupported value: "Sometimes": supported values: "Allow", "Forbid", "Replace"`},
+		"a schedule's longest name":    {object: schedule(func(s *v1beta2.ScheduledSparkApplication) { s.Name = strings.Repeat("a", 63) })},
+		"a schedule that is never due": {object: schedule(func(s *v1beta2.ScheduledSparkApplication) { s.Spec.Schedule = "0 0 30 2 *" }), want: scheduled + `spec.schedule: Invalid value: "0 0 30 2 *": it is never due: there is no such day`},
+		"a server's memory":            {object: connectServer(func(c *v1alpha1.SparkConnect) { c.Spec.Server.Memory = new("1.5g") }), want: connects + `spec.server.memory: Invalid value: "1.5g": must be a whole number with a unit of Spark, such as 512m or 2g`},
+		"a server's image":             {object: connectServer(func(c *v1alpha1.SparkConnect) { c.Spec.Image = nil }), want: `spec.server.template.spec.containers: Required value: no image is given: set spec.image, or the image of the container spark-kubernetes-driver`},
 		"a server of no use": {object: connectServer(func(c *v1alpha1.SparkConnect) {
 			c.Spec.DynamicAllocation = &v1alpha1.DynamicAllocation{MaxExecutors: new(int32(4))}
 		}), wantWarnings: []string{"spec.dynamicAllocation: has no effect unless its field enabled is true"}},
-		"deprecated fields":    {object: sparkPi("pi", func(a *app) { a.Spec.PythonVersion, a.Spec.Driver.EnvVars = new("3"), map[string]string{"A": "b"} }), wantWarnings: []string{"spec.driver.envVars: is deprecated; use env", "spec.pythonVersion: has no effect: Spark 3.1 and later use the Python of the image"}},
-		"a schedule of no use": {object: schedule(func(s *v1beta2.ScheduledSparkApplication) { s.Spec.ConcurrencyPolicy = "" }), wantWarnings: []string{"spec.concurrencyPolicy: is not set: no run is started while any earlier one exists; set Allow, Forbid or Replace"}},
+		"deprecated fields":           {object: sparkPi("pi", func(a *app) { a.Spec.PythonVersion, a.Spec.Driver.EnvVars = new("3"), map[string]string{"A": "b"} }), wantWarnings: []string{"spec.driver.envVars: is deprecated; use env", "spec.pythonVersion: has no effect: Spark 3.1 and later use the Python of the image"}},
+		"a schedule without a policy": {object: schedule(func(s *v1beta2.ScheduledSparkApplication) { s.Spec.ConcurrencyPolicy = "" })},
 	} {
 		t.Run(name, func(t *testing.T) {
 			warned.take()
