@@ -155,8 +155,11 @@ func misreported(ctx context.Context, here string) []string {
 			}
 			problem := decoding.Into(encoded, spec(), "spec")
 			said := fmt.Sprint(object.Object["status"])
-			reported := problem != nil && strings.Contains(said, problem.Field)
-			if want := problem != nil && object.GetNamespace() == here; want != reported || !want && object.Object["status"] != nil {
+			// A schedule has a reason, a Connect server a condition.
+			reported := strings.Contains(said, "It cannot be read: ") || strings.Contains(said, "type:Unreadable")
+			isServed := object.GetNamespace() == here
+			isRight := reported == (problem != nil && isServed) && (!reported || strings.Contains(said, problem.Field))
+			if !isRight || !isServed && object.Object["status"] != nil {
 				found = append(found, fmt.Sprintf("%s %s: %v, and the status says %s", kind.Kind, object.GetName(), problem, said))
 			}
 		}

@@ -69,7 +69,7 @@ func (t *world) together(ctx context.Context, names []string, meanwhile step) er
 // TestAPIServerAndEtcdAreRestarted stops the API server, and then both, while applications run.
 func TestAPIServerAndEtcdAreRestarted(t *testing.T) {
 	t.Parallel()
-	env := &envtest.Environment{CRDDirectoryPaths: []string{apiserver.CRDs()}, ErrorIfCRDPathMissing: true}
+	env := &envtest.Environment{CRDDirectoryPaths: []string{apiserver.CRDs(), apiserver.Gangs()}, ErrorIfCRDPathMissing: true}
 	// What has not stopped by then is killed.
 	env.ControlPlaneStopTimeout = time.Second
 	env.ControlPlane.Etcd = &envtest.Etcd{DataDir: t.TempDir()}
