@@ -50,7 +50,10 @@ func parseCheckFlags(args []string, help io.Writer) (*checkOptions, error) {
 	o := &checkOptions{}
 	flags := flag.NewFlagSet("check", flag.ContinueOnError)
 	flags.SetOutput(io.Discard)
-	flags.Func("f", "`file` with objects, - for standard input; may be repeated", func(file string) error { o.files = append(o.files, file); return nil })
+	flags.Func("f", "`file` with objects, - for standard input; may be repeated", func(file string) error {
+		o.files = append(o.files, file)
+		return nil
+	})
 	flags.BoolVar(&o.cluster, "cluster", false, "read the objects of a cluster")
 	flags.StringVar(&o.kubeconfig, "kubeconfig", "", "`file` that says which cluster; that of kubectl unless set")
 	flags.StringVar(&o.namespace, "namespace", "", "namespace to look at in the cluster; all unless set")
@@ -221,7 +224,8 @@ func (r *report) write(out io.Writer, format string) error {
 		}
 	}
 	s := r.Summary
-	_, err := fmt.Fprintf(out, "objects: %d; refused: %d, differ: %d, have fields that are ignored: %d, the same: %d\n", s.Objects, s.Refused, s.Differs, s.Ignored, s.Same)
+	_, err := fmt.Fprintf(out, "objects: %d; refused: %d, differ: %d, have fields that are ignored: %d, the same: %d\n",
+		s.Objects, s.Refused, s.Differs, s.Ignored, s.Same)
 	return err
 }
 

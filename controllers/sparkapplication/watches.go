@@ -5,8 +5,6 @@ package sparkapplication
 
 import (
 	"context"
-	"maps"
-	"slices"
 	"time"
 
 	"golang.org/x/time/rate"
@@ -94,22 +92,11 @@ func (a *applicationEvents) Create(ctx context.Context, e event.CreateEvent, q q
 func (a *applicationEvents) Update(ctx context.Context, e event.UpdateEvent, q queue) {
 	key := client.ObjectKeyFromObject(e.ObjectNew)
 	wasAwaited := a.versions.Arrived(e.ObjectNew)
-	if onlyStatusChanged(e.ObjectOld, e.ObjectNew) && !wasAwaited {
+	if staleness.OnlyStatusChanged(e.ObjectOld, e.ObjectNew) && !wasAwaited {
 		q.AddAfter(reconcile.Request{NamespacedName: key}, gatherDelay)
 		return
 	}
 	a.EnqueueRequestForObject.Update(ctx, e, q)
-}
-
-// onlyStatusChanged reports whether two versions of an application differ, and not in spec or metadata.
-func onlyStatusChanged(old, next client.Object) bool {
-	if old.GetResourceVersion() == next.GetResourceVersion() {
-		return false
-	}
-	return old.GetUID() == next.GetUID() && old.GetGeneration() == next.GetGeneration() &&
-		old.GetDeletionTimestamp().Equal(next.GetDeletionTimestamp()) &&
-		maps.Equal(old.GetLabels(), next.GetLabels()) && maps.Equal(old.GetAnnotations(), next.GetAnnotations()) &&
-		slices.Equal(old.GetFinalizers(), next.GetFinalizers())
 }
 
 // podEvents looks at the application of a pod when the pod has changed: immediately if it is a driver, after a while if

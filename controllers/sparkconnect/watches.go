@@ -5,7 +5,6 @@ package sparkconnect
 
 import (
 	"context"
-	"maps"
 	"time"
 
 	corev1 "k8s.io/api/core/v1"
@@ -52,18 +51,11 @@ type serverEvents struct {
 // Update implements handler.EventHandler.
 func (s *serverEvents) Update(ctx context.Context, e event.UpdateEvent, q queue) {
 	wasAwaited := s.versions.Arrived(e.ObjectNew)
-	if onlyStatusChanged(e.ObjectOld, e.ObjectNew) && !wasAwaited {
+	if staleness.OnlyStatusChanged(e.ObjectOld, e.ObjectNew) && !wasAwaited {
 		q.AddAfter(requestFor(e.ObjectNew), gatherDelay)
 		return
 	}
 	s.EnqueueRequestForObject.Update(ctx, e, q)
-}
-
-// onlyStatusChanged reports whether two versions of a server differ, and not in spec or metadata.
-func onlyStatusChanged(old, next client.Object) bool {
-	return old.GetResourceVersion() != next.GetResourceVersion() && old.GetUID() == next.GetUID() && old.GetGeneration() == next.GetGeneration() &&
-		old.GetDeletionTimestamp().Equal(next.GetDeletionTimestamp()) &&
-		maps.Equal(old.GetLabels(), next.GetLabels()) && maps.Equal(old.GetAnnotations(), next.GetAnnotations())
 }
 
 // podEvents looks at the server of a pod when the pod has changed: immediately if it is the server's own, after a while
